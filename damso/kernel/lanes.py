@@ -1,0 +1,235 @@
+"""Lanes carry what must stay in order: one at a time for each key, side by side over keys. Without a key, unordered.
+
+An item is enqueued in the transaction that decided it. A worker claims the first item of each key, works, and
+deletes the item in the transaction that holds the result; a claim lost meanwhile rolls that transaction back, so a
+result is stored once. A claim counts only as long as its worker's presence lock is held: after a kill -9 the next
+worker takes over at once. An item that fails parks with its reason and its lane goes on.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Protocol
+
+import structlog
+from msgspec import Struct
+from prometheus_client import Counter
+
+from damso.kernel.database import Database, Transaction
+from damso.kernel.notify import LOST
+
+log = structlog.get_logger()
+
+WORKERS = 0x0DA50002
+"""First half of the advisory lock that a living worker holds; the second half is its number."""
+POLL = 0.25
+"""Seconds between looks when no wake-up comes, and until a dead worker's claims are freed."""
+
+PARKED = Counter("damso_lane_parked_total", "Items parked", ["lane"])
+DONE = Counter("damso_lane_done_total", "Items done", ["lane"])
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One piece of work; `attempts` counts the tries before this one."""
+
+    id: int
+    lane: str
+    key: str | None
+    payload: Mapping[str, Any]
+    attempts: int
+    created_at: datetime
+
+
+class Retry(Exception):
+    """The fault passes: try the item again `after` seconds; its key waits meanwhile, which keeps the order."""
+
+    def __init__(self, after: float, reason: str) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Park(Exception):
+    """The item cannot be done; the text is its reason, for administrators, without personal data."""
+
+
+class ClaimLost(Exception):
+    """Another worker took the item over; nothing of this try may be stored."""
+
+
+class Claim:
+    """A worker's hold on an item."""
+
+    def __init__(self, item: Item, worker: int) -> None:
+        self.item = item
+        self._worker = worker
+        self.finished = False
+
+    async def finish(self, tx: Transaction) -> None:
+        """Delete the item in the transaction that stores its result. Raises `ClaimLost`."""
+        if not await tx.execute("DELETE FROM lane_item WHERE id = $1 AND claimed_by = $2", self.item.id, self._worker):
+            raise ClaimLost
+        self.finished = True
+
+
+class Lane(Protocol):
+    """What does the items of one kind, at most `width` of them at a time in one process."""
+
+    name: ClassVar[str]
+    width: ClassVar[int]
+
+    async def work(self, claim: Claim) -> None:
+        """Do one item and `claim.finish(tx)`. Raises `Retry`, `Park`; anything else parks as well."""
+
+
+async def enqueue(
+    tx: Transaction, lane: str, payloads: Sequence[tuple[str | None, Mapping[str, Any]]], *, due: datetime | None = None
+) -> None:
+    """Put `(key, payload)` pairs into a lane, in their order, not before `due`."""
+    await tx.execute(
+        """INSERT INTO lane_item (lane, key, payload, due_at, created_at)
+        SELECT $1, e->>0, e->1, $3, $4 FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS t(e, n) ORDER BY n""",
+        lane,
+        [[key, payload] for key, payload in payloads],
+        due or tx.now,
+        tx.now,
+    )
+    tx.wake("lane")
+
+
+_CLAIM = """
+UPDATE lane_item SET claimed_by = $3 WHERE id IN (
+    SELECT i.id FROM lane_item i
+    WHERE i.lane = $1 AND i.parked_at IS NULL AND i.claimed_by IS NULL AND i.due_at <= $2
+        AND NOT EXISTS (SELECT 1 FROM lane_item e
+            WHERE e.lane = i.lane AND e.key = i.key AND e.parked_at IS NULL AND e.id < i.id)
+    ORDER BY i.id LIMIT $4 FOR UPDATE SKIP LOCKED)
+RETURNING id, lane, key, payload, attempts, created_at
+"""
+
+_FREE_DEAD = """
+UPDATE lane_item SET claimed_by = NULL WHERE claimed_by IS NOT NULL AND claimed_by NOT IN (
+    SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::bigint::oid AND objsubid = 2)
+"""
+
+
+class Worker:
+    """Runs lanes in one process until cancelled."""
+
+    def __init__(self, database: Database, lanes: Sequence[Lane]) -> None:
+        self._database = database
+        self._lanes = lanes
+        self._number = secrets.randbelow(2**31 - 1) + 1
+        self._running: dict[str, set[asyncio.Task[None]]] = {lane.name: set() for lane in lanes}
+        self._freed = asyncio.Event()
+
+    async def run(self) -> None:
+        await self._database.notifier.hold_presence(WORKERS, self._number)
+        async with self._database.notifier.listen("lane") as woken, asyncio.TaskGroup() as group:
+            while True:
+                try:
+                    found = await self._claim_all(group)
+                except LOST:
+                    log.info("lanes.waiting_for_database")
+                    await asyncio.sleep(1)
+                    continue
+                if not found:
+                    await woken(POLL)
+
+    async def drain(self) -> None:
+        """Do all that is due now, and what comes of it, and return."""
+        await self._database.notifier.hold_presence(WORKERS, self._number)
+        async with asyncio.TaskGroup() as group:
+            while await self._claim_all(group):
+                await asyncio.gather(*(task for tasks in self._running.values() for task in tasks))
+
+    async def _claim_all(self, group: asyncio.TaskGroup) -> bool:
+        """Claim what every lane has room for; whether there was anything."""
+        found = False
+        async with self._database.transaction() as tx:
+            await tx.execute(_FREE_DEAD, WORKERS)
+            claims = []
+            for lane in self._lanes:
+                room = lane.width - len(self._running[lane.name])
+                if room > 0:
+                    items = await tx.all(Item, _CLAIM, lane.name, tx.now, self._number, room)
+                    claims += [(lane, Claim(item, self._number)) for item in items]
+        for lane, claim in claims:
+            found = True
+            task = group.create_task(self._work(lane, claim))
+            self._running[lane.name].add(task)
+            task.add_done_callback(self._running[lane.name].discard)
+        return found
+
+    async def _work(self, lane: Lane, claim: Claim) -> None:
+        try:
+            await self._try(lane, claim)
+        except ClaimLost:
+            log.info("lane.claim_lost", lane=lane.name, item=claim.item.id)
+        except LOST:
+            log.info("lane.database_lost", lane=lane.name, item=claim.item.id)
+            await self._release_when_back(claim)
+        self._database.notifier.wake("lane")
+
+    async def _try(self, lane: Lane, claim: Claim) -> None:
+        try:
+            await lane.work(claim)
+            DONE.labels(lane.name).inc()
+        except (ClaimLost, *LOST):
+            raise
+        except Retry as retry:
+            await self._again(claim, retry)
+        except Exception as error:
+            if not isinstance(error, Park):
+                log.exception("lane.failed", lane=lane.name, item=claim.item.id)
+            await self._park(claim, str(error) if isinstance(error, Park) else type(error).__name__)
+
+    async def _again(self, claim: Claim, retry: Retry) -> None:
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                "UPDATE lane_item SET claimed_by = NULL, attempts = attempts + 1, due_at = $3, reason = $4"
+                " WHERE id = $1 AND claimed_by = $2",
+                claim.item.id,
+                self._number,
+                tx.now + timedelta(seconds=retry.after),
+                str(retry),
+            )
+
+    async def _park(self, claim: Claim, reason: str) -> None:
+        PARKED.labels(claim.item.lane).inc()
+        async with self._database.transaction() as tx:
+            await tx.execute(
+                "UPDATE lane_item SET claimed_by = NULL, attempts = attempts + 1, parked_at = $3, reason = $4"
+                " WHERE id = $1 AND claimed_by = $2",
+                claim.item.id,
+                self._number,
+                tx.now,
+                reason,
+            )
+
+    async def _release_when_back(self, claim: Claim) -> None:
+        """The database went away in the middle: whether the result was stored is seen by whether the item is there."""
+        while True:
+            await asyncio.sleep(1)
+            try:
+                async with self._database.transaction() as tx:
+                    await tx.execute(
+                        "UPDATE lane_item SET claimed_by = NULL WHERE id = $1 AND claimed_by = $2",
+                        claim.item.id,
+                        self._number,
+                    )
+                return
+            except LOST:
+                continue
+
+
+async def replay(tx: Transaction, lane: str, ids: Sequence[int]) -> int:
+    """Put parked items back to work; how many there were."""
+    tx.wake("lane")
+    return await tx.execute(
+        "UPDATE lane_item SET parked_at = NULL, reason = NULL, due_at = $3"
+        " WHERE lane = $1 AND id = ANY ($2) AND parked_at IS NOT NULL",
+        lane,
+        list(ids),
+        tx.now,
+    )

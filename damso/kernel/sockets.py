@@ -1,0 +1,89 @@
+"""One live socket: frames wait in a short queue; who reads too slowly is told to fetch afresh instead of growing it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from litestar import WebSocket
+from litestar.exceptions import WebSocketDisconnect
+
+from damso.kernel.realtime import SOCKETS
+
+QUEUE = 500
+PING_EVERY = 25.0
+"""Seconds; proxies close what is silent for a minute."""
+HELLO_WITHIN = 10.0
+
+RESET = b'{"type":"reset"}'
+PING = b'{"type":"ping"}'
+
+
+class LiveSocket:
+    """What one client is to be told."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
+
+    def push(self, frame: bytes) -> None:
+        """Queue a frame; when there are too many, all of them give way to a reset."""
+        try:
+            self._queue.put_nowait(frame)
+        except asyncio.QueueFull:
+            while not self._queue.empty():
+                self._queue.get_nowait()
+            self._queue.put_nowait(RESET)
+
+    async def next(self) -> bytes:
+        """The next frame, or a ping when there is none for a while."""
+        try:
+            return await asyncio.wait_for(self._queue.get(), PING_EVERY)
+        except TimeoutError:
+            return PING
+
+
+def encode(kind: str, **fields: Any) -> bytes:
+    return msgspec.json.encode({"type": kind, **fields})
+
+
+async def hello(socket: WebSocket[Any, Any, Any]) -> dict[str, Any] | None:
+    """The first frame of a client, or None where there came none that makes sense."""
+    with suppress(TimeoutError, WebSocketDisconnect, msgspec.DecodeError):
+        frame = msgspec.json.decode(await asyncio.wait_for(socket.receive_data("text"), HELLO_WITHIN))
+        if isinstance(frame, dict) and frame.get("type") == "hello":
+            return frame
+    return None
+
+
+async def converse(
+    socket: WebSocket[Any, Any, Any],
+    live: LiveSocket,
+    hear: Callable[[dict[str, Any]], Awaitable[None]],
+    *,
+    kind: str,
+) -> None:
+    """Send what is queued and hear what the client says, until either side ends it."""
+    with SOCKETS.labels(kind).track_inprogress():
+        tasks = [asyncio.create_task(_speak(socket, live)), asyncio.create_task(_listen(socket, hear))]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _speak(socket: WebSocket[Any, Any, Any], live: LiveSocket) -> None:
+    while True:
+        await socket.send_data((await live.next()).decode(), "text")
+
+
+async def _listen(socket: WebSocket[Any, Any, Any], hear: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+    while True:
+        try:
+            frame = msgspec.json.decode(await socket.receive_data("text"))
+        except msgspec.DecodeError:
+            continue
+        if isinstance(frame, dict):
+            await hear(frame)

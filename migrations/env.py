@@ -1,0 +1,28 @@
+"""How Alembic runs here: one connection, one transaction, the tables of all rooms."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection, pool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from damso.bootstrap import TABLES
+from damso.kernel.migrations import ALCHEMY_SCHEME, is_ours
+
+
+def _run(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=TABLES, include_name=is_ours, compare_server_default=False)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def _connect_and_run() -> None:
+    dsn = context.config.attributes["dsn"]
+    engine = create_async_engine(dsn.replace("postgresql://", ALCHEMY_SCHEME, 1), poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(_run)
+        await connection.commit()
+    await engine.dispose()
+
+
+asyncio.run(_connect_and_run())
