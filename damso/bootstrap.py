@@ -1,0 +1,114 @@
+"""The only place that knows all rooms: it plugs their parts together."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from asyncpg import create_pool
+from httpx import AsyncClient
+from msgspec import Struct
+
+import damso.brand.models
+import damso.channels.models
+import damso.conversations.models
+import damso.customers.models
+import damso.kernel.models
+import damso.team.models  # noqa: F401
+from damso.channels.checks import CheckLane, CheckTimer
+from damso.channels.inboxes import Inboxes
+from damso.channels.media import MediaLane
+from damso.channels.parse import ParseLane
+from damso.channels.registry import load_adapters
+from damso.channels.types import Adapter
+from damso.conversations.attachments import MediaReader, UnsentTimer
+from damso.conversations.change import SnoozeTimer
+from damso.conversations.inbound import InboundLane
+from damso.conversations.notices import Letterbox, NoticeLane
+from damso.conversations.outbound import OutboundLane
+from damso.kernel.blobs import Blobs, DiskBlobs
+from damso.kernel.clock import SystemClock
+from damso.kernel.crypto import Keyring, open_keyring
+from damso.kernel.database import Database, open_database
+from damso.kernel.http import open_http
+from damso.kernel.lanes import Lane
+from damso.kernel.notify import Notifier
+from damso.kernel.readers import Reader
+from damso.kernel.schema import Table
+from damso.kernel.settings import Settings
+from damso.kernel.timers import Timer
+from damso.team.forget_expired import ForgetExpired
+from damso.team.request_link import SignInLetters
+
+TABLES = Table.metadata
+
+
+class Parts(Struct, frozen=True, kw_only=True):
+    """What every entrance stands on."""
+
+    settings: Settings
+    database: Database
+    keyring: Keyring
+    blobs: Blobs
+    http: AsyncClient
+    adapters: Mapping[str, Adapter]
+    inboxes: Inboxes
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
+    """Open everything on a migrated database, and close it again."""
+    database = await open_database(dsn, pool_size=settings.pool_size)
+    keyring = open_keyring(settings.key_file)
+    adapters = load_adapters()
+    try:
+        async with open_http(settings.egress_allow) as http:
+            yield Parts(
+                settings=settings,
+                database=database,
+                keyring=keyring,
+                blobs=DiskBlobs(settings.data / "blobs"),
+                http=http,
+                adapters=adapters,
+                inboxes=Inboxes(database, adapters, keyring),
+            )
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def unopened_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Everything in its place and no database behind it: enough to describe the application."""
+    database = Database(create_pool(), Notifier(""), SystemClock())
+    keyring, adapters = Keyring(bytes(32)), load_adapters()
+    async with open_http(()) as http:
+        yield Parts(
+            settings=settings,
+            database=database,
+            keyring=keyring,
+            blobs=DiskBlobs(settings.data / "blobs"),
+            http=http,
+            adapters=adapters,
+            inboxes=Inboxes(database, adapters, keyring),
+        )
+
+
+def lanes_of(parts: Parts) -> Sequence[Lane]:
+    """Everything that is carried in order, or done on the side."""
+    return (
+        ParseLane(parts.database, parts.blobs, parts.inboxes),
+        MediaLane(parts.database, parts.blobs, parts.inboxes, parts.http),
+        InboundLane(parts.database, parts.keyring, parts.inboxes),
+        OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
+        NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
+        CheckLane(parts.database, parts.inboxes, parts.http),
+        SignInLetters(parts.database, Letterbox(parts.database, parts.keyring, parts.inboxes), parts.settings.base_url),
+    )
+
+
+def readers_of() -> Sequence[Reader]:
+    """Everything that follows the log."""
+    return (MediaReader(),)
+
+
+def timers_of() -> Sequence[Timer]:
+    """Everything that happens at a time."""
+    return (SnoozeTimer(), UnsentTimer(), CheckTimer(), ForgetExpired())

@@ -1,0 +1,84 @@
+"""What `damso serve` runs, in its order; at the end everything is stopped in the opposite one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+
+from damso.bootstrap import Parts, open_parts
+from damso.commands.connecting import own_database
+from damso.commands.console import result, tell
+from damso.commands.entrance import HOURS, fresh_entrance
+from damso.commands.running import announced
+from damso.commands.serving import port_of, raise_file_limit, serving
+from damso.kernel.data_folder import DataFolderInUse, holder_of
+from damso.kernel.i18n import Text
+from damso.kernel.migrations import migrate, prepare
+from damso.kernel.settings import Settings
+from damso.web import create_app
+from damso.worker import run_worker
+
+MIGRATING = Text("데이터베이스를 최신 구조로 바꾸고 있어요.", "Bringing the database up to date.")
+NO_DEMO = Text(
+    "이 데이터 폴더에는 이미 회사가 있어서 샘플 쇼핑몰을 넣지 않았어요.",
+    "This data folder has a company already, so the sample shop was not loaded.",
+)
+READY = Text("담소가 준비됐어요: {address}", "Damso is ready: {address}")
+
+
+async def run_everything(settings: Settings, *, demo: bool) -> None:
+    """Run until cancelled. Raises `DataFolderInUse`, `PortTaken` and whatever the database says."""
+    _require_free(settings)
+    raise_file_limit()
+    with port_of(settings) as port:
+        async with own_database(settings) as dsn:
+            async with announced(MIGRATING):
+                await migrate(dsn)
+            async with open_parts(settings, dsn) as parts:
+                await prepare(parts.database)
+                async with _application(parts, demo=demo) as application, _working(parts):
+                    async with serving(application, port) as server:
+                        await _say_where(parts)
+                        await asyncio.wait([server])
+
+
+def _require_free(settings: Settings) -> None:
+    """Before the port is asked for: of two starts on one folder the second shall hear about the folder."""
+    if not settings.database_url and (holder := holder_of(settings.data)):
+        raise DataFolderInUse(pid=holder.pid)
+
+
+@asynccontextmanager
+async def _application(parts: Parts, *, demo: bool) -> AsyncIterator[Litestar]:
+    """The web application, with the demo around it where this installation is one or shall become one."""
+    async with parts.database.reading() as tx:
+        is_demo: bool | None = await tx.value("SELECT demo FROM installation")
+    if is_demo is False and demo:
+        tell(NO_DEMO)
+    if not (is_demo or (demo and is_demo is None)):
+        yield create_app(parts)
+        return
+    # Imported only where it is wanted: an installation in earnest need not hold a mail server in memory.
+    from damso.commands.demo_world import demo_world
+    from damso.demo.routes import demo_routes
+
+    async with demo_world(parts) as mail:
+        application = create_app(parts, extra=demo_routes())
+        application.state.demo_mail = mail
+        yield application
+
+
+@asynccontextmanager
+async def _working(parts: Parts) -> AsyncIterator[None]:
+    """Background work beside what is inside; should it fail, that ends as well."""
+    async with asyncio.TaskGroup() as group:
+        work = group.create_task(run_worker(parts))
+        yield
+        work.cancel()
+
+
+async def _say_where(parts: Parts) -> None:
+    result(READY, address=parts.settings.base_url)
+    text, link = await fresh_entrance(parts.database, parts.settings.base_url)
+    result(text, link=link, hours=HOURS)

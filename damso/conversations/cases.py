@@ -1,0 +1,129 @@
+"""A case itself: opening it, locking it, and keeping what lists show of it true."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from damso.conversations.types import AuthorKind, ConversationStatus
+from damso.kernel.database import Transaction
+from damso.kernel.ids import new_id
+from damso.kernel.log import Actor, Event, append
+
+PREVIEW = 140
+"""Characters of a message that a list shows."""
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """A conversation as the use cases of this room see it, locked."""
+
+    id: UUID
+    anchor_identity_id: int
+    brand_id: UUID
+    inbox_id: UUID
+    status: ConversationStatus
+    visibility: str
+    subject: str
+    team_id: UUID | None
+    assignee_id: UUID | None
+    priority: str
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    snoozed_until_reply: bool
+    last_message_at: datetime
+    joined_into: UUID | None
+
+
+_COLUMNS = ", ".join(Case.__struct_fields__)
+
+
+async def lock_case(tx: Transaction, conversation_id: UUID) -> Case:
+    """The conversation, or the one it was joined into; held until the end of the transaction.
+
+    Raises `NotFound`.
+    """
+    case = await tx.one(Case, f"SELECT {_COLUMNS} FROM conversation WHERE id = $1 FOR UPDATE", conversation_id)
+    return await lock_case(tx, case.joined_into) if case.joined_into else case
+
+
+async def open_case(
+    tx: Transaction,
+    *,
+    anchor_identity_id: int,
+    brand_id: UUID,
+    inbox_id: UUID,
+    channel: str,
+    subject: str,
+    actor: Actor,
+    at: datetime,
+) -> Case:
+    """Open a new conversation, anchored to the identity it began with."""
+    case = await tx.one(
+        Case,
+        f"""INSERT INTO conversation (id, anchor_identity_id, brand_id, inbox_id, status, visibility, subject, priority,
+            snoozed_until_reply, record_class, last_message_at, last_channel, last_author, preview, created_at)
+        VALUES ($1, $2, $3, $4, 'open', 'private', $5, 'normal', false, 'conversation', $6, $7, 'system', '', $6)
+        RETURNING {_COLUMNS}""",
+        new_id(),
+        anchor_identity_id,
+        brand_id,
+        inbox_id,
+        subject,
+        at,
+        channel,
+    )
+    await add_participant(tx, case.id, anchor_identity_id, "customer")
+    await append(
+        tx,
+        Event(
+            name="conversation.opened",
+            subject_kind="conversation",
+            subject_id=str(case.id),
+            conversation_id=case.id,
+            identity_id=anchor_identity_id,
+            inbox_id=inbox_id,
+            brand_id=brand_id,
+            actor=actor,
+            properties={"channel": channel},
+        ),
+    )
+    return case
+
+
+async def add_participant(tx: Transaction, conversation_id: UUID, identity_id: int, role: str) -> None:
+    await tx.execute(
+        "INSERT INTO participant (conversation_id, identity_id, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        conversation_id,
+        identity_id,
+        role,
+    )
+
+
+def preview_of(text: str, fresh: int | None, files: Sequence[str]) -> str:
+    """One line that tells what a message says: its new words, else the names of its files."""
+    words = " ".join(text[:fresh].split())
+    return words[:PREVIEW] if words else ", ".join(files)[:PREVIEW]
+
+
+async def show_newest(
+    tx: Transaction,
+    conversation_id: UUID,
+    *,
+    message_id: UUID,
+    at: datetime,
+    channel: str,
+    author: AuthorKind,
+    preview: str,
+) -> None:
+    """Let lists show this message, unless they already show a newer one."""
+    await tx.execute(
+        """UPDATE conversation SET last_message_at = $2, last_message_id = $3, last_channel = $4, last_author = $5,
+            preview = $6 WHERE id = $1 AND (last_message_id IS NULL OR last_message_at <= $2)""",
+        conversation_id,
+        at,
+        message_id,
+        channel,
+        author,
+        preview,
+    )

@@ -1,0 +1,32 @@
+"""The first-run checklist: what a company has to do before its customers are served, and what is done."""
+
+from typing import Literal
+
+from litestar import get
+from msgspec import Struct
+
+from damso.kernel.database import Database
+from damso.team.access import needs
+
+
+class ChecklistItem(Struct, frozen=True):
+    key: Literal["email", "chat", "invite", "answer"]
+    done: bool
+
+
+class Checklist(Struct, frozen=True):
+    items: list[ChecklistItem]
+
+
+@get("/api/checklist", tags=["Desk"], guards=[needs("conversations.read")])
+async def get_checklist(database: Database) -> Checklist:
+    """Connect a mailbox, put the chat on the site, invite a colleague, answer a customer."""
+    async with database.reading() as tx:
+        row = await tx.row(
+            """SELECT EXISTS (SELECT 1 FROM inbox WHERE channel = 'email') AS email,
+                EXISTS (SELECT 1 FROM inbox WHERE channel = 'chat' AND last_in_at IS NOT NULL) AS chat,
+                (SELECT count(*) > 1 FROM agent) AS invite,
+                EXISTS (SELECT 1 FROM message WHERE direction = 'out' AND author_kind = 'agent') AS answer"""
+        )
+    assert row is not None
+    return Checklist([ChecklistItem(key, row[key]) for key in ("email", "chat", "invite", "answer")])

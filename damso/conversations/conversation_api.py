@@ -1,0 +1,193 @@
+"""Cases over HTTP: views, lists, one case, and what people do with it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Controller, delete, get, patch, post, put
+from litestar.params import Parameter
+from msgspec import Meta, Struct
+
+from damso.channels.inboxes import Inboxes
+from damso.conversations.change import Change, change
+from damso.conversations.drafts import Draft, drop_draft, keep_draft, mark_seen
+from damso.conversations.join import join
+from damso.conversations.rows import Filter, list_rows
+from damso.conversations.send import Sending, send
+from damso.conversations.start import start
+from damso.conversations.types import Row
+from damso.conversations.view import ConversationView, open_view
+from damso.conversations.views import View, change_view, delete_view, filter_of, save_view, views_of
+from damso.kernel.database import Database
+from damso.kernel.i18n import Locale
+from damso.kernel.pagination import Page
+from damso.team.access import Caller, needs
+
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class NewView(Struct, frozen=True, kw_only=True):
+    name: Name
+    filter: Filter
+    shared: bool = False
+
+
+class ViewChange(Struct, frozen=True, kw_only=True):
+    name: Name | None = None
+    filter: Filter | None = None
+    shared: bool | None = None
+
+
+class ViewController(Controller):
+    path = "/api/views"
+    tags = ("Conversations",)
+    guards = (needs("conversations.read"),)
+
+    @get()
+    async def list_views(self, database: Database, caller: Caller) -> list[View]:
+        """All lists of the agent with their live counts."""
+        async with database.reading() as tx:
+            return await views_of(tx, caller.agent)
+
+    @post()
+    async def create_view(self, database: Database, caller: Caller, data: NewView) -> View:
+        """Keep a filter as a view."""
+        async with database.transaction() as tx:
+            return await save_view(tx, caller.agent, data.name, data.filter, shared=data.shared)
+
+    @patch("/{view_id:uuid}")
+    async def update_view(self, database: Database, caller: Caller, view_id: UUID, data: ViewChange) -> View:
+        """Change one's own view."""
+        async with database.transaction() as tx:
+            return await change_view(tx, caller.agent, view_id, data.name, data.filter, data.shared)
+
+    @delete("/{view_id:uuid}")
+    async def remove_view(self, database: Database, caller: Caller, view_id: UUID) -> None:
+        """Delete one's own view."""
+        async with database.transaction() as tx:
+            await delete_view(tx, caller.agent, view_id)
+
+
+class NewConversation(Struct, frozen=True, kw_only=True):
+    """A first message of ours, where the channel lets the company write first."""
+
+    customer_id: UUID
+    inbox_id: UUID
+    identity_id: int
+    text: str
+    send_key: UUID
+    subject: str = ""
+    attachment_ids: list[UUID] = []
+
+
+class JoinInto(Struct, frozen=True):
+    into: UUID
+
+
+class SeenUpTo(Struct, frozen=True):
+    message_id: UUID
+
+
+class ConversationController(Controller):
+    path = "/api/conversations"
+    tags = ("Conversations",)
+    guards = (needs("conversations.read"),)
+
+    @get()
+    async def list_conversations(
+        self,
+        database: Database,
+        caller: Caller,
+        view: Annotated[str | None, Parameter(description="A view's id")] = None,
+        cursor: str | None = None,
+        status: str | None = None,
+        assignee: str | None = None,
+        inbox_id: UUID | None = None,
+        channel: str | None = None,
+        tag_id: UUID | None = None,
+    ) -> Page[Row]:
+        """A page of conversations, by a view or by filters."""
+        async with database.reading() as tx:
+            if view:
+                chosen = await filter_of(tx, view, caller.agent)
+            else:
+                chosen = Filter(
+                    status=[status] if status else None,  # type: ignore[list-item]
+                    assignee=assignee,
+                    inbox_ids=[inbox_id] if inbox_id else None,
+                    channels=[channel] if channel else None,
+                    tag_ids=[tag_id] if tag_id else None,
+                )
+            return await list_rows(tx, chosen, caller.agent_id, cursor=cursor)
+
+    @post(guards=[needs("conversations.write")])
+    async def start_conversation(
+        self, database: Database, caller: Caller, inboxes: Inboxes, locale: Locale, data: NewConversation
+    ) -> ConversationView:
+        """Write to a customer first."""
+        async with database.transaction() as tx:
+            inbox = await inboxes.by_id(tx, data.inbox_id)
+            conversation_id = await start(
+                tx, inbox, data.customer_id, data.identity_id, subject=data.subject, actor=caller.actor
+            )
+            sending = Sending(
+                conversation_id=conversation_id,
+                send_key=str(data.send_key),
+                inbox=inbox,
+                identity_id=data.identity_id,
+                text=data.text,
+                subject=data.subject,
+                attachment_ids=data.attachment_ids,
+                author=caller.actor,
+            )
+            await send(tx, sending)
+            return await open_view(tx, inboxes, conversation_id, caller.agent_id, locale)
+
+    @get("/{conversation_id:uuid}")
+    async def get_conversation(
+        self, database: Database, caller: Caller, inboxes: Inboxes, locale: Locale, conversation_id: UUID
+    ) -> ConversationView:
+        """One case with its routes, its draft and what it may belong to."""
+        async with database.reading() as tx:
+            return await open_view(tx, inboxes, conversation_id, caller.agent_id, locale)
+
+    @patch("/{conversation_id:uuid}", guards=[needs("conversations.write")])
+    async def update_conversation(
+        self, database: Database, caller: Caller, inboxes: Inboxes, locale: Locale, conversation_id: UUID, data: Change
+    ) -> ConversationView:
+        """Assign, snooze, resolve, tag, set the priority."""
+        async with database.transaction() as tx:
+            await change(tx, conversation_id, data, caller.actor)
+            return await open_view(tx, inboxes, conversation_id, caller.agent_id, locale)
+
+    @put("/{conversation_id:uuid}/draft", guards=[needs("conversations.write")], status_code=204)
+    async def put_draft(self, database: Database, caller: Caller, conversation_id: UUID, data: Draft) -> None:
+        """Keep what is being written."""
+        async with database.transaction() as tx:
+            await keep_draft(tx, conversation_id, caller.agent, data)
+
+    @delete("/{conversation_id:uuid}/draft", guards=[needs("conversations.write")])
+    async def remove_draft(self, database: Database, caller: Caller, conversation_id: UUID) -> None:
+        """Forget what was being written."""
+        async with database.transaction() as tx:
+            await drop_draft(tx, conversation_id, caller.agent)
+
+    @post("/{conversation_id:uuid}/join", guards=[needs("conversations.write")])
+    async def join_conversation(
+        self,
+        database: Database,
+        caller: Caller,
+        inboxes: Inboxes,
+        locale: Locale,
+        conversation_id: UUID,
+        data: JoinInto,
+    ) -> ConversationView:
+        """Move all of this case into another of the same customer; answers with the other."""
+        async with database.transaction() as tx:
+            joined = await join(tx, conversation_id, data.into, caller.actor)
+            return await open_view(tx, inboxes, joined, caller.agent_id, locale)
+
+    @post("/{conversation_id:uuid}/seen", status_code=204)
+    async def see_conversation(self, database: Database, caller: Caller, conversation_id: UUID, data: SeenUpTo) -> None:
+        """The agent has read up to a message."""
+        async with database.transaction() as tx:
+            await mark_seen(tx, conversation_id, caller.agent, data.message_id)

@@ -1,0 +1,150 @@
+"""The rest of the desk over HTTP: canned answers, tags, search, the live socket."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from litestar import Controller, WebSocket, delete, get, patch, post, websocket
+from msgspec import Meta, Struct
+
+from damso.conversations.canned import (
+    CannedAnswer,
+    CannedAnswerDraft,
+    canned_answers,
+    delete_canned_answer,
+    delete_tag,
+    make_tag,
+    render_canned_answer,
+    save_canned_answer,
+    tags,
+)
+from damso.conversations.live import DeskLive
+from damso.conversations.rows import customer_name
+from damso.conversations.search import Found, Hit, Piece, Wanted, search
+from damso.conversations.types import ConversationStatus, Tag
+from damso.customers.search import list_customers
+from damso.kernel.database import Database
+from damso.kernel.errors import Unauthenticated
+from damso.team.access import Caller, needs
+
+
+class RenderedText(Struct, frozen=True):
+    text: str
+
+
+class CannedAnswerController(Controller):
+    path = "/api/canned-answers"
+    tags = ("Desk",)
+    guards = (needs("conversations.read"),)
+
+    @get()
+    async def list_canned_answers(self, database: Database) -> list[CannedAnswer]:
+        """All canned answers."""
+        async with database.reading() as tx:
+            return await canned_answers(tx)
+
+    @post(guards=[needs("conversations.write")])
+    async def create_canned_answer(self, database: Database, data: CannedAnswerDraft) -> CannedAnswer:
+        """Add one."""
+        async with database.transaction() as tx:
+            return await save_canned_answer(tx, data)
+
+    @patch("/{answer_id:uuid}", guards=[needs("conversations.write")])
+    async def update_canned_answer(self, database: Database, answer_id: UUID, data: CannedAnswerDraft) -> CannedAnswer:
+        """Change one."""
+        async with database.transaction() as tx:
+            return await save_canned_answer(tx, data, answer_id=answer_id)
+
+    @delete("/{answer_id:uuid}", guards=[needs("conversations.write")])
+    async def remove_canned_answer(self, database: Database, answer_id: UUID) -> None:
+        """Delete one."""
+        async with database.transaction() as tx:
+            await delete_canned_answer(tx, answer_id)
+
+    @get("/{answer_id:uuid}/render")
+    async def render_canned_answer(
+        self, database: Database, caller: Caller, answer_id: UUID, conversation_id: UUID
+    ) -> RenderedText:
+        """Its text for one conversation, with the variables put in."""
+        async with database.reading() as tx:
+            return RenderedText(await render_canned_answer(tx, answer_id, conversation_id, caller.agent))
+
+
+class NewTag(Struct, frozen=True):
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    colour: Annotated[str, Meta(pattern="^[a-z]{3,10}$")] = "grey"
+
+
+class TagController(Controller):
+    path = "/api/tags"
+    tags = ("Desk",)
+    guards = (needs("conversations.read"),)
+
+    @get()
+    async def list_tags(self, database: Database) -> list[Tag]:
+        """All tags."""
+        async with database.reading() as tx:
+            return await tags(tx)
+
+    @post(guards=[needs("conversations.write")])
+    async def create_tag(self, database: Database, data: NewTag) -> Tag:
+        """Add a tag."""
+        async with database.transaction() as tx:
+            return await make_tag(tx, data.name, data.colour)
+
+    @delete("/{tag_id:uuid}", guards=[needs("conversations.write")])
+    async def remove_tag(self, database: Database, tag_id: UUID) -> None:
+        """Delete a tag from everywhere."""
+        async with database.transaction() as tx:
+            await delete_tag(tx, tag_id)
+
+
+@get("/api/search", tags=["Desk"], guards=[needs("conversations.read")])
+async def search_everything(
+    database: Database,
+    caller: Caller,
+    q: str,
+    kind: Literal["all", "message", "customer"] = "all",
+    status: ConversationStatus | None = None,
+    inbox_id: UUID | None = None,
+    channel: str | None = None,
+    assignee: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+) -> Found:
+    """Search all history: customers first (on the first page), then messages, newest first."""
+    wanted = Wanted(
+        q=q, status=status, inbox_id=inbox_id, channel=channel, assignee_id=assignee, since=since, until=until
+    )
+    narrowed = any((status, inbox_id, channel, assignee, since, until, cursor))
+    async with database.reading() as tx:
+        people: list[Hit] = []
+        if kind == "customer" or (kind == "all" and not narrowed):
+            page = await list_customers(tx, q=q, cursor=None)
+            people = [
+                Hit(
+                    kind="customer",
+                    customer=customer_name(person.id, person.name),
+                    snippet=[Piece(identity.value, hit=False) for identity in person.identities[:1]],
+                    at=person.last_seen_at,
+                )
+                for person in page.items[: 50 if kind == "customer" else 5]
+            ]
+        if kind == "customer":
+            return Found(items=people, next=None, count=len(people), more_than=False)
+        found = await search(tx, wanted, cursor=cursor)
+    return Found(
+        items=people + found.items, next=found.next, count=found.count + len(people), more_than=found.more_than
+    )
+
+
+@websocket("/api/live")
+async def live(socket: WebSocket[Any, Any, Any], desk_live: DeskLive, database: Database) -> None:
+    """The desk's live socket; see docs/api.md for its frames."""
+    caller: Caller | None = socket.scope.get("user")
+    if caller is None or caller.agent_id is None:
+        raise Unauthenticated
+    async with database.reading() as tx:
+        name = await tx.value("SELECT name FROM agent WHERE id = $1", caller.agent_id)
+    await desk_live.serve(socket, caller, name)

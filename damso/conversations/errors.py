@@ -1,0 +1,86 @@
+"""Why something cannot be said or done here."""
+
+from damso.kernel.errors import AppError
+from damso.kernel.i18n import Text
+
+
+class AnsweredMeanwhile(AppError):
+    """Another answer went out since the agent looked; `extra["message"]` is that answer."""
+
+    code = "ANSWERED_MEANWHILE"
+    text = Text(
+        "작성하시는 동안 다른 답변이 나갔어요. 확인한 뒤 그래도 보낼 수 있어요.",
+        "Another answer went out while you were writing. Look at it, then send anyway if you like.",
+    )
+
+
+class WindowHasClosed(AppError):
+    code = "WINDOW_CLOSED"
+    text = Text(
+        "이 채널에서 답할 수 있는 시간이 지났어요. 다른 채널로 이어가 주세요.",
+        "The time to answer on this channel is over. Please go on by another one.",
+    )
+
+
+class NotReachable(AppError):
+    code = "NOT_REACHABLE"
+    text = Text(
+        "이 주소로는 보낼 수 없어요. 다른 연락처를 골라 주세요.",
+        "Nothing can be sent to this address. Please choose another.",
+    )
+
+
+class InboxOff(AppError):
+    code = "INBOX_OFF"
+    text = Text("꺼져 있는 채널이에요. 설정에서 켜 주세요.", "This channel is turned off. Turn it on in the settings.")
+
+
+class ReplyToDiffers(AppError):
+    code = "REPLY_TO_DIFFERS"
+    text = Text(
+        "글을 쓴 사람과 다른 주소({address})로 답장을 보내려고 해요. 맞는지 확인해 주세요.",
+        "This goes to {address}, which is not the address that wrote. Please confirm.",
+    )
+
+
+class TextTooLong(AppError):
+    code = "TEXT_TOO_LONG"
+    status = 422
+    text = Text(
+        "이 채널은 {limit:,}자까지 보낼 수 있어요. 지금 {length:,}자예요.",
+        "This channel takes up to {limit:,} characters; this has {length:,}.",
+    )
+
+
+class NothingToSend(AppError):
+    code = "NOTHING_TO_SEND"
+    status = 422
+    text = Text("내용을 입력하거나 파일을 붙여 주세요.", "Write something or attach a file.")
+
+
+class MediaNotAllowed(AppError):
+    code = "MEDIA_NOT_ALLOWED"
+    status = 422
+    text = Text("이 채널로 보낼 수 없는 파일이에요: {name}", "This channel does not take this file: {name}")
+
+
+class ConsentMissing(AppError):
+    """Advertising is refused until there is a consent ledger that allows it."""
+
+    code = "CONSENT_MISSING"
+    text = Text("광고성 메시지는 수신 동의가 있어야 보낼 수 있어요.", "Advertising needs the customer's consent.")
+
+
+class TooLate(AppError):
+    code = "TOO_LATE"
+    text = Text("이미 전송되어 취소할 수 없어요.", "It has left already and cannot be taken back.")
+
+
+class NothingToSettle(AppError):
+    code = "NOTHING_TO_SETTLE"
+    text = Text("이미 처리된 메시지예요.", "This message has been settled already.")
+
+
+class CannotJoin(AppError):
+    code = "CANNOT_JOIN"
+    text = Text("서로 다른 고객의 상담은 합칠 수 없어요.", "Cases of different customers cannot be joined.")

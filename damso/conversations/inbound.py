@@ -1,0 +1,42 @@
+"""The lane of what was found in deliveries: one sender's items in order, each in one short transaction."""
+
+from typing import ClassVar
+
+from damso.channels.found import LANE, FoundItem
+from damso.channels.inboxes import Inboxes
+from damso.channels.types import InboundMessage, Unsupported
+from damso.conversations.receive import Arrival, receive
+from damso.conversations.waiting import follow
+from damso.kernel.crypto import Keyring
+from damso.kernel.database import Database
+from damso.kernel.lanes import Claim
+
+
+class InboundLane:
+    name: ClassVar[str] = LANE
+    width: ClassVar[int] = 8
+
+    def __init__(self, database: Database, keyring: Keyring, inboxes: Inboxes) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._inboxes = inboxes
+
+    async def work(self, claim: Claim) -> None:
+        found = FoundItem.decode(claim.item.payload)
+        async with self._database.transaction() as tx:
+            inbox = await self._inboxes.by_id(tx, found.inbox_id)
+            match found.item:
+                case InboundMessage() as item:
+                    arrival = Arrival(
+                        item=item,
+                        received_at=found.received_at,
+                        delivery_id=found.delivery_id,
+                        html_ref=found.html_ref,
+                        source_ref=found.source_ref,
+                    )
+                    await receive(tx, self._keyring, inbox, arrival)
+                case Unsupported():
+                    pass
+                case follower:
+                    await follow(tx, self._keyring, inbox, follower)
+            await claim.finish(tx)

@@ -1,0 +1,236 @@
+"""Lines of a conversation over HTTP: reading, sending, notes, taking back, files."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from msgspec import Struct
+
+from damso.channels.html import sanitise
+from damso.channels.inboxes import Inboxes
+from damso.channels.media import MAX_BYTES, keep_file
+from damso.conversations.attachments import download, keep_upload
+from damso.conversations.change import Change, change
+from damso.conversations.entries import SHOWN_PICTURES, entries_of, entry_of
+from damso.conversations.errors import AnsweredMeanwhile
+from damso.conversations.note import write_note
+from damso.conversations.send import Sending, send
+from damso.conversations.settle import retry, settle, undo
+from damso.conversations.types import Entry, File
+from damso.kernel.blobs import Blobs
+from damso.kernel.database import Database
+from damso.kernel.downloads import download_response
+from damso.kernel.errors import NotFound, TooLarge
+from damso.kernel.i18n import Locale
+from damso.kernel.pagination import Page
+from damso.team.access import Caller, needs
+
+
+class NewMessage(Struct, frozen=True, kw_only=True):
+    """An answer. `send_key` is made by the client: the same key again is the same message."""
+
+    send_key: UUID
+    inbox_id: UUID
+    identity_id: int
+    text: str
+    subject: str = ""
+    cc: list[str] = []
+    attachment_ids: list[UUID] = []
+    seen_message_id: UUID | None = None
+    send_anyway: bool = False
+    accept_warnings: bool = False
+    then: Literal["resolve", "snooze"] | None = None
+
+
+class NewNote(Struct, frozen=True, kw_only=True):
+    send_key: UUID
+    text: str
+    mentions: list[UUID] = []
+    attachment_ids: list[UUID] = []
+
+
+class Settlement(Struct, frozen=True):
+    outcome: Literal["arrived", "send_again"]
+
+
+_AFTERWARDS = {
+    "resolve": Change(status="resolved"),
+    "snooze": Change(status="snoozed", snoozed_until_reply=True),
+}
+
+
+class EntryController(Controller):
+    path = "/api/conversations/{conversation_id:uuid}"
+    tags = ("Messages",)
+    guards = (needs("conversations.read"),)
+
+    @get("/messages")
+    async def list_messages(
+        self, database: Database, locale: Locale, conversation_id: UUID, before: str | None = None
+    ) -> Page[Entry]:
+        """A page of a conversation, oldest first; `next` is the cursor of what came before."""
+        async with database.reading() as tx:
+            return await entries_of(tx, conversation_id, locale, before=before)
+
+    @post("/messages", guards=[needs("conversations.write")])
+    async def send_message(
+        self,
+        database: Database,
+        caller: Caller,
+        inboxes: Inboxes,
+        locale: Locale,
+        conversation_id: UUID,
+        data: NewMessage,
+    ) -> Entry:
+        """Answer the customer."""
+        try:
+            async with database.transaction() as tx:
+                sending = Sending(
+                    conversation_id=conversation_id,
+                    send_key=str(data.send_key),
+                    inbox=await inboxes.by_id(tx, data.inbox_id),
+                    identity_id=data.identity_id,
+                    text=data.text,
+                    subject=data.subject,
+                    cc=data.cc,
+                    attachment_ids=data.attachment_ids,
+                    seen_message_id=data.seen_message_id,
+                    send_anyway=data.send_anyway,
+                    accept_warnings=data.accept_warnings,
+                    author=caller.actor,
+                )
+                message_id = await send(tx, sending)
+                if data.then:
+                    await change(tx, conversation_id, _AFTERWARDS[data.then], caller.actor)
+                return await entry_of(tx, message_id, locale)
+        except AnsweredMeanwhile as refusal:
+            async with database.reading() as tx:
+                other = await entry_of(tx, UUID(refusal.extra["message_id"]), locale)
+            raise AnsweredMeanwhile(extra={"message": other}) from refusal
+
+    @post("/notes", guards=[needs("conversations.write")])
+    async def add_note(
+        self, database: Database, caller: Caller, locale: Locale, conversation_id: UUID, data: NewNote
+    ) -> Entry:
+        """Tell colleagues something; the customer never sees it."""
+        async with database.transaction() as tx:
+            note_id = await write_note(
+                tx,
+                conversation_id,
+                caller.agent,
+                send_key=str(data.send_key),
+                text=data.text,
+                mentions=data.mentions,
+                attachment_ids=data.attachment_ids,
+            )
+            return await entry_of(tx, note_id, locale)
+
+
+class MessageController(Controller):
+    path = "/api/messages/{message_id:uuid}"
+    tags = ("Messages",)
+    guards = (needs("conversations.read"),)
+
+    @post("/undo", guards=[needs("conversations.write")], status_code=200)
+    async def undo_message(
+        self, database: Database, caller: Caller, inboxes: Inboxes, locale: Locale, message_id: UUID
+    ) -> Entry:
+        """Take a message back before it leaves, or where the channel recalls."""
+        async with database.transaction() as tx:
+            await undo(tx, inboxes, message_id, caller.actor)
+            return await entry_of(tx, message_id, locale)
+
+    @post("/settle", guards=[needs("conversations.write")], status_code=200)
+    async def settle_message(
+        self, database: Database, caller: Caller, locale: Locale, message_id: UUID, data: Settlement
+    ) -> Entry:
+        """Say whether a message of unknown outcome arrived, or have it sent again."""
+        async with database.transaction() as tx:
+            await settle(tx, message_id, data.outcome, caller.actor)
+            return await entry_of(tx, message_id, locale)
+
+    @post("/retry", guards=[needs("conversations.write")], status_code=200)
+    async def retry_message(self, database: Database, caller: Caller, locale: Locale, message_id: UUID) -> Entry:
+        """Try a failed message again."""
+        async with database.transaction() as tx:
+            await retry(tx, message_id, caller.actor)
+            return await entry_of(tx, message_id, locale)
+
+    @get("/html")
+    async def get_html(self, database: Database, blobs: Blobs, message_id: UUID, images: bool = False) -> Response[str]:
+        """The HTML of a mail, sanitised, for a sandboxed frame. Remote pictures only where asked for."""
+        async with database.reading() as tx:
+            ref = await tx.value("SELECT html_ref FROM message WHERE id = $1", message_id)
+            if ref is None:
+                raise NotFound
+            parts = await tx.rows(
+                "SELECT id, content_id FROM attachment WHERE message_id = $1 AND content_id IS NOT NULL"
+                " AND content_type = ANY ($2)",
+                message_id,
+                list(SHOWN_PICTURES),
+            )
+        inline = {part["content_id"]: f"/api/attachments/{part['id']}/preview" for part in parts}
+        clean = sanitise((await blobs.get(ref)).decode(errors="replace"), remote_images=images, cid=inline.get)
+        sources = "img-src 'self' data: https: http:" if images else "img-src 'self' data:"
+        return Response(
+            f'<!doctype html><meta charset="utf-8"><base target="_blank">{clean.html}',
+            media_type="text/html",
+            headers={
+                "content-security-policy": f"default-src 'none'; {sources}; style-src 'unsafe-inline'; sandbox"
+                " allow-popups allow-popups-to-escape-sandbox allow-same-origin",
+                "x-damso-blocked-images": str(clean.blocked_images),
+            },
+        )
+
+    @get("/source")
+    async def get_source(self, database: Database, blobs: Blobs, message_id: UUID) -> Response[bytes]:
+        """The mail exactly as it came."""
+        async with database.reading() as tx:
+            ref = await tx.value("SELECT source_ref FROM message WHERE id = $1", message_id)
+        if ref is None:
+            raise NotFound
+        return download_response(await blobs.get(ref), f"{message_id}.eml", "message/rfc822")
+
+
+class FileController(Controller):
+    path = "/api"
+    tags = ("Messages",)
+    guards = (needs("conversations.read"),)
+
+    @post("/uploads", guards=[needs("conversations.write")], request_max_body_size=MAX_BYTES + 100_000)
+    async def upload(
+        self,
+        database: Database,
+        blobs: Blobs,
+        caller: Caller,
+        data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
+    ) -> File:
+        """Upload a file to send with a message afterwards."""
+        file = data.get("file")
+        if file is None:
+            raise NotFound(field="file")
+        content = await file.read()
+        if len(content) > MAX_BYTES:
+            raise TooLarge(limit=f"{MAX_BYTES // 1024 // 1024} MB")
+        stored = await keep_file(blobs, content, file.content_type)
+        async with database.transaction() as tx:
+            return await keep_upload(tx, (caller.actor.kind, caller.actor.id or ""), file.filename, stored)
+
+    @get("/attachments/{attachment_id:uuid}")
+    async def get_attachment(self, database: Database, blobs: Blobs, attachment_id: UUID) -> Response[bytes]:
+        """A file, always as a download."""
+        async with database.reading() as tx:
+            found = await download(tx, attachment_id)
+        return download_response(await blobs.get(found.blob_ref), found.name, found.content_type)
+
+    @get("/attachments/{attachment_id:uuid}/preview")
+    async def preview_attachment(self, database: Database, blobs: Blobs, attachment_id: UUID) -> Response[bytes]:
+        """A picture to be shown; anything else is not found here."""
+        async with database.reading() as tx:
+            found = await download(tx, attachment_id)
+        if found.content_type not in SHOWN_PICTURES:
+            raise NotFound
+        return download_response(await blobs.get(found.blob_ref), found.name, found.content_type, shown=True)

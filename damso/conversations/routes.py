@@ -1,0 +1,111 @@
+"""The ways an answer can take, for the composer: which channel to which address, whether it is open, and why not.
+
+Suggested is the channel the customer used last while it is open, else the best one that is.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from damso.channels.inboxes import Inboxes, InboxRecord
+from damso.channels.threads import ThreadRow, closes_at, may_answer, threads_of
+from damso.channels.types import ChannelPolicy, Thread
+from damso.conversations.errors import NotReachable, WindowHasClosed
+from damso.conversations.types import PolicyView, Route
+from damso.kernel.database import Transaction
+from damso.kernel.i18n import Locale, Text
+
+_NO_START = Text(
+    "고객이 이 채널로 먼저 말을 걸어야 답할 수 있어요.", "The customer has to write on this channel first."
+)
+
+
+async def routes_of(tx: Transaction, inboxes: Inboxes, conversation_id: UUID, locale: Locale) -> list[Route]:
+    """Every (inbox, identity) an answer could go by, the suggested one first."""
+    identities = await tx.rows(
+        """SELECT i.id, i.kind, i.scope, i.value, i.bounced_at, i.proof,
+            max(m.position_at) FILTER (WHERE m.direction = 'in') AS wrote_at
+        FROM conversation c JOIN identity a ON a.id = c.anchor_identity_id
+            JOIN identity i ON i.customer_id = a.customer_id OR i.id IN
+                (SELECT p.identity_id FROM participant p WHERE p.conversation_id = c.id)
+            LEFT JOIN message m ON m.conversation_id = c.id AND m.identity_id = i.id
+        WHERE c.id = $1 AND i.kind <> 'internal' GROUP BY i.id""",
+        conversation_id,
+    )
+    brand_id = await tx.value("SELECT brand_id FROM conversation WHERE id = $1", conversation_id)
+    threads = {
+        (thread.inbox_id, thread.identity_id): thread
+        for thread in await threads_of(tx, [identity["id"] for identity in identities])
+    }
+    found = [
+        (identity["wrote_at"], _route(tx.now, inbox, identity, threads.get((inbox.id, identity["id"])), locale))
+        for inbox in await inboxes.enabled(tx)
+        if inbox.brand_id == brand_id
+        for identity in identities
+        if _speaks(inbox, identity, threads)
+    ]
+    return _suggest(found)
+
+
+def _speaks(inbox: InboxRecord, identity: Any, threads: Mapping[tuple[UUID, int], ThreadRow]) -> bool:
+    """Whether the inbox can reach this kind of identity: one it has a thread with, or one anybody may write to."""
+    if (inbox.id, identity["id"]) in threads:
+        return True
+    return inbox.adapter.policy.may_start and inbox.adapter.policy.reaches == identity["kind"]
+
+
+def _route(now: datetime, inbox: InboxRecord, identity: Any, thread: ThreadRow | None, locale: Locale) -> Route:
+    policy = inbox.adapter.policy
+    closes = closes_at(policy, thread.thread) if thread else None
+    reason = None
+    if identity["bounced_at"]:
+        reason = NotReachable.text.say(locale)
+    elif closes and closes <= now:
+        reason = WindowHasClosed.text.say(locale)
+    elif not may_answer(policy, thread.thread if thread else Thread(), now):
+        reason = _NO_START.say(locale)
+    return Route(
+        inbox_id=inbox.id,
+        inbox_name=inbox.name,
+        channel=inbox.channel,
+        identity_id=identity["id"],
+        address=identity["value"],
+        open=reason is None,
+        closes_at=closes,
+        reason=reason,
+        suggested=False,
+        trusted=identity["proof"] != "none",
+        policy=policy_view(policy),
+    )
+
+
+def _suggest(found: Sequence[tuple[datetime | None, Route]]) -> list[Route]:
+    from_newest = sorted(
+        found,
+        key=lambda pair: (pair[1].open, pair[0] is not None, pair[0].timestamp() if pair[0] else 0, pair[1].trusted),
+        reverse=True,
+    )
+    routes = [route for _, route in from_newest]
+    if routes and routes[0].open:
+        routes[0] = replace(routes[0], suggested=True)
+    return routes
+
+
+def policy_view(policy: ChannelPolicy) -> PolicyView:
+    media = policy.media
+    return PolicyView(
+        text_limit=policy.text_limit,
+        media_types=list(media.types) if media else [],
+        media_max_bytes=media.max_bytes if media else 0,
+        media_max_files=media.max_files if media else 0,
+        subject=policy.subject,
+        rich_text=policy.rich_text,
+        copies=policy.copies,
+        typing=policy.typing,
+        recall=policy.recall,
+        undo_seconds=policy.undo.total_seconds(),
+        receipts=sorted(policy.receipts),
+    )

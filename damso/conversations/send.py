@@ -1,0 +1,227 @@
+"""A message goes out: checked against what the channel can and may do, then stored as `queued`, which is the outbox.
+
+Composer, and later bot, journey and survey, all come through `send`. The client makes the send key, so a retried
+click is one message.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from damso.channels.file_types import matches
+from damso.channels.inboxes import InboxRecord
+from damso.channels.threads import may_answer, thread_of, touch_outbound
+from damso.channels.types import ChannelPolicy
+from damso.conversations.cases import Case, add_participant, lock_case, preview_of, show_newest
+from damso.conversations.errors import (
+    AnsweredMeanwhile,
+    ConsentMissing,
+    InboxOff,
+    MediaNotAllowed,
+    NothingToSend,
+    NotReachable,
+    ReplyToDiffers,
+    TextTooLong,
+    WindowHasClosed,
+)
+from damso.conversations.search_index import index_message
+from damso.customers.identify import identify
+from damso.customers.types import IdentityKey
+from damso.kernel.database import Transaction
+from damso.kernel.ids import new_id
+from damso.kernel.lanes import enqueue
+from damso.kernel.log import Actor, Event, append
+
+LANE = "outbound"
+
+
+class Sending(Struct, frozen=True, kw_only=True):
+    """What somebody wants said. `seen_message_id` is the last message they saw when they pressed send."""
+
+    conversation_id: UUID
+    send_key: str
+    inbox: InboxRecord
+    identity_id: int
+    text: str
+    author: Actor
+    subject: str = ""
+    cc: Sequence[str] = ()
+    attachment_ids: Sequence[UUID] = ()
+    seen_message_id: UUID | None = None
+    send_anyway: bool = False
+    accept_warnings: bool = False
+    purpose: str = "service"
+
+
+async def send(tx: Transaction, sending: Sending) -> UUID:
+    """Store the message and its place in the lane; its id. Raises the typed refusals of `errors.py`."""
+    case = await lock_case(tx, sending.conversation_id)
+    sent: UUID | None = await tx.value("SELECT id FROM message WHERE send_key = $1", sending.send_key)
+    if sent:
+        return sent
+    if not sending.send_anyway:
+        await _check_nobody_answered(tx, case, sending)
+    to = await _check_route(tx, case, sending)
+    files = await _check_content(tx, sending)
+    message_id = await _store(tx, case, sending, to)
+    await tx.execute(
+        "UPDATE attachment SET message_id = $1 WHERE id = ANY ($2)", message_id, list(sending.attachment_ids)
+    )
+    await index_message(tx, message_id, case.id, tx.now, sending.subject, sending.text)
+    await _answer_given(tx, case, sending, message_id, list(files))
+    if not sending.inbox.adapter.policy.hosted:
+        await enqueue(
+            tx,
+            LANE,
+            [(f"{sending.inbox.id}:{sending.identity_id}", {"message_id": str(message_id)})],
+            due=tx.now + sending.inbox.adapter.policy.undo,
+        )
+    return message_id
+
+
+async def _check_nobody_answered(tx: Transaction, case: Case, sending: Sending) -> None:
+    other = await tx.value(
+        """SELECT m.id FROM message m
+        WHERE m.conversation_id = $1 AND m.kind = 'message' AND m.direction = 'out' AND m.author_kind <> 'system'
+            AND m.deleted_at IS NULL AND m.created_at > coalesce(
+                (SELECT created_at FROM message WHERE id = $2 AND conversation_id = $1), '-infinity')
+            AND m.author_id IS DISTINCT FROM $3
+        ORDER BY m.created_at DESC LIMIT 1""",
+        case.id,
+        sending.seen_message_id,
+        UUID(sending.author.id) if sending.author.id else None,
+    )
+    if other:
+        raise AnsweredMeanwhile(extra={"message_id": str(other)})
+
+
+async def _check_route(tx: Transaction, case: Case, sending: Sending) -> IdentityKey:
+    """The address it goes to, if the channel lets us write there now."""
+    inbox = sending.inbox
+    if not inbox.enabled:
+        raise InboxOff
+    if sending.purpose == "marketing":
+        raise ConsentMissing
+    identity = await tx.row(
+        """SELECT i.kind, i.scope, i.value, i.bounced_at, (i.customer_id = a.customer_id) AS same_customer, p.role,
+            EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = $2 AND m.reply_to = i.value
+                AND NOT EXISTS (SELECT 1 FROM message w WHERE w.conversation_id = $2 AND w.identity_id = i.id
+                    AND w.direction = 'in')) AS only_reply_to
+        FROM identity i CROSS JOIN (SELECT customer_id FROM identity WHERE id = $3) a
+        LEFT JOIN participant p ON p.identity_id = i.id AND p.conversation_id = $2 WHERE i.id = $1""",
+        sending.identity_id,
+        case.id,
+        case.anchor_identity_id,
+    )
+    if identity is None or not (identity["same_customer"] or identity["role"]):
+        raise NotReachable(field="identity_id")
+    if identity["bounced_at"] and not sending.accept_warnings:
+        raise NotReachable(field="identity_id")
+    if identity["only_reply_to"] and not sending.accept_warnings:
+        raise ReplyToDiffers(field="identity_id", address=identity["value"])
+    if not may_answer(inbox.adapter.policy, await thread_of(tx, inbox.id, sending.identity_id), tx.now):
+        raise WindowHasClosed
+    return IdentityKey(identity["kind"], identity["value"], identity["scope"])
+
+
+async def _check_content(tx: Transaction, sending: Sending) -> Sequence[str]:
+    """The names of the files, if text and files are what the channel takes."""
+    policy = sending.inbox.adapter.policy
+    if not sending.text.strip() and not sending.attachment_ids:
+        raise NothingToSend(field="text")
+    if len(sending.text) > policy.text_limit:
+        raise TextTooLong(field="text", limit=policy.text_limit, length=len(sending.text))
+    files = await tx.rows(
+        """SELECT name, content_type, size FROM attachment
+        WHERE id = ANY ($1) AND message_id IS NULL AND uploader_kind = $2 AND uploader_id = $3""",
+        list(sending.attachment_ids),
+        sending.author.kind,
+        sending.author.id,
+    )
+    if len(files) != len(set(sending.attachment_ids)):
+        raise MediaNotAllowed(field="attachment_ids", name="?")
+    for number, file in enumerate(files):
+        if not takes_file(policy, file["content_type"], file["size"], number):
+            raise MediaNotAllowed(field="attachment_ids", name=file["name"])
+    return [file["name"] for file in files]
+
+
+def takes_file(policy: ChannelPolicy, content_type: str, size: int, number: int) -> bool:
+    """Whether the channel takes a file of `size` bytes as number `number` (from 0) of one message."""
+    media = policy.media
+    return bool(media and number < media.max_files and size <= media.max_bytes and matches(content_type, media.types))
+
+
+async def _store(tx: Transaction, case: Case, sending: Sending, to: IdentityKey) -> UUID:
+    inbox, policy, message_id = sending.inbox, sending.inbox.adapter.policy, new_id()
+    copies = [copy.strip().lower() for copy in sending.cc] if policy.copies else []
+    for copy in copies:
+        other = await identify(tx, IdentityKey(to.kind, copy, to.scope), proof="none", source="agent")
+        await add_participant(tx, case.id, other.identity_id, "cc")
+    await add_participant(tx, case.id, sending.identity_id, "customer")
+    await tx.execute(
+        """INSERT INTO message (id, conversation_id, kind, direction, author_kind, author_id, inbox_id, channel,
+            identity_id, purpose, subject, text, send_key, status, recipients, position_at, undo_until, sent_at,
+            created_at)
+        VALUES ($1, $2, 'message', 'out', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14)""",
+        message_id,
+        case.id,
+        sending.author.kind,
+        UUID(sending.author.id) if sending.author.id else None,
+        inbox.id,
+        inbox.channel,
+        sending.identity_id,
+        sending.purpose,
+        sending.subject or (case.subject if policy.subject else ""),
+        sending.text,
+        sending.send_key,
+        "sent" if policy.hosted else "queued",
+        {"to": [to.value], "cc": copies},
+        tx.now,
+        _undo_until(policy, tx.now),
+        tx.now if policy.hosted else None,
+    )
+    return message_id
+
+
+def _undo_until(policy: ChannelPolicy, now: datetime) -> datetime | None:
+    """Until when it can be taken back; a channel that recalls has no end, so none is shown."""
+    return now + policy.undo if policy.undo > timedelta(0) else None
+
+
+async def _answer_given(tx: Transaction, case: Case, sending: Sending, message_id: UUID, files: Sequence[str]) -> None:
+    """What an answer changes: nobody waits any more, and an unassigned case belongs to who answered."""
+    by_agent = sending.author.kind == "agent"
+    await tx.execute(
+        """UPDATE conversation SET waiting_since = NULL,
+            assignee_id = CASE WHEN $2 THEN coalesce(assignee_id, $3) ELSE assignee_id END WHERE id = $1""",
+        case.id,
+        by_agent,
+        UUID(sending.author.id) if sending.author.id else None,
+    )
+    await show_newest(
+        tx,
+        case.id,
+        message_id=message_id,
+        at=tx.now,
+        channel=sending.inbox.channel,
+        author="agent" if by_agent else "bot",
+        preview=preview_of(sending.text, None, files),
+    )
+    await touch_outbound(tx, sending.inbox.id, sending.identity_id, at=tx.now)
+    await append(
+        tx,
+        Event(
+            name="message.sent" if sending.inbox.adapter.policy.hosted else "message.queued",
+            subject_kind="message",
+            subject_id=str(message_id),
+            conversation_id=case.id,
+            identity_id=sending.identity_id,
+            inbox_id=sending.inbox.id,
+            brand_id=sending.inbox.brand_id,
+            actor=sending.author,
+            properties={"channel": sending.inbox.channel, "purpose": sending.purpose},
+        ),
+    )

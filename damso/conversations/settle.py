@@ -1,0 +1,84 @@
+"""What a person decides about a message that is on its way, failed, or of which nobody knows whether it arrived."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from damso.channels.inboxes import Inboxes
+from damso.conversations.errors import NothingToSettle, TooLate
+from damso.conversations.search_index import forget_message
+from damso.conversations.send import LANE
+from damso.conversations.waiting import raise_status
+from damso.kernel.database import Transaction
+from damso.kernel.errors import NotFound
+from damso.kernel.lanes import enqueue
+from damso.kernel.log import Actor, Event, append
+
+_MESSAGE = """
+SELECT id, conversation_id, identity_id, inbox_id, status, deleted_at, handed_over_at, position_at FROM message
+WHERE id = $1 AND direction = 'out' FOR UPDATE
+"""
+
+
+async def undo(tx: Transaction, inboxes: Inboxes, message_id: UUID, actor: Actor) -> None:
+    """Take a message back: before it leaves, or where the channel recalls. Raises `TooLate`."""
+    message = await _load(tx, message_id)
+    policy = (await inboxes.by_id(tx, message["inbox_id"])).adapter.policy
+    waiting = message["status"] == "queued" and message["handed_over_at"] is None
+    recalls = policy.recall and policy.hosted
+    if message["deleted_at"] is None and not waiting and not recalls:
+        raise TooLate
+    if await tx.execute("UPDATE message SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", message_id, tx.now):
+        await forget_message(tx, message_id, message["position_at"])
+        await _log(tx, "message.withdrawn", message, actor, {})
+
+
+async def settle(tx: Transaction, message_id: UUID, outcome: Literal["arrived", "send_again"], actor: Actor) -> None:
+    """Decide about a message whose outcome is unknown. Raises `NothingToSettle`."""
+    message = await _load(tx, message_id)
+    if message["status"] != "unknown":
+        raise NothingToSettle
+    if outcome == "arrived":
+        await raise_status(tx, message_id, "sent", "confirmed_by_agent")
+    else:
+        await _send_again(tx, message, actor)
+
+
+async def retry(tx: Transaction, message_id: UUID, actor: Actor) -> None:
+    """Try a failed message again. Raises `NothingToSettle`."""
+    message = await _load(tx, message_id)
+    if message["status"] != "failed":
+        raise NothingToSettle
+    await _send_again(tx, message, actor)
+
+
+async def _send_again(tx: Transaction, message: Any, actor: Actor) -> None:
+    """The only way down for a status: a person wants another try."""
+    await tx.execute(
+        "UPDATE message SET status = 'queued', reason = NULL, handed_over_at = NULL WHERE id = $1", message["id"]
+    )
+    key = f"{message['inbox_id']}:{message['identity_id']}"
+    await enqueue(tx, LANE, [(key, {"message_id": str(message["id"])})])
+    await _log(tx, "message.status_changed", message, actor, {"status": "queued"})
+
+
+async def _load(tx: Transaction, message_id: UUID) -> Any:
+    message = await tx.row(_MESSAGE, message_id)
+    if message is None:
+        raise NotFound
+    return message
+
+
+async def _log(tx: Transaction, name: str, message: Any, actor: Actor, properties: dict[str, Any]) -> None:
+    await append(
+        tx,
+        Event(
+            name=name,
+            subject_kind="message",
+            subject_id=str(message["id"]),
+            conversation_id=message["conversation_id"],
+            identity_id=message["identity_id"],
+            inbox_id=message["inbox_id"],
+            actor=actor,
+            properties=properties,
+        ),
+    )

@@ -1,0 +1,144 @@
+"""What this room tells of a customer: their cases on the card, and the lines of their timeline."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+from uuid import UUID
+
+from damso.customers.timeline import Kind, Place, TimelineEntry
+from damso.customers.types import CustomerCase
+from damso.kernel.database import Transaction
+from damso.kernel.i18n import Text
+
+_OPENED = Text("상담을 시작했어요", "Started a conversation")
+_SAID = Text("고객 메시지", "Customer's message")
+_ANSWERED = Text("답변", "Answer")
+_NOTED = Text("내부 메모", "Internal note")
+_VISITED = Text("페이지를 봤어요", "Viewed a page")
+
+
+class Cases:
+    """Fills the customers room's `CaseSource`."""
+
+    async def open_counts(self, tx: Transaction, customer_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+        rows = await tx.rows(
+            """SELECT i.customer_id, count(*) AS n FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id
+            WHERE i.customer_id = ANY ($1) AND c.status <> 'resolved' AND c.joined_into IS NULL
+            GROUP BY i.customer_id""",
+            list(customer_ids),
+        )
+        return {row["customer_id"]: row["n"] for row in rows}
+
+    async def cases(self, tx: Transaction, customer_id: UUID, limit: int) -> Sequence[CustomerCase]:
+        return await tx.all(
+            CustomerCase,
+            """SELECT c.id, coalesce(nullif(c.subject, ''), c.preview) AS subject, c.status, c.last_channel AS channel,
+                c.last_message_at
+            FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id
+            WHERE i.customer_id = $1 AND c.joined_into IS NULL ORDER BY c.last_message_at DESC LIMIT $2""",
+            customer_id,
+            limit,
+        )
+
+
+class ConversationLines:
+    """The cases a customer began."""
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({"conversation"})
+
+    async def entries(
+        self, tx: Transaction, identity_ids: Sequence[int], before: Place, limit: int
+    ) -> Sequence[TimelineEntry]:
+        rows = await tx.rows(
+            """SELECT id, subject, preview, created_at, last_channel FROM conversation
+            WHERE anchor_identity_id = ANY ($1)
+                AND (created_at, ('conversation:' || id) COLLATE "C") < ($2, $3 COLLATE "C")
+            ORDER BY created_at DESC, id DESC LIMIT $4""",
+            list(identity_ids),
+            before.at,
+            before.id,
+            limit,
+        )
+        return [
+            TimelineEntry(
+                id=f"conversation:{row['id']}",
+                at=row["created_at"],
+                kind="conversation",
+                title=_OPENED,
+                text=row["subject"] or row["preview"],
+                channel=row["last_channel"],
+                conversation_id=row["id"],
+                source=row["last_channel"],
+            )
+            for row in rows
+        ]
+
+
+class MessageLines:
+    """What was said to and by a customer, and the notes of their cases."""
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({"message", "note"})
+
+    async def entries(
+        self, tx: Transaction, identity_ids: Sequence[int], before: Place, limit: int
+    ) -> Sequence[TimelineEntry]:
+        rows = await tx.rows(
+            """SELECT m.id, m.kind, m.direction, left(m.text, coalesce(m.fresh, 300)::int) AS text, m.position_at,
+                m.channel, m.conversation_id, a.name AS agent
+            FROM message m LEFT JOIN agent a ON a.id = m.author_id AND m.author_kind = 'agent'
+            WHERE (m.identity_id = ANY ($1) AND m.kind = 'message' OR m.kind = 'note' AND m.conversation_id IN
+                    (SELECT id FROM conversation WHERE anchor_identity_id = ANY ($1)))
+                AND m.deleted_at IS NULL
+                AND (m.position_at, ('message:' || m.id) COLLATE "C") < ($2, $3 COLLATE "C")
+            ORDER BY m.position_at DESC, m.id DESC LIMIT $4""",
+            list(identity_ids),
+            before.at,
+            before.id,
+            limit,
+        )
+        return [
+            TimelineEntry(
+                id=f"message:{row['id']}",
+                at=row["position_at"],
+                kind="note" if row["kind"] == "note" else "message",
+                title=_NOTED if row["kind"] == "note" else _SAID if row["direction"] == "in" else _ANSWERED,
+                text=row["text"][:300],
+                channel=row["channel"],
+                conversation_id=row["conversation_id"],
+                source=row["agent"] or row["channel"] or "",
+            )
+            for row in rows
+        ]
+
+
+class PageLines:
+    """Pages a visitor looked at."""
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({"page"})
+
+    async def entries(
+        self, tx: Transaction, identity_ids: Sequence[int], before: Place, limit: int
+    ) -> Sequence[TimelineEntry]:
+        rows = await tx.rows(
+            """SELECT id, occurred_at, properties FROM tracked_event
+            WHERE identity_id = ANY ($1) AND name = 'Page Viewed'
+                AND (occurred_at, ('page:' || id) COLLATE "C") < ($2, $3 COLLATE "C")
+            ORDER BY occurred_at DESC, id DESC LIMIT $4""",
+            list(identity_ids),
+            before.at,
+            before.id,
+            limit,
+        )
+        return [
+            TimelineEntry(
+                id=f"page:{row['id']}",
+                at=row["occurred_at"],
+                kind="page",
+                title=_VISITED,
+                text=row["properties"].get("title") or row["properties"].get("url", ""),
+                source=row["properties"].get("url", ""),
+            )
+            for row in rows
+        ]
+
+
+LINES = (ConversationLines(), MessageLines(), PageLines())

@@ -1,0 +1,144 @@
+"""Who a visitor is: a signed token in their browser, and for the shop's own customers a token signed by the shop.
+
+A visitor's identity exists in the database only once they act; until then their token says all there is to know.
+Who signs in on a shared device gets a visitor id of their own, so two people on one machine never become one.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+import jwt
+from msgspec import Struct
+
+from damso.channels.inboxes import InboxRecord
+from damso.channels.types import Address
+from damso.customers.identify import identify
+from damso.customers.link import link
+from damso.customers.traits import set_traits
+from damso.customers.types import IdentityKey
+from damso.kernel.crypto import Keyring
+from damso.kernel.database import Transaction
+from damso.kernel.errors import AppError
+from damso.kernel.i18n import Text
+from damso.kernel.ids import new_id
+from damso.kernel.log import SYSTEM
+
+PURPOSE = "visitor"
+LIFETIME = timedelta(days=400)
+TOKEN_AGE = timedelta(hours=24)
+"""The longest life of a token a shop signs."""
+
+
+class VisitorUnknown(AppError):
+    code = "VISITOR_UNKNOWN"
+    status = 401
+    text = Text("상담 창을 다시 열어 주세요.", "Please open the chat again.")
+
+
+class IdentityTokenInvalid(AppError):
+    code = "IDENTITY_TOKEN_INVALID"
+    status = 401
+    text = Text("로그인 정보를 확인하지 못했어요.", "Your sign-in could not be verified.")
+
+
+class Visitor(Struct, frozen=True):
+    """A browser (`id`), and the shop's customer who is signed in there (`user`), in one inbox."""
+
+    inbox_key: str
+    id: UUID
+    user: str | None = None
+
+    @property
+    def address(self) -> Address:
+        """The identity that acts: the shop's customer where one is signed in, else the browser."""
+        if self.user:
+            return Address(kind="user", scope=self.inbox_key, value=self.user)
+        return Address(kind="visitor", scope=self.inbox_key, value=str(self.id))
+
+    @property
+    def key(self) -> IdentityKey:
+        return IdentityKey(self.address.kind, self.address.value, self.address.scope)
+
+
+class ShopCustomer(Struct, frozen=True):
+    """What a shop's signed token says; an e-mail counts only where the shop says that it is verified."""
+
+    sub: str
+    name: str = ""
+    email: str = ""
+    email_verified: bool = False
+
+
+def sign_visitor(keyring: Keyring, visitor: Visitor, tx: Transaction) -> str:
+    claims = {"k": visitor.inbox_key, "v": str(visitor.id), "u": visitor.user}
+    return keyring.sign(PURPOSE, claims, tx.now + LIFETIME)
+
+
+def read_visitor(keyring: Keyring, token: str, tx: Transaction) -> Visitor:
+    """Raises `VisitorUnknown` for a token that is forged, of another installation, or too old."""
+    claims = keyring.verify(PURPOSE, token, tx.now)
+    if claims is None:
+        raise VisitorUnknown
+    return Visitor(claims["k"], UUID(claims["v"]), claims["u"])
+
+
+def new_visitor(inbox: InboxRecord) -> Visitor:
+    return Visitor(inbox.key, new_id())
+
+
+def read_identity_token(inbox: InboxRecord, token: str, tx: Transaction) -> ShopCustomer:
+    """What the shop's server signed (HS256, RFC 7519). Raises `IdentityTokenInvalid`; an unset secret fails closed."""
+    secret = getattr(inbox.config, "identity_secret", "")
+    if not secret:
+        raise IdentityTokenInvalid
+    try:
+        claims = jwt.decode(
+            token,
+            secret,
+            algorithms=["HS256"],
+            audience=inbox.key,
+            options={"require": ["sub", "exp", "iat", "aud"], "verify_exp": False, "verify_iat": False},
+        )
+    except jwt.PyJWTError as error:
+        raise IdentityTokenInvalid from error
+    now, issued, expires = tx.now.timestamp(), float(claims["iat"]), float(claims["exp"])
+    if not issued - 60 <= now < expires or expires - issued > TOKEN_AGE.total_seconds():
+        raise IdentityTokenInvalid
+    return ShopCustomer(
+        sub=str(claims["sub"])[:200],
+        name=str(claims.get("name", ""))[:200],
+        email=str(claims.get("email", "")).strip().lower()[:320],
+        email_verified=claims.get("email_verified") is True,
+    )
+
+
+async def sign_in(tx: Transaction, inbox: InboxRecord, visitor: Visitor, customer: ShopCustomer) -> Visitor:
+    """Let the shop's customer act in this browser; what they wrote here before signing in becomes theirs by proof."""
+    if visitor.user and visitor.user != customer.sub:
+        visitor = new_visitor(inbox)
+    signed_in = Visitor(inbox.key, visitor.id, customer.sub)
+    me = await identify(tx, signed_in.key, name=customer.name, proof="proven", source="chat")
+    if customer.name:
+        await set_traits(tx, me.identity_id, {"name": customer.name}, source="identity_token")
+    if visitor.user is None:
+        await _adopt(tx, me.identity_id, visitor)
+    if customer.email and customer.email_verified:
+        mail = await identify(tx, IdentityKey("email", customer.email, ""), proof="proven", source="chat")
+        await link(
+            tx, me.identity_id, mail.identity_id, strength="proven", evidence={"by": "identity_token"}, actor=SYSTEM
+        )
+    return signed_in
+
+
+async def _adopt(tx: Transaction, user_id: int, visitor: Visitor) -> None:
+    """Link what the browser said before to who signed in now, unless somebody else signed in here already."""
+    browser_id = await tx.value(
+        """SELECT i.id FROM identity i WHERE i.kind = 'visitor' AND i.scope = $1 AND i.value = $2
+        AND NOT EXISTS (SELECT 1 FROM link l JOIN identity o ON o.id IN (l.identity_id, l.other_id)
+            WHERE i.id IN (l.identity_id, l.other_id) AND o.kind = 'user' AND o.id <> $3)""",
+        visitor.inbox_key,
+        str(visitor.id),
+        user_id,
+    )
+    if browser_id:
+        await link(tx, user_id, browser_id, strength="proven", evidence={"by": "identity_token"}, actor=SYSTEM)

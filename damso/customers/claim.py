@@ -1,0 +1,73 @@
+"""What somebody typed about themselves. It is shown with its source and found by search, and never matched."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from damso.customers.addresses import canonical
+from damso.customers.lock import lock_customer
+from damso.customers.shown import refresh
+from damso.kernel import log
+from damso.kernel.database import Transaction
+from damso.kernel.log import Actor, Event
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """`kind` is name, email or phone; `source` where it was typed, such as `chat`."""
+
+    id: int
+    identity_id: int
+    kind: str
+    value: str
+    source: str
+    at: datetime
+
+
+_NEWEST = """
+SELECT id, identity_id, kind, value, source, at FROM claim WHERE identity_id = $1 AND kind = $2
+ORDER BY at DESC, id DESC LIMIT 1
+"""
+
+
+async def claim(tx: Transaction, identity_id: int, kind: str, typed: str, *, source: str) -> Claim:
+    """Keep a claim; saying the same again changes nothing. Raises the errors of
+    `canonical`, and `NotFound`.
+
+    A claimed name is shown as the customer's as long as nobody better gave one (`Customer.name_source`).
+    """
+    value = canonical(kind, typed)
+    customer_id = await lock_customer(tx, identity_id)
+    newest = await tx.maybe(Claim, _NEWEST, identity_id, kind)
+    if newest and newest.value == value:
+        return newest
+    made = await tx.one(
+        Claim,
+        """INSERT INTO claim (identity_id, kind, value, source, at) VALUES ($1, $2, $3, $4, $5)
+        RETURNING id, identity_id, kind, value, source, at""",
+        identity_id,
+        kind,
+        value,
+        source,
+        tx.now,
+    )
+    if kind == "name":
+        await tx.execute(
+            """UPDATE customer SET own_name = $2, own_name_source = 'claim'
+            WHERE id = (SELECT home_id FROM identity WHERE id = $1) AND own_name_source IN ('none', 'claim')""",
+            identity_id,
+            value,
+        )
+    await refresh(tx, [customer_id])
+    await log.append(tx, _made(made))
+    return made
+
+
+def _made(claim: Claim) -> Event:
+    return Event(
+        name="claim.made",
+        subject_kind="claim",
+        subject_id=str(claim.id),
+        actor=Actor("customer"),
+        identity_id=claim.identity_id,
+        properties={"kind": claim.kind, "source": claim.source},
+    )

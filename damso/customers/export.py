@@ -1,0 +1,106 @@
+"""All customers, one after the other, for `damso export customers`."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from msgspec import Struct
+
+from damso.customers.types import Proof
+from damso.kernel.database import Transaction
+
+CHUNK = 500
+
+
+class ExportedIdentity(Struct, frozen=True, kw_only=True):
+    customer_id: UUID
+    id: int
+    kind: str
+    scope: str
+    value: str
+    name: str
+    proof: Proof
+    source: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+class ExportedClaim(Struct, frozen=True, kw_only=True):
+    customer_id: UUID
+    identity_id: int
+    kind: str
+    value: str
+    source: str
+    at: datetime
+
+
+class ExportedTrait(Struct, frozen=True, kw_only=True):
+    """A change of a trait; `value` null took it away."""
+
+    customer_id: UUID
+    identity_id: int
+    key: str
+    value: Any
+    source: str
+    at: datetime
+
+
+class ExportedCustomer(Struct, frozen=True, kw_only=True):
+    """One line of the export. Those `merged_into` another come too, so that ids found elsewhere can be followed."""
+
+    id: UUID
+    name: str
+    name_source: str
+    locale: str | None
+    timezone: str | None
+    merged_into: UUID | None
+    created_at: datetime
+    last_seen_at: datetime
+    identities: list[ExportedIdentity]
+    claims: list[ExportedClaim]
+    traits: list[ExportedTrait]
+
+
+_CUSTOMERS = """
+SELECT id, name, name_source, locale, timezone, merged_into, created_at, last_seen_at FROM customer
+WHERE id > $1 ORDER BY id LIMIT $2
+"""
+_IDENTITIES = """
+SELECT customer_id, id, kind, scope, value, name, proof, source, first_seen_at, last_seen_at FROM identity
+WHERE customer_id = ANY ($1) ORDER BY id
+"""
+_CLAIMS = """
+SELECT i.customer_id, c.identity_id, c.kind, c.value, c.source, c.at FROM identity i
+JOIN claim c ON c.identity_id = i.id WHERE i.customer_id = ANY ($1) ORDER BY c.id
+"""
+_TRAITS = """
+SELECT i.customer_id, t.identity_id, t.key, t.value, t.source, t.at FROM identity i
+JOIN trait_change t ON t.identity_id = i.id WHERE i.customer_id = ANY ($1) ORDER BY t.id
+"""
+
+
+async def export_customers(tx: Transaction, *, chunk: int = CHUNK) -> AsyncIterator[ExportedCustomer]:
+    """Every customer in the order of their ids, a chunk at a time, so that memory does not grow with their number."""
+    last = UUID(int=0)
+    while rows := await tx.rows(_CUSTOMERS, last, chunk):
+        ids = [row["id"] for row in rows]
+        identities = _by_customer(await tx.all(ExportedIdentity, _IDENTITIES, ids))
+        claims = _by_customer(await tx.all(ExportedClaim, _CLAIMS, ids))
+        traits = _by_customer(await tx.all(ExportedTrait, _TRAITS, ids))
+        for row in rows:
+            yield ExportedCustomer(
+                **row, identities=identities[row["id"]], claims=claims[row["id"]], traits=traits[row["id"]]
+            )
+        last = ids[-1]
+
+
+OfCustomer = TypeVar("OfCustomer", ExportedIdentity, ExportedClaim, ExportedTrait)
+
+
+def _by_customer(rows: Sequence[OfCustomer]) -> defaultdict[UUID, list[OfCustomer]]:
+    grouped: defaultdict[UUID, list[OfCustomer]] = defaultdict(list)
+    for row in rows:
+        grouped[row.customer_id].append(row)
+    return grouped

@@ -1,0 +1,139 @@
+"""Tables of customers, of what identifies them and of what is known about them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import Identity as IdentityColumn
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from damso.kernel.schema import Table
+
+
+class Customer(Table):
+    """A person.
+
+    `own_name` is what this customer was called, by whom says `own_name_source`. Derived from the log of links:
+    `merged_into` (the customer that lists show instead), `name` and `name_source` (the best own name of all that
+    were joined to this one), `grams` (n-grams of their names, addresses and claims, which the search goes by).
+    """
+
+    __tablename__ = "customer"
+    __table_args__ = (
+        Index("ix_customer_grams", "grams", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index(
+            "ix_customer_seen", text("last_seen_at DESC"), text("id DESC"), postgresql_where=text("merged_into IS NULL")
+        ),
+        CheckConstraint("own_name_source IN ('none', 'claim', 'channel', 'asserted', 'agent')", name="own_name_source"),
+        CheckConstraint("name_source IN ('none', 'claim', 'channel', 'asserted', 'agent')", name="name_source"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    own_name: Mapped[str] = mapped_column(server_default="")
+    own_name_source: Mapped[str] = mapped_column(server_default="none")
+    name: Mapped[str] = mapped_column(server_default="")
+    name_source: Mapped[str] = mapped_column(server_default="none")
+    locale: Mapped[str | None]
+    timezone: Mapped[str | None]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    grams: Mapped[list[str]] = mapped_column(ARRAY(Text()), server_default="{}")
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Identity(Table):
+    """One address of a customer. `proof` is how we know that it is theirs, see the glossary.
+
+    `home_id` is the customer it was first seen with and never changes; `customer_id`, whom it belongs to now, is
+    derived from it and the log of links.
+    """
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("kind", "scope", "value"),
+        CheckConstraint("proof IN ('proven', 'authenticated', 'asserted', 'none')", name="proof"),
+    )
+    id: Mapped[int] = mapped_column(IdentityColumn(), primary_key=True)
+    kind: Mapped[str]
+    scope: Mapped[str]
+    value: Mapped[str]
+    name: Mapped[str] = mapped_column(server_default="")
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), index=True)
+    home_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), index=True)
+    proof: Mapped[str]
+    source: Mapped[str]
+    bounced_at: Mapped[datetime | None]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Claim(Table):
+    """What somebody said about themselves: never matched, only suggested to a person."""
+
+    __tablename__ = "claim"
+    __table_args__ = (Index("ix_claim_identity", "identity_id", "at"),)
+    id: Mapped[int] = mapped_column(IdentityColumn(), primary_key=True)
+    identity_id: Mapped[int] = mapped_column(ForeignKey("identity.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    value: Mapped[str]
+    source: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Link(Table):
+    """An entry of the identity graph's log; `revokes` names the entry it takes back."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        CheckConstraint("kind IN ('link', 'unlink', 'merge', 'unmerge', 'separate')", name="kind"),
+        CheckConstraint("strength IN ('proven', 'asserted', 'analytic')", name="strength"),
+        CheckConstraint("identity_id <> other_id", name="two"),
+        CheckConstraint("(kind IN ('unlink', 'unmerge')) = (revokes IS NOT NULL)", name="revokes"),
+        Index("ix_link_one", "identity_id"),
+        Index("ix_link_other", "other_id"),
+    )
+    id: Mapped[int] = mapped_column(IdentityColumn(), primary_key=True)
+    kind: Mapped[str]
+    strength: Mapped[str]
+    identity_id: Mapped[int] = mapped_column(ForeignKey("identity.id", ondelete="CASCADE"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("identity.id", ondelete="CASCADE"))
+    evidence: Mapped[dict[str, Any]]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[str | None]
+    at: Mapped[datetime]
+    revokes: Mapped[int | None] = mapped_column(ForeignKey("link.id", ondelete="CASCADE"))
+
+
+class TraitChange(Table):
+    """A property that got a value; the newest of each key over a customer's identities holds."""
+
+    __tablename__ = "trait_change"
+    __table_args__ = (Index("ix_trait_change_identity", "identity_id", "key", text("at DESC")),)
+    id: Mapped[int] = mapped_column(IdentityColumn(), primary_key=True)
+    identity_id: Mapped[int] = mapped_column(ForeignKey("identity.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    value: Mapped[Any] = mapped_column(JSONB(), nullable=True)
+    source: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ProofCode(Table):
+    """A one-time code sent to an address, to prove that the visitor reads it."""
+
+    __tablename__ = "proof_code"
+    __table_args__ = (
+        Index("ix_proof_code_address", "kind", "value", "created_at"),
+        Index("ix_proof_code_created", "created_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    identity_id: Mapped[int | None] = mapped_column(ForeignKey("identity.id", ondelete="CASCADE"))
+    subject: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    value: Mapped[str]
+    code_mac: Mapped[bytes]
+    tries_left: Mapped[int]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,132 @@
+"""The list of customers: who was seen last comes first, narrowed by part of a name, an address or a phone number."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from damso.customers.shown import searchable
+from damso.customers.types import INTERNAL, Proof
+from damso.kernel.database import Transaction
+from damso.kernel.ngrams import matches, query_grams
+from damso.kernel.pagination import Page, decode_cursor, encode_cursor
+
+PAGE = 50
+SHOWN_IDENTITIES = 5
+
+FEW = 3000
+"""Up to so many hits are fetched through the n-grams and sorted; of more, the newest are found by walking the list,
+where at least one in a few hundred then fits. Without this choice either a rare or a common word takes seconds."""
+
+_TOP = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
+"""A place before the first page."""
+
+
+class ListedIdentity(Struct, frozen=True, kw_only=True):
+    """An address as the list shows it; `strength` is how we know that it is theirs."""
+
+    kind: str
+    value: str
+    strength: Proof
+
+
+class ListedCustomer(Struct, frozen=True, kw_only=True):
+    """A customer as the list shows it."""
+
+    id: UUID
+    name: str
+    last_seen_at: datetime
+    identities: list[ListedIdentity]
+
+
+class _Row(Struct, frozen=True):
+    id: UUID
+    name: str
+    last_seen_at: datetime
+
+
+class _Known(Struct, frozen=True):
+    """Something known of a customer; for a claim `proof` is None, as it is no address of theirs."""
+
+    customer_id: UUID
+    kind: str
+    value: str
+    name: str
+    proof: Proof | None
+
+
+async def list_customers(
+    tx: Transaction, *, q: str = "", cursor: str | None = None, limit: int = PAGE
+) -> Page[ListedCustomer]:
+    """A page of customers, in two statements. A query that says nothing (see `damso.kernel.ngrams`) does not narrow.
+
+    A searched page may be shorter than its limit though there are more: only `next` None is the end.
+    """
+    after = decode_cursor(cursor, datetime, UUID) if cursor else _TOP
+    wanted = query_grams(q)
+    rows = await (
+        tx.all(_Row, _FOUND, *after, limit + 1, wanted, FEW) if wanted else tx.all(_Row, _ALL, *after, limit + 1)
+    )
+    more = len(rows) > limit
+    known = await _known(tx, [row.id for row in rows[:limit]])
+    return Page(
+        items=[
+            _listed(row, known[row.id]) for row in rows[:limit] if not wanted or matches(_text(row, known[row.id]), q)
+        ],
+        next=encode_cursor(rows[limit - 1].last_seen_at, rows[limit - 1].id) if more else None,
+    )
+
+
+_ALL = """
+SELECT id, name, last_seen_at FROM customer WHERE merged_into IS NULL AND (last_seen_at, id) < ($1, $2::uuid)
+ORDER BY last_seen_at DESC, id DESC LIMIT $3
+"""
+
+# Of the two parts only one runs, as the other's condition is found false before it starts. The second hides `grams`
+# from the planner, so that it walks the list in its order instead of collecting every hit.
+_FOUND = """
+WITH few AS MATERIALIZED (
+    SELECT id, name, last_seen_at FROM customer WHERE grams @> $4::text[] AND merged_into IS NULL LIMIT $5::int + 1
+)
+(SELECT * FROM few WHERE (SELECT count(*) FROM few) <= $5 AND (last_seen_at, id) < ($1, $2::uuid)
+ORDER BY last_seen_at DESC, id DESC LIMIT $3)
+UNION ALL
+(SELECT id, name, last_seen_at FROM customer
+WHERE (SELECT count(*) FROM few) > $5 AND merged_into IS NULL AND (last_seen_at, id) < ($1, $2::uuid)
+    AND coalesce(grams, '{}') @> $4::text[]
+ORDER BY last_seen_at DESC, id DESC LIMIT $3)
+"""
+
+
+async def _known(tx: Transaction, customer_ids: Collection[UUID]) -> defaultdict[UUID, list[_Known]]:
+    known: defaultdict[UUID, list[_Known]] = defaultdict(list)
+    rows = await tx.all(
+        _Known,
+        """SELECT customer_id, kind, value, name, proof FROM (
+            SELECT * FROM identity WHERE customer_id = ANY ($1) AND kind <> $2 ORDER BY last_seen_at DESC, id DESC) i
+        UNION ALL
+        (SELECT DISTINCT ON (c.identity_id, c.kind) i.customer_id, c.kind, c.value, '', NULL
+        FROM identity i JOIN claim c ON c.identity_id = i.id WHERE i.customer_id = ANY ($1)
+        ORDER BY c.identity_id, c.kind, c.at DESC, c.id DESC)""",
+        list(customer_ids),
+        INTERNAL,
+    )
+    for row in rows:
+        known[row.customer_id].append(row)
+    return known
+
+
+def _text(row: _Row, known: Sequence[_Known]) -> str:
+    """What the customer is found by; the same that `damso.customers.shown` makes the grams of."""
+    return "\n".join((row.name, *(searchable(one.kind, one.value, one.name) for one in known)))
+
+
+def _listed(row: _Row, known: Sequence[_Known]) -> ListedCustomer:
+    identities = [
+        ListedIdentity(kind=one.kind, value=one.value, strength=one.proof) for one in known if one.proof is not None
+    ]
+    return ListedCustomer(
+        id=row.id, name=row.name, last_seen_at=row.last_seen_at, identities=identities[:SHOWN_IDENTITIES]
+    )

@@ -1,0 +1,107 @@
+"""Every error as problem JSON (RFC 9457), in the language of whoever asked."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from damso.kernel.errors import AppError, FieldProblem, Invalid, NotFound
+from damso.kernel.i18n import Locale, Text, negotiate
+from damso.kernel.notify import LOST
+from damso.team.access import Caller
+
+log = structlog.get_logger()
+
+_CONTENT_TYPE = "application/problem+json"
+
+
+class Broken(AppError):
+    """Our own fault."""
+
+    code = "BROKEN"
+    status = 500
+    text = Text(
+        "처리하지 못했어요. 저희 쪽 문제예요. 잠시 뒤에 다시 해 주세요.",
+        "Something broke on our side. Please try again in a moment.",
+    )
+
+
+class Away(AppError):
+    """The database cannot be reached at the moment."""
+
+    code = "AWAY"
+    status = 503
+    text = Text(
+        "데이터베이스에 잠시 연결할 수 없어요. 곧 다시 시도해 주세요.",
+        "The database cannot be reached at the moment. Please try again soon.",
+    )
+
+
+class Refused(AppError):
+    """The request itself was refused before it reached a room: a wrong method, a body that is too large."""
+
+    code = "REFUSED"
+    text = Text("처리할 수 없는 요청이에요.", "This request cannot be handled.")
+
+
+_UNREADABLE = Text("형식이 맞지 않아요.", "This has the wrong form.")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def locale_of(request: AnyRequest) -> Locale:
+    """An agent's own language, else the one their browser asks for."""
+    caller: Caller | None = request.scope.get("user")
+    return caller.locale if caller and caller.agent_id else negotiate(request.headers.get("accept-language"))
+
+
+def problem(request: AnyRequest, error: AppError, *, status: int | None = None) -> Response[bytes]:
+    locale = locale_of(request)
+    status = status or error.status
+    body: dict[str, Any] = {
+        "type": f"https://damso.dev/problems/{error.code.lower().replace('_', '-')}",
+        "title": error.code.replace("_", " ").capitalize(),
+        "status": status,
+        "code": error.code,
+        "detail": error.say(locale),
+    }
+    if error.field:
+        body["field"] = error.field
+    if error.problems:
+        body["errors"] = [
+            {"field": found.field, "code": found.code, "detail": found.text.say(locale)} for found in error.problems
+        ]
+    headers = {"retry-after": str(error.fields["seconds"])} if "seconds" in error.fields else {}
+    return Response(
+        msgspec.json.encode(body | error.extra), status_code=status, media_type=_CONTENT_TYPE, headers=headers
+    )
+
+
+def app_error(request: AnyRequest, error: AppError) -> Response[bytes]:
+    return problem(request, error)
+
+
+def invalid(request: AnyRequest, error: ValidationException) -> Response[bytes]:
+    """A payload or parameter that does not fit its type."""
+    found = error.extra if isinstance(error.extra, list) else []
+    problems = tuple(FieldProblem(str(one.get("key", "")), "INVALID", _UNREADABLE) for one in found)
+    return problem(request, Invalid(problems=problems))
+
+
+def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    if error.status_code == 404:
+        return problem(request, NotFound())
+    if error.status_code == 400:
+        return problem(request, Invalid(), status=422)
+    if error.status_code >= 500:
+        return broken(request, error)
+    return problem(request, Refused(), status=error.status_code)
+
+
+def broken(request: AnyRequest, error: Exception) -> Response[bytes]:
+    if isinstance(error, LOST):
+        return problem(request, Away())
+    log.exception("request.broken", path=request.scope["path"], exc_info=error)
+    return problem(request, Broken())

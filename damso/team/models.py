@@ -1,0 +1,114 @@
+"""Tables of the people who answer, and of how they prove who they are."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, INET
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from damso.kernel.schema import Table
+
+
+class Agent(Table):
+    """A person who answers. `joined_at` is empty as long as their invitation is open."""
+
+    __tablename__ = "agent"
+    __table_args__ = (
+        CheckConstraint("role IN ('owner', 'administrator', 'agent')", name="role"),
+        CheckConstraint("availability IN ('online', 'away', 'offline')", name="availability"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("locale IN ('ko', 'en')", name="locale"),
+        CheckConstraint("theme IN ('auto', 'light', 'dark')", name="theme"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str | None]
+    locale: Mapped[str]
+    timezone: Mapped[str]
+    theme: Mapped[str] = mapped_column(server_default="auto")
+    availability: Mapped[str] = mapped_column(server_default="offline")
+    joined_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Session(Table):
+    """A signed-in browser; only the hash of its cookie is kept."""
+
+    __tablename__ = "session"
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), index=True)
+    user_agent: Mapped[str]
+    address: Mapped[str | None] = mapped_column(INET())
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class EntryLink(Table):
+    """A link that lets somebody in once: an invitation, a sign-in, the first set-up."""
+
+    __tablename__ = "entry_link"
+    __table_args__ = (CheckConstraint("purpose IN ('invitation', 'sign_in', 'setup')", name="purpose"),)
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
+    agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class FailedTry(Table):
+    """A failed attempt to prove something (a password, a code), for throttling by subject and by address."""
+
+    __tablename__ = "failed_try"
+    __table_args__ = (Index("ix_failed_try_subject", "subject", "at"), Index("ix_failed_try_at", "at"))
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    subject: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ApiKey(Table):
+    __tablename__ = "api_key"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    prefix: Mapped[str]
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Team(Table):
+    __tablename__ = "team"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+
+
+class TeamMember(Table):
+    __tablename__ = "team_member"
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"), primary_key=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Audit(Table):
+    """An administrative act."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_at", text("at DESC")),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[str | None]
+    act: Mapped[str]
+    subject: Mapped[str]
+    details: Mapped[dict[str, Any]]

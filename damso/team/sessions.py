@@ -1,0 +1,68 @@
+"""Signed-in browsers. The cookie holds a random secret, the row its hash; the row decides, not the cookie's age."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from litestar.datastructures import Cookie
+
+from damso.kernel.crypto import hash_secret, new_secret
+from damso.kernel.database import Transaction
+from damso.team.addresses import Address
+
+COOKIE = "damso_session"
+LASTS = timedelta(days=14)
+"""How long a session lasts without being used."""
+COOKIE_LASTS = timedelta(days=400)
+"""The longest a browser keeps a cookie (RFC 6265bis); the session slides on behind it."""
+
+
+async def begin_session(tx: Transaction, agent_id: UUID, *, user_agent: str, address: Address | None) -> str:
+    """Sign a browser in; the secret for its cookie."""
+    secret = new_secret()
+    await tx.execute(
+        "INSERT INTO session (token_hash, agent_id, user_agent, address, created_at, seen_at, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, $5, $6)",
+        hash_secret(secret),
+        agent_id,
+        user_agent[:300],
+        address,
+        tx.now,
+        tx.now + LASTS,
+    )
+    await tx.execute("UPDATE agent SET last_seen_at = $2 WHERE id = $1", agent_id, tx.now)
+    return secret
+
+
+async def end_session(tx: Transaction, secret: str) -> UUID | None:
+    """Sign a browser out. The agent's id if that was their last session, else None."""
+    # The agent's row is locked before anything of theirs, here as everywhere, so that two never wait for each other.
+    agent_id: UUID | None = await tx.value(
+        "SELECT a.id FROM session s JOIN agent a ON a.id = s.agent_id WHERE s.token_hash = $1 FOR NO KEY UPDATE OF a",
+        hash_secret(secret),
+    )
+    if agent_id is None or not await tx.execute("DELETE FROM session WHERE token_hash = $1", hash_secret(secret)):
+        return None
+    others = await tx.value(
+        "SELECT EXISTS (SELECT FROM session WHERE agent_id = $1 AND expires_at > $2)", agent_id, tx.now
+    )
+    return None if others else agent_id
+
+
+async def end_sessions(tx: Transaction, agent_id: UUID, *, except_for: str | None = None) -> None:
+    """Sign an agent out everywhere, or everywhere else than where they are."""
+    await tx.execute(
+        "DELETE FROM session WHERE agent_id = $1 AND token_hash IS DISTINCT FROM $2",
+        agent_id,
+        hash_secret(except_for) if except_for else None,
+    )
+
+
+def session_cookie(secret: str, *, secure: bool) -> Cookie:
+    return Cookie(
+        COOKIE, value=secret, max_age=int(COOKIE_LASTS.total_seconds()), httponly=True, samesite="lax", secure=secure
+    )
+
+
+def no_cookie(*, secure: bool) -> Cookie:
+    """Takes the cookie away."""
+    return Cookie(COOKIE, value="", max_age=0, httponly=True, samesite="lax", secure=secure)

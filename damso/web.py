@@ -1,0 +1,153 @@
+"""The web application: the rooms' routes, live sockets, the built web apps, and how errors are told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ControllerRouterHandler
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from damso.bootstrap import Parts
+from damso.brand import api as brand_api
+from damso.brand.create_brand import FirstBrand
+from damso.channels import api as channel_api
+from damso.channels.hooks import HooksController
+from damso.conversations import checklist, conversation_api, desk_api, message_api
+from damso.conversations.live import DeskLive
+from damso.conversations.story import LINES, Cases
+from damso.conversations.widget import api as widget_api
+from damso.conversations.widget.live import WidgetLive
+from damso.customers import api as customer_api
+from damso.customers.timeline_sources import SOURCES
+from damso.kernel.database import Database
+from damso.kernel.errors import AppError, Unauthenticated
+from damso.kernel.i18n import Locale
+from damso.kernel.migrations import is_current
+from damso.kernel.notify import LOST
+from damso.kernel.realtime import Signals, Tail
+from damso.pages import page_handlers
+from damso.problems import app_error, broken, http_error, invalid, locale_of
+from damso.team import api as team_api
+from damso.team.access import Caller
+from damso.team.authenticate import Authentication
+
+ROUTES: Sequence[ControllerRouterHandler] = (
+    *team_api.ROUTES,
+    *brand_api.ROUTES,
+    *customer_api.CONTROLLERS,
+    *channel_api.CONTROLLERS,
+    HooksController,
+    checklist.get_checklist,
+    conversation_api.ViewController,
+    conversation_api.ConversationController,
+    message_api.EntryController,
+    message_api.MessageController,
+    message_api.FileController,
+    desk_api.CannedAnswerController,
+    desk_api.TagController,
+    desk_api.search_everything,
+    desk_api.live,
+    widget_api.WidgetEntranceController,
+    widget_api.WidgetController,
+    widget_api.visitor_file,
+    widget_api.visitor_live,
+)
+
+
+@get("/healthz", include_in_schema=False)
+async def healthz() -> dict[str, str]:
+    """The process runs."""
+    return {"status": "ok"}
+
+
+@get("/readyz", include_in_schema=False)
+async def readyz(database: Database) -> Response[dict[str, str]]:
+    """The process can serve: its database answers and has the right shape."""
+    try:
+        ready = await is_current(database)
+    except LOST:
+        ready = False
+    return Response({"status": "ready" if ready else "waiting"}, status_code=200 if ready else 503)
+
+
+@get("/metrics", include_in_schema=False)
+async def metrics() -> Response[bytes]:
+    """Figures for Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+    """The application; `extra` are routes of an entrance's own, such as the demo's."""
+    tail, signals = Tail(parts.database), Signals(parts.database)
+    given = {
+        "settings": parts.settings,
+        "database": parts.database,
+        "keyring": parts.keyring,
+        "blobs": parts.blobs,
+        "http": parts.http,
+        "adapters": parts.adapters,
+        "inboxes": parts.inboxes,
+        "signals": signals,
+        "furnishers": (FirstBrand(),),
+        "cases": Cases(),
+        "timeline_sources": (*SOURCES, *LINES),
+        "desk_live": DeskLive(parts.database, tail, signals),
+        "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),
+    }
+    return Litestar(
+        route_handlers=[*ROUTES, healthz, readyz, metrics, *page_handlers(), *extra],
+        middleware=[Authentication(parts.database, parts.settings)],
+        dependencies={name: Provide(_giving(part), sync_to_thread=False) for name, part in given.items()}
+        | {
+            "caller": Provide(_provide_caller, sync_to_thread=False),
+            "locale": Provide(_provide_locale, sync_to_thread=False),
+        },
+        exception_handlers={
+            AppError: app_error,
+            ValidationException: invalid,
+            HTTPException: http_error,
+            Exception: broken,
+        },
+        lifespan=[_following(tail)],
+        openapi_config=OpenAPIConfig(
+            title="Damso", version="0.1.0", path="/api/schema", description="One customer, one conversation."
+        ),
+        request_max_body_size=1024 * 1024,
+    )
+
+
+def _giving(part: object) -> Callable[[], Any]:
+    return lambda: part
+
+
+def _provide_caller(request: Request[Any, Any, State]) -> Caller:
+    caller: Caller | None = request.scope.get("user")
+    if caller is None:
+        raise Unauthenticated
+    return caller
+
+
+def _provide_locale(request: Request[Any, Any, State]) -> Locale:
+    return locale_of(request)
+
+
+def _following(tail: Tail) -> Callable[[Litestar], Any]:
+    """Follow the log as long as the application runs."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        task = asyncio.create_task(tail.run())
+        await tail.started.wait()
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    return lifespan

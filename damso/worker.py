@@ -1,0 +1,33 @@
+"""Background work: lanes, readers, timers, mailboxes. Run as many as needed; they share the work by themselves."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+from damso.bootstrap import Parts, lanes_of, readers_of, timers_of
+from damso.channels.poll import Poller
+from damso.kernel.lanes import Worker
+from damso.kernel.log import make_partitions
+from damso.kernel.notify import LOST
+from damso.kernel.readers import run_readers
+from damso.kernel.timers import run_timers
+
+_PARTITIONS_EVERY = timedelta(hours=6).total_seconds()
+
+
+async def run_worker(parts: Parts) -> None:
+    """Work until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(Worker(parts.database, lanes_of(parts)).run())
+        group.create_task(run_readers(parts.database, readers_of()))
+        group.create_task(run_timers(parts.database, timers_of()))
+        group.create_task(Poller(parts.database, parts.blobs, parts.inboxes).run())
+        group.create_task(_keep_partitions(parts))
+
+
+async def _keep_partitions(parts: Parts) -> None:
+    while True:
+        with suppress(*LOST):
+            async with parts.database.transaction() as tx:
+                await make_partitions(tx)
+        await asyncio.sleep(_PARTITIONS_EVERY)

@@ -1,0 +1,99 @@
+"""The rooms' routes behind the real sign-in, without the rest of the web application, and browsers that visit them."""
+
+from typing import Any
+
+import httpx
+from litestar import Litestar, Request, Response, WebSocket, websocket
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from damso.brand import api as brand_api
+from damso.brand.create_brand import FirstBrand
+from damso.kernel.blobs import Blobs
+from damso.kernel.database import Database
+from damso.kernel.errors import AppError
+from damso.kernel.settings import Settings
+from damso.team import api as team_api
+from damso.team.access import signed_in
+from damso.team.authenticate import Authentication
+
+ADDRESS = "http://desk.example"
+PASSWORD = "correct horse 담소"
+AnyRequest = Request[Any, Any, State]
+
+
+class Site:
+    """One web process."""
+
+    def __init__(
+        self, database: Database, blobs: Blobs, *, public_url: str = ADDRESS, trust_proxy: bool = False
+    ) -> None:
+        self.settings = Settings(public_url=public_url, trust_proxy=trust_proxy)
+        self._app = Litestar(
+            [*team_api.ROUTES, *brand_api.ROUTES, _live],
+            middleware=[Authentication(database, self.settings)],
+            dependencies={
+                "database": Provide(lambda: database, sync_to_thread=False),
+                "settings": Provide(lambda: self.settings, sync_to_thread=False),
+                "blobs": Provide(lambda: blobs, sync_to_thread=False),
+                "furnishers": Provide(lambda: [FirstBrand()], sync_to_thread=False),
+                "caller": Provide(_caller, sync_to_thread=False),
+            },
+            exception_handlers={AppError: _problem},
+        )
+
+    def browser(self, *, secret: str | None = None, address: str = "203.0.113.7", **headers: str) -> httpx.AsyncClient:
+        """A browser of its own, signed in if it is given a session's secret. It behaves as the desk does."""
+        return self._client(address, {"x-damso": "desk", "user-agent": "Test"} | headers, secret)
+
+    def program(self, key: str) -> httpx.AsyncClient:
+        """A program with an API key."""
+        return self._client("198.51.100.9", {"authorization": f"Bearer {key}"}, None)
+
+    async def socket(self, **headers: str) -> list[str]:
+        """What a browser sees that opens the desk's socket, as the kinds of the server's messages."""
+        seen: list[dict[str, Any]] = []
+        scope = {
+            "type": "websocket",
+            "path": "/api/live",
+            "raw_path": b"/api/live",
+            "query_string": b"",
+            "root_path": "",
+            "scheme": "ws",
+            "server": ("desk.example", 80),
+            "client": ("203.0.113.7", 4000),
+            "subprotocols": [],
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+
+        async def receive() -> dict[str, str]:
+            return {"type": "websocket.connect"}
+
+        async def send(message: Any) -> None:
+            seen.append(message)
+
+        await self._app(scope, receive, send)  # type: ignore[arg-type]
+        return [message["type"] for message in seen]
+
+    def _client(self, address: str, headers: dict[str, str], secret: str | None) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(self._app, client=(address, 4000)),  # type: ignore[arg-type]
+            base_url=self.settings.base_url,
+            headers=headers,
+            cookies={"damso_session": secret} if secret else None,
+        )
+
+
+@websocket("/api/live", guards=[signed_in])
+async def _live(socket: WebSocket[Any, Any, Any]) -> None:
+    await socket.accept()
+    await socket.close()
+
+
+def _caller(request: AnyRequest) -> Any:
+    return request.user
+
+
+def _problem(_: AnyRequest, error: AppError) -> Response[dict[str, Any]]:
+    body = {"code": error.code, "detail": error.say("en"), "field": error.field, **error.extra}
+    return Response(body, status_code=error.status)
