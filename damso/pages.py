@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -44,7 +46,7 @@ def static_response(path: Path, *, cache: str, policy: str | None = None) -> Res
 
 
 @get("/", include_in_schema=False)
-async def front_door(database: Database) -> Redirect:
+async def front_door(database: NamedDependency[Database]) -> Redirect:
     """The demo's shop where there is one, else the desk."""
     async with database.reading() as tx:
         demo = await tx.value("SELECT demo FROM installation")
@@ -58,7 +60,7 @@ async def desk() -> Response[bytes]:
 
 
 @get("/desk/{path:path}", include_in_schema=False)
-async def desk_page(path: str) -> Response[bytes]:
+async def desk_page(path: FromPath[str]) -> Response[bytes]:
     """A file of the desk, or the desk itself, which knows its own addresses."""
     name = path.lstrip("/")
     if (STATIC / "desk" / name).is_file():
@@ -78,7 +80,10 @@ async def loader() -> Response[bytes]:
 
 @get("/widget/frame", include_in_schema=False)
 async def frame(
-    request: Request[Any, Any, Any], database: Database, inboxes: Inboxes, inbox: str = ""
+    request: Request[Any, Any, Any],
+    database: NamedDependency[Database],
+    inboxes: NamedDependency[Inboxes],
+    inbox: FromQuery[str] = "",
 ) -> Response[bytes]:
     """The chat. Only the sites its inbox names may show it."""
     async with database.reading() as tx:
@@ -91,6 +96,6 @@ async def frame(
 
 
 @get("/widget/{name:str}", include_in_schema=False)
-async def frame_asset(name: str) -> Response[bytes]:
+async def frame_asset(name: FromPath[str]) -> Response[bytes]:
     """A file of the chat; its name changes with its content."""
     return static_response(STATIC / "widget" / name, cache=_FOR_EVER)

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
 from litestar.types import ControllerRouterHandler
@@ -67,7 +67,7 @@ async def healthz() -> dict[str, str]:
 
 
 @get("/readyz", include_in_schema=False)
-async def readyz(database: Database) -> Response[dict[str, str]]:
+async def readyz(database: NamedDependency[Database]) -> Response[dict[str, str]]:
     """The process can serve: its database answers and has the right shape."""
     try:
         ready = await is_current(database)

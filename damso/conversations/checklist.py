@@ -3,6 +3,7 @@
 from typing import Literal
 
 from litestar import get
+from litestar.di import NamedDependency
 from msgspec import Struct
 
 from damso.kernel.database import Database
@@ -19,7 +20,7 @@ class Checklist(Struct, frozen=True):
 
 
 @get("/api/checklist", tags=["Desk"], guards=[needs("conversations.read")])
-async def get_checklist(database: Database) -> Checklist:
+async def get_checklist(database: NamedDependency[Database]) -> Checklist:
     """Connect a mailbox, put the chat on the site, invite a colleague, answer a customer."""
     async with database.reading() as tx:
         row = await tx.row(

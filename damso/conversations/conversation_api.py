@@ -4,7 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, delete, get, patch, post, put
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from msgspec import Meta, Struct
 
 from damso.channels.inboxes import Inboxes
@@ -43,25 +44,35 @@ class ViewController(Controller):
     guards = (needs("conversations.read"),)
 
     @get()
-    async def list_views(self, database: Database, caller: Caller) -> list[View]:
+    async def list_views(self, database: NamedDependency[Database], caller: NamedDependency[Caller]) -> list[View]:
         """All lists of the agent with their live counts."""
         async with database.reading() as tx:
             return await views_of(tx, caller.agent)
 
     @post()
-    async def create_view(self, database: Database, caller: Caller, data: NewView) -> View:
+    async def create_view(
+        self, database: NamedDependency[Database], caller: NamedDependency[Caller], data: JSONBody[NewView]
+    ) -> View:
         """Keep a filter as a view."""
         async with database.transaction() as tx:
             return await save_view(tx, caller.agent, data.name, data.filter, shared=data.shared)
 
     @patch("/{view_id:uuid}")
-    async def update_view(self, database: Database, caller: Caller, view_id: UUID, data: ViewChange) -> View:
+    async def update_view(
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        view_id: FromPath[UUID],
+        data: JSONBody[ViewChange],
+    ) -> View:
         """Change one's own view."""
         async with database.transaction() as tx:
             return await change_view(tx, caller.agent, view_id, data.name, data.filter, data.shared)
 
     @delete("/{view_id:uuid}")
-    async def remove_view(self, database: Database, caller: Caller, view_id: UUID) -> None:
+    async def remove_view(
+        self, database: NamedDependency[Database], caller: NamedDependency[Caller], view_id: FromPath[UUID]
+    ) -> None:
         """Delete one's own view."""
         async with database.transaction() as tx:
             await delete_view(tx, caller.agent, view_id)
@@ -95,15 +106,15 @@ class ConversationController(Controller):
     @get()
     async def list_conversations(
         self,
-        database: Database,
-        caller: Caller,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
         view: Annotated[str | None, Parameter(description="A view's id")] = None,
-        cursor: str | None = None,
-        status: str | None = None,
-        assignee: str | None = None,
-        inbox_id: UUID | None = None,
-        channel: str | None = None,
-        tag_id: UUID | None = None,
+        cursor: FromQuery[str | None] = None,
+        status: FromQuery[str | None] = None,
+        assignee: FromQuery[str | None] = None,
+        inbox_id: FromQuery[UUID | None] = None,
+        channel: FromQuery[str | None] = None,
+        tag_id: FromQuery[UUID | None] = None,
     ) -> Page[Row]:
         """A page of conversations, by a view or by filters."""
         async with database.reading() as tx:
@@ -121,7 +132,12 @@ class ConversationController(Controller):
 
     @post(guards=[needs("conversations.write")])
     async def start_conversation(
-        self, database: Database, caller: Caller, inboxes: Inboxes, locale: Locale, data: NewConversation
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        inboxes: NamedDependency[Inboxes],
+        locale: NamedDependency[Locale],
+        data: JSONBody[NewConversation],
     ) -> ConversationView:
         """Write to a customer first."""
         async with database.transaction() as tx:
@@ -144,7 +160,12 @@ class ConversationController(Controller):
 
     @get("/{conversation_id:uuid}")
     async def get_conversation(
-        self, database: Database, caller: Caller, inboxes: Inboxes, locale: Locale, conversation_id: UUID
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        inboxes: NamedDependency[Inboxes],
+        locale: NamedDependency[Locale],
+        conversation_id: FromPath[UUID],
     ) -> ConversationView:
         """One case with its routes, its draft and what it may belong to."""
         async with database.reading() as tx:
@@ -152,7 +173,13 @@ class ConversationController(Controller):
 
     @patch("/{conversation_id:uuid}", guards=[needs("conversations.write")])
     async def update_conversation(
-        self, database: Database, caller: Caller, inboxes: Inboxes, locale: Locale, conversation_id: UUID, data: Change
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        inboxes: NamedDependency[Inboxes],
+        locale: NamedDependency[Locale],
+        conversation_id: FromPath[UUID],
+        data: JSONBody[Change],
     ) -> ConversationView:
         """Assign, snooze, resolve, tag, set the priority."""
         async with database.transaction() as tx:
@@ -160,13 +187,21 @@ class ConversationController(Controller):
             return await open_view(tx, inboxes, conversation_id, caller.agent_id, locale)
 
     @put("/{conversation_id:uuid}/draft", guards=[needs("conversations.write")], status_code=204)
-    async def put_draft(self, database: Database, caller: Caller, conversation_id: UUID, data: Draft) -> None:
+    async def put_draft(
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        conversation_id: FromPath[UUID],
+        data: JSONBody[Draft],
+    ) -> None:
         """Keep what is being written."""
         async with database.transaction() as tx:
             await keep_draft(tx, conversation_id, caller.agent, data)
 
     @delete("/{conversation_id:uuid}/draft", guards=[needs("conversations.write")])
-    async def remove_draft(self, database: Database, caller: Caller, conversation_id: UUID) -> None:
+    async def remove_draft(
+        self, database: NamedDependency[Database], caller: NamedDependency[Caller], conversation_id: FromPath[UUID]
+    ) -> None:
         """Forget what was being written."""
         async with database.transaction() as tx:
             await drop_draft(tx, conversation_id, caller.agent)
@@ -174,12 +209,12 @@ class ConversationController(Controller):
     @post("/{conversation_id:uuid}/join", guards=[needs("conversations.write")])
     async def join_conversation(
         self,
-        database: Database,
-        caller: Caller,
-        inboxes: Inboxes,
-        locale: Locale,
-        conversation_id: UUID,
-        data: JoinInto,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        inboxes: NamedDependency[Inboxes],
+        locale: NamedDependency[Locale],
+        conversation_id: FromPath[UUID],
+        data: JSONBody[JoinInto],
     ) -> ConversationView:
         """Move all of this case into another of the same customer; answers with the other."""
         async with database.transaction() as tx:
@@ -187,7 +222,13 @@ class ConversationController(Controller):
             return await open_view(tx, inboxes, joined, caller.agent_id, locale)
 
     @post("/{conversation_id:uuid}/seen", status_code=204)
-    async def see_conversation(self, database: Database, caller: Caller, conversation_id: UUID, data: SeenUpTo) -> None:
+    async def see_conversation(
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        conversation_id: FromPath[UUID],
+        data: JSONBody[SeenUpTo],
+    ) -> None:
         """The agent has read up to a message."""
         async with database.transaction() as tx:
             await mark_seen(tx, conversation_id, caller.agent, data.message_id)

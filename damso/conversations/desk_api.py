@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from litestar import Controller, WebSocket, delete, get, patch, post, websocket
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from damso.conversations.canned import (
@@ -38,32 +40,40 @@ class CannedAnswerController(Controller):
     guards = (needs("conversations.read"),)
 
     @get()
-    async def list_canned_answers(self, database: Database) -> list[CannedAnswer]:
+    async def list_canned_answers(self, database: NamedDependency[Database]) -> list[CannedAnswer]:
         """All canned answers."""
         async with database.reading() as tx:
             return await canned_answers(tx)
 
     @post(guards=[needs("conversations.write")])
-    async def create_canned_answer(self, database: Database, data: CannedAnswerDraft) -> CannedAnswer:
+    async def create_canned_answer(
+        self, database: NamedDependency[Database], data: JSONBody[CannedAnswerDraft]
+    ) -> CannedAnswer:
         """Add one."""
         async with database.transaction() as tx:
             return await save_canned_answer(tx, data)
 
     @patch("/{answer_id:uuid}", guards=[needs("conversations.write")])
-    async def update_canned_answer(self, database: Database, answer_id: UUID, data: CannedAnswerDraft) -> CannedAnswer:
+    async def update_canned_answer(
+        self, database: NamedDependency[Database], answer_id: FromPath[UUID], data: JSONBody[CannedAnswerDraft]
+    ) -> CannedAnswer:
         """Change one."""
         async with database.transaction() as tx:
             return await save_canned_answer(tx, data, answer_id=answer_id)
 
     @delete("/{answer_id:uuid}", guards=[needs("conversations.write")])
-    async def remove_canned_answer(self, database: Database, answer_id: UUID) -> None:
+    async def remove_canned_answer(self, database: NamedDependency[Database], answer_id: FromPath[UUID]) -> None:
         """Delete one."""
         async with database.transaction() as tx:
             await delete_canned_answer(tx, answer_id)
 
     @get("/{answer_id:uuid}/render")
     async def render_canned_answer(
-        self, database: Database, caller: Caller, answer_id: UUID, conversation_id: UUID
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        answer_id: FromPath[UUID],
+        conversation_id: FromQuery[UUID],
     ) -> RenderedText:
         """Its text for one conversation, with the variables put in."""
         async with database.reading() as tx:
@@ -81,19 +91,19 @@ class TagController(Controller):
     guards = (needs("conversations.read"),)
 
     @get()
-    async def list_tags(self, database: Database) -> list[Tag]:
+    async def list_tags(self, database: NamedDependency[Database]) -> list[Tag]:
         """All tags."""
         async with database.reading() as tx:
             return await tags(tx)
 
     @post(guards=[needs("conversations.write")])
-    async def create_tag(self, database: Database, data: NewTag) -> Tag:
+    async def create_tag(self, database: NamedDependency[Database], data: JSONBody[NewTag]) -> Tag:
         """Add a tag."""
         async with database.transaction() as tx:
             return await make_tag(tx, data.name, data.colour)
 
     @delete("/{tag_id:uuid}", guards=[needs("conversations.write")])
-    async def remove_tag(self, database: Database, tag_id: UUID) -> None:
+    async def remove_tag(self, database: NamedDependency[Database], tag_id: FromPath[UUID]) -> None:
         """Delete a tag from everywhere."""
         async with database.transaction() as tx:
             await delete_tag(tx, tag_id)
@@ -101,17 +111,17 @@ class TagController(Controller):
 
 @get("/api/search", tags=["Desk"], guards=[needs("conversations.read")])
 async def search_everything(
-    database: Database,
-    caller: Caller,
-    q: str,
-    kind: Literal["all", "message", "customer"] = "all",
-    status: ConversationStatus | None = None,
-    inbox_id: UUID | None = None,
-    channel: str | None = None,
-    assignee: UUID | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    cursor: str | None = None,
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    q: FromQuery[str],
+    kind: FromQuery[Literal["all", "message", "customer"]] = "all",
+    status: FromQuery[ConversationStatus | None] = None,
+    inbox_id: FromQuery[UUID | None] = None,
+    channel: FromQuery[str | None] = None,
+    assignee: FromQuery[UUID | None] = None,
+    since: FromQuery[datetime | None] = None,
+    until: FromQuery[datetime | None] = None,
+    cursor: FromQuery[str | None] = None,
 ) -> Found:
     """Search all history: customers first (on the first page), then messages, newest first."""
     wanted = Wanted(
@@ -140,7 +150,9 @@ async def search_everything(
 
 
 @websocket("/api/live")
-async def live(socket: WebSocket[Any, Any, Any], desk_live: DeskLive, database: Database) -> None:
+async def live(
+    socket: WebSocket[Any, Any, Any], desk_live: NamedDependency[DeskLive], database: NamedDependency[Database]
+) -> None:
     """The desk's live socket; see docs/api.md for its frames."""
     caller: Caller | None = socket.scope.get("user")
     if caller is None or caller.agent_id is None:

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath, FromQuery, JSONBody, SkipValidation
 from msgspec import Struct
 
 from damso.channels.html import sanitise
@@ -69,7 +70,11 @@ class EntryController(Controller):
 
     @get("/messages")
     async def list_messages(
-        self, database: Database, locale: Locale, conversation_id: UUID, before: str | None = None
+        self,
+        database: NamedDependency[Database],
+        locale: NamedDependency[Locale],
+        conversation_id: FromPath[UUID],
+        before: FromQuery[str | None] = None,
     ) -> Page[Entry]:
         """A page of a conversation, oldest first; `next` is the cursor of what came before."""
         async with database.reading() as tx:
@@ -78,12 +83,12 @@ class EntryController(Controller):
     @post("/messages", guards=[needs("conversations.write")])
     async def send_message(
         self,
-        database: Database,
-        caller: Caller,
-        inboxes: Inboxes,
-        locale: Locale,
-        conversation_id: UUID,
-        data: NewMessage,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        inboxes: NamedDependency[Inboxes],
+        locale: NamedDependency[Locale],
+        conversation_id: FromPath[UUID],
+        data: JSONBody[NewMessage],
     ) -> Entry:
         """Answer the customer."""
         try:
@@ -113,7 +118,12 @@ class EntryController(Controller):
 
     @post("/notes", guards=[needs("conversations.write")])
     async def add_note(
-        self, database: Database, caller: Caller, locale: Locale, conversation_id: UUID, data: NewNote
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        locale: NamedDependency[Locale],
+        conversation_id: FromPath[UUID],
+        data: JSONBody[NewNote],
     ) -> Entry:
         """Tell colleagues something; the customer never sees it."""
         async with database.transaction() as tx:
@@ -136,7 +146,12 @@ class MessageController(Controller):
 
     @post("/undo", guards=[needs("conversations.write")], status_code=200)
     async def undo_message(
-        self, database: Database, caller: Caller, inboxes: Inboxes, locale: Locale, message_id: UUID
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        inboxes: NamedDependency[Inboxes],
+        locale: NamedDependency[Locale],
+        message_id: FromPath[UUID],
     ) -> Entry:
         """Take a message back before it leaves, or where the channel recalls."""
         async with database.transaction() as tx:
@@ -145,7 +160,12 @@ class MessageController(Controller):
 
     @post("/settle", guards=[needs("conversations.write")], status_code=200)
     async def settle_message(
-        self, database: Database, caller: Caller, locale: Locale, message_id: UUID, data: Settlement
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        locale: NamedDependency[Locale],
+        message_id: FromPath[UUID],
+        data: JSONBody[Settlement],
     ) -> Entry:
         """Say whether a message of unknown outcome arrived, or have it sent again."""
         async with database.transaction() as tx:
@@ -153,14 +173,26 @@ class MessageController(Controller):
             return await entry_of(tx, message_id, locale)
 
     @post("/retry", guards=[needs("conversations.write")], status_code=200)
-    async def retry_message(self, database: Database, caller: Caller, locale: Locale, message_id: UUID) -> Entry:
+    async def retry_message(
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        locale: NamedDependency[Locale],
+        message_id: FromPath[UUID],
+    ) -> Entry:
         """Try a failed message again."""
         async with database.transaction() as tx:
             await retry(tx, message_id, caller.actor)
             return await entry_of(tx, message_id, locale)
 
     @get("/html")
-    async def get_html(self, database: Database, blobs: Blobs, message_id: UUID, images: bool = False) -> Response[str]:
+    async def get_html(
+        self,
+        database: NamedDependency[Database],
+        blobs: NamedDependency[SkipValidation[Blobs]],
+        message_id: FromPath[UUID],
+        images: FromQuery[bool] = False,
+    ) -> Response[str]:
         """The HTML of a mail, sanitised, for a sandboxed frame. Remote pictures only where asked for."""
         async with database.reading() as tx:
             ref = await tx.value("SELECT html_ref FROM message WHERE id = $1", message_id)
@@ -186,7 +218,12 @@ class MessageController(Controller):
         )
 
     @get("/source")
-    async def get_source(self, database: Database, blobs: Blobs, message_id: UUID) -> Response[bytes]:
+    async def get_source(
+        self,
+        database: NamedDependency[Database],
+        blobs: NamedDependency[SkipValidation[Blobs]],
+        message_id: FromPath[UUID],
+    ) -> Response[bytes]:
         """The mail exactly as it came."""
         async with database.reading() as tx:
             ref = await tx.value("SELECT source_ref FROM message WHERE id = $1", message_id)
@@ -203,9 +240,9 @@ class FileController(Controller):
     @post("/uploads", guards=[needs("conversations.write")], request_max_body_size=MAX_BYTES + 100_000)
     async def upload(
         self,
-        database: Database,
-        blobs: Blobs,
-        caller: Caller,
+        database: NamedDependency[Database],
+        blobs: NamedDependency[SkipValidation[Blobs]],
+        caller: NamedDependency[Caller],
         data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
     ) -> File:
         """Upload a file to send with a message afterwards."""
@@ -220,14 +257,24 @@ class FileController(Controller):
             return await keep_upload(tx, (caller.actor.kind, caller.actor.id or ""), file.filename, stored)
 
     @get("/attachments/{attachment_id:uuid}")
-    async def get_attachment(self, database: Database, blobs: Blobs, attachment_id: UUID) -> Response[bytes]:
+    async def get_attachment(
+        self,
+        database: NamedDependency[Database],
+        blobs: NamedDependency[SkipValidation[Blobs]],
+        attachment_id: FromPath[UUID],
+    ) -> Response[bytes]:
         """A file, always as a download."""
         async with database.reading() as tx:
             found = await download(tx, attachment_id)
         return download_response(await blobs.get(found.blob_ref), found.name, found.content_type)
 
     @get("/attachments/{attachment_id:uuid}/preview")
-    async def preview_attachment(self, database: Database, blobs: Blobs, attachment_id: UUID) -> Response[bytes]:
+    async def preview_attachment(
+        self,
+        database: NamedDependency[Database],
+        blobs: NamedDependency[SkipValidation[Blobs]],
+        attachment_id: FromPath[UUID],
+    ) -> Response[bytes]:
         """A picture to be shown; anything else is not found here."""
         async with database.reading() as tx:
             found = await download(tx, attachment_id)

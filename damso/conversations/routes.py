@@ -15,6 +15,7 @@ from damso.channels.threads import ThreadRow, closes_at, may_answer, threads_of
 from damso.channels.types import ChannelPolicy, Thread
 from damso.conversations.errors import NotReachable, WindowHasClosed
 from damso.conversations.types import PolicyView, Route
+from damso.customers.types import VISITOR
 from damso.kernel.database import Transaction
 from damso.kernel.i18n import Locale, Text
 
@@ -72,7 +73,7 @@ def _route(now: datetime, inbox: InboxRecord, identity: Any, thread: ThreadRow |
         inbox_name=inbox.name,
         channel=inbox.channel,
         identity_id=identity["id"],
-        address=identity["value"],
+        address="" if identity["kind"] == VISITOR else identity["value"],
         open=reason is None,
         closes_at=closes,
         reason=reason,

@@ -28,7 +28,7 @@ from damso.conversations.errors import (
 )
 from damso.conversations.search_index import index_message
 from damso.customers.identify import identify
-from damso.customers.types import IdentityKey
+from damso.customers.types import VISITOR, IdentityKey
 from damso.kernel.database import Transaction
 from damso.kernel.ids import new_id
 from damso.kernel.lanes import enqueue
@@ -85,9 +85,9 @@ async def _check_nobody_answered(tx: Transaction, case: Case, sending: Sending) 
     other = await tx.value(
         """SELECT m.id FROM message m
         WHERE m.conversation_id = $1 AND m.kind = 'message' AND m.direction = 'out' AND m.author_kind <> 'system'
-            AND m.deleted_at IS NULL AND m.created_at > coalesce(
-                (SELECT created_at FROM message WHERE id = $2 AND conversation_id = $1), '-infinity')
-            AND m.author_id IS DISTINCT FROM $3
+            AND m.deleted_at IS NULL AND m.author_id IS DISTINCT FROM $3 AND NOT EXISTS (
+                SELECT 1 FROM message seen WHERE seen.id = $2 AND seen.conversation_id = $1
+                    AND (seen.created_at, seen.id) >= (m.created_at, m.id))
         ORDER BY m.created_at DESC LIMIT 1""",
         case.id,
         sending.seen_message_id,
@@ -178,7 +178,7 @@ async def _store(tx: Transaction, case: Case, sending: Sending, to: IdentityKey)
         sending.text,
         sending.send_key,
         "sent" if policy.hosted else "queued",
-        {"to": [to.value], "cc": copies},
+        {"to": [] if to.kind == VISITOR else [to.value], "cc": copies},
         tx.now,
         _undo_until(policy, tx.now),
         tx.now if policy.hosted else None,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from damso.brand.create_brand import create_brand
+from damso.brand.types import Hours, Opening
 from damso.channels.connect import InboxChange, connect
 from damso.channels.connect import change as change_inbox
 from damso.channels.inboxes import Inboxes, InboxRecord
@@ -25,6 +26,9 @@ from damso.team.set_up import Company, found_company
 from damso.team.teams import TeamRequest, create_team
 
 COMPANY = Company(name="달빛상점", locale="ko", timezone="Asia/Seoul", demo=True)
+_DAY = [Opening(opens="00:00", closes="24:00")]
+ALWAYS = Hours(mon=_DAY, tue=_DAY, wed=_DAY, thu=_DAY, fri=_DAY, sat=_DAY, sun=_DAY, closed_on=[])
+"""Whoever tries the demo, at whatever hour, is the agent who is there."""
 _NAMESPACE = UUID("5c8f7a1e-6d0b-4c8e-9a57-0d1f7f5f3a10")
 _AGENTS = (
     ("seoyeon", "이서연", "owner"),
@@ -56,7 +60,9 @@ async def load_demo(
             await _find_mailbox(tx, adapters, keyring, mail)
             return
         await found_company(tx, COMPANY, ())
-        brand_id = await create_brand(tx, COMPANY.name, colour="#3d5a80", signature="달빛상점 · help@damso.example")
+        brand_id = await create_brand(
+            tx, COMPANY.name, colour="#3d5a80", signature="달빛상점 · help@damso.example", hours=ALWAYS
+        )
         agents = {
             key: await create_agent(tx, name=name, email=f"{key}@damso.example", role=role, availability="online")  # type: ignore[arg-type]
             for key, name, role in _AGENTS

@@ -43,7 +43,7 @@ class LiveSocket:
             return PING
 
 
-def encode(kind: str, **fields: Any) -> bytes:
+def encode(kind: str, /, **fields: Any) -> bytes:
     return msgspec.json.encode({"type": kind, **fields})
 
 

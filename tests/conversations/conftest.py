@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from damso.bootstrap import Parts
+from damso.channels.inboxes import Inboxes
+from damso.channels.registry import load_adapters
 from damso.kernel.blobs import DiskBlobs
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database
 from damso.kernel.http import open_http
 from damso.kernel.settings import Settings
-from damso.channels.inboxes import Inboxes
-from damso.channels.registry import load_adapters
 from tests.conversations.company import Company, make_company
 from tests.conversations.postcards import Postcards
 

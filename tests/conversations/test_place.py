@@ -86,9 +86,7 @@ async def test_chat_and_mail_of_a_proven_customer_are_one_case(company: Company)
     async with company.parts.database.transaction() as tx:
         me = await identify(tx, visitor.key, proof="authenticated", source="chat")
         mail = await identify(tx, IdentityKey("email", "mina@naver.example"), proof="proven", source="chat")
-        await link(
-            tx, me.identity_id, mail.identity_id, strength="proven", evidence={}, actor=Actor("customer")
-        )
+        await link(tx, me.identity_id, mail.identity_id, strength="proven", evidence={}, actor=Actor("customer"))
     card = await company.gets(postcard("메일로 이어서", subject="문의드립니다"))
     assert card.conversation_id == chat.conversation_id
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from litestar import Controller, Request, Response, WebSocket, get, post, websocket
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath, FromQuery, JSONBody, SkipValidation
 from msgspec import Meta, Struct
 
 from damso.brand.availability import availability
@@ -203,7 +204,11 @@ class WidgetEntranceController(Controller):
 
     @get("/config")
     async def get_config(
-        self, database: Database, inboxes: Inboxes, locale: Locale, key: str
+        self,
+        database: NamedDependency[Database],
+        inboxes: NamedDependency[Inboxes],
+        locale: NamedDependency[Locale],
+        key: FromPath[str],
     ) -> Response[WidgetConfig]:
         """How the chat's button looks on the shop's page."""
         async with database.reading() as tx:
@@ -216,7 +221,12 @@ class WidgetEntranceController(Controller):
 
     @post("/session", status_code=200)
     async def begin_session(
-        self, database: Database, inboxes: Inboxes, keyring: Keyring, key: str, data: SessionRequest
+        self,
+        database: NamedDependency[Database],
+        inboxes: NamedDependency[Inboxes],
+        keyring: NamedDependency[Keyring],
+        key: FromPath[str],
+        data: JSONBody[SessionRequest],
     ) -> WidgetSession:
         """Open the chat. Stores nothing for a visitor who has not acted."""
         locale = as_locale(data.locale) or "ko"
@@ -250,7 +260,11 @@ class WidgetController(Controller):
 
     @get("/messages")
     async def visitor_messages(
-        self, database: Database, keyring: Keyring, present: Present, before: str | None = None
+        self,
+        database: NamedDependency[Database],
+        keyring: NamedDependency[Keyring],
+        present: NamedDependency[Present],
+        before: FromQuery[str | None] = None,
     ) -> Page[WidgetEntry]:
         """What was said, by whichever channel, to this visitor and those joined to them by proof."""
         async with database.reading() as tx:
@@ -259,7 +273,11 @@ class WidgetController(Controller):
 
     @post("/messages")
     async def visitor_says(
-        self, database: Database, keyring: Keyring, present: Present, data: NewVisitorMessage
+        self,
+        database: NamedDependency[Database],
+        keyring: NamedDependency[Keyring],
+        present: NamedDependency[Present],
+        data: JSONBody[NewVisitorMessage],
     ) -> Response[WidgetEntry]:
         """Say something. The same `client_id` again is the same message, answered with 200."""
         async with database.transaction() as tx:
@@ -280,10 +298,10 @@ class WidgetController(Controller):
     @post("/uploads", request_max_body_size=25 * 1024 * 1024)
     async def visitor_uploads(
         self,
-        database: Database,
-        blobs: Blobs,
-        keyring: Keyring,
-        present: Present,
+        database: NamedDependency[Database],
+        blobs: NamedDependency[SkipValidation[Blobs]],
+        keyring: NamedDependency[Keyring],
+        present: NamedDependency[Present],
         data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
     ) -> WidgetFile:
         """Upload a file to send with a message afterwards."""
@@ -305,17 +323,23 @@ class WidgetController(Controller):
             )
 
     @post("/read", status_code=204)
-    async def visitor_read(self, database: Database, present: Present, data: UpTo) -> None:
+    async def visitor_read(
+        self, database: NamedDependency[Database], present: NamedDependency[Present], data: JSONBody[UpTo]
+    ) -> None:
         """The visitor has seen everything up to a message."""
         await _acknowledge(database, present, data.message_id, "read")
 
     @post("/delivered", status_code=204)
-    async def visitor_got(self, database: Database, present: Present, data: UpTo) -> None:
+    async def visitor_got(
+        self, database: NamedDependency[Database], present: NamedDependency[Present], data: JSONBody[UpTo]
+    ) -> None:
         """Everything up to a message reached the visitor's browser."""
         await _acknowledge(database, present, data.message_id, "delivered")
 
     @post("/claims", status_code=204)
-    async def visitor_claims(self, database: Database, present: Present, data: Claims) -> None:
+    async def visitor_claims(
+        self, database: NamedDependency[Database], present: NamedDependency[Present], data: JSONBody[Claims]
+    ) -> None:
         """What the visitor says their name, e-mail or phone is."""
         async with database.transaction() as tx:
             me = await identify(tx, present.visitor.key, proof="authenticated", source="chat")
@@ -326,12 +350,12 @@ class WidgetController(Controller):
     @post("/proof", status_code=202)
     async def begin_proof(
         self,
-        database: Database,
-        keyring: Keyring,
-        inboxes: Inboxes,
-        locale: Locale,
-        present: Present,
-        data: ProofRequest,
+        database: NamedDependency[Database],
+        keyring: NamedDependency[Keyring],
+        inboxes: NamedDependency[Inboxes],
+        locale: NamedDependency[Locale],
+        present: NamedDependency[Present],
+        data: JSONBody[ProofRequest],
     ) -> ProofStarted:
         """Send a one-time code to an address."""
         async with database.transaction() as tx:
@@ -352,7 +376,13 @@ class WidgetController(Controller):
             )
 
     @post("/proof/check", status_code=200)
-    async def check_proof(self, database: Database, keyring: Keyring, present: Present, data: ProofAnswer) -> Proven:
+    async def check_proof(
+        self,
+        database: NamedDependency[Database],
+        keyring: NamedDependency[Keyring],
+        present: NamedDependency[Present],
+        data: JSONBody[ProofAnswer],
+    ) -> Proven:
         """Prove an address by its code; its mails and this chat are one conversation from now on."""
         async with database.transaction() as tx:
             refusal = await finish_proof(tx, keyring, present.inbox, present.visitor, email=data.email, code=data.code)
@@ -363,7 +393,9 @@ class WidgetController(Controller):
         return proven
 
     @post("/track", status_code=202)
-    async def visitor_did(self, database: Database, present: Present, data: TrackedFact) -> None:
+    async def visitor_did(
+        self, database: NamedDependency[Database], present: NamedDependency[Present], data: JSONBody[TrackedFact]
+    ) -> None:
         """Something the visitor did on the site."""
         async with database.transaction() as tx:
             me = await identify(tx, present.visitor.key, proof="authenticated", source="chat")
@@ -385,7 +417,12 @@ class WidgetController(Controller):
 
 @get("/widget/v1/attachments/{attachment_id:uuid}", tags=list(TAGS))
 async def visitor_file(
-    database: Database, blobs: Blobs, keyring: Keyring, attachment_id: UUID, t: str = "", shown: bool = False
+    database: NamedDependency[Database],
+    blobs: NamedDependency[SkipValidation[Blobs]],
+    keyring: NamedDependency[Keyring],
+    attachment_id: FromPath[UUID],
+    t: FromQuery[str] = "",
+    shown: FromQuery[bool] = False,
 ) -> Response[bytes]:
     """A file of a message, for whoever was given its signed address."""
     async with database.reading() as tx:
@@ -399,7 +436,11 @@ async def visitor_file(
 
 @websocket("/widget/v1/live")
 async def visitor_live(
-    socket: WebSocket[Any, Any, Any], database: Database, inboxes: Inboxes, keyring: Keyring, widget_live: WidgetLive
+    socket: WebSocket[Any, Any, Any],
+    database: NamedDependency[Database],
+    inboxes: NamedDependency[Inboxes],
+    keyring: NamedDependency[Keyring],
+    widget_live: NamedDependency[WidgetLive],
 ) -> None:
     """The chat's live socket. The token comes in the first frame, so that it stands in no log."""
     await socket.accept()
