@@ -25,7 +25,7 @@ _DESK_POLICY = (
     "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
 )
 _FRAME_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; "
+    "default-src 'self'; img-src 'self' data: blob: https:; style-src 'self'; connect-src 'self' ws: wss:; "
     "object-src 'none'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 _SAFE = {"x-content-type-options": "nosniff", "referrer-policy": "strict-origin-when-cross-origin"}
@@ -88,7 +88,7 @@ async def frame(
     """The chat. Only the sites its inbox names may show it."""
     async with database.reading() as tx:
         record = await chat_inbox(tx, inboxes, inbox)
-    origins = getattr(record.config, "allowed_origins", ())
+    origins = getattr(record.config, "origins", ())
     ancestors = " ".join(("'self'", *origins)) if origins else "*"
     return static_response(
         STATIC / "widget" / "frame.html", cache=_ASK_AGAIN, policy=_FRAME_POLICY.format(ancestors=ancestors)

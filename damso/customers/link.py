@@ -277,7 +277,7 @@ wanted AS (
         grams = CASE WHEN w.into_id IS NULL THEN c.grams ELSE '{}' END
     FROM wanted w LEFT JOIN lent l ON l.id = w.id LEFT JOIN seen s ON s.id = w.id WHERE c.id = w.id
 )
-SELECT id, into_id FROM wanted WHERE into_id IS DISTINCT FROM merged_into
+SELECT id, into_id FROM wanted WHERE (into_id IS NULL) <> (merged_into IS NULL)
 """
 
 

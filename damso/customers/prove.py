@@ -106,7 +106,7 @@ async def check(tx: Transaction, keyring: Keyring, subject: str, kind: str, valu
     if row is None:
         return CodeExpired(field="code")
     tried = await tx.row(
-        """UPDATE proof_code SET tries_left = tries_left - 1, used_at = CASE WHEN code_mac = $2 THEN $3 END
+        """UPDATE proof_code SET tries_left = tries_left - 1, used_at = CASE WHEN code_mac = $2 THEN $3::timestamptz END
         WHERE id = $1 AND used_at IS NULL AND tries_left > 0 RETURNING tries_left, used_at""",
         row["id"],
         _mac(keyring, row["id"], code.strip()),

@@ -61,7 +61,7 @@ async def load_demo(
             return
         await found_company(tx, COMPANY, ())
         brand_id = await create_brand(
-            tx, COMPANY.name, colour="#3d5a80", signature="달빛상점 · help@damso.example", hours=ALWAYS
+            tx, COMPANY.name, colour="#2f5d50", signature="달빛상점 · help@damso.example", hours=ALWAYS
         )
         agents = {
             key: await create_agent(tx, name=name, email=f"{key}@damso.example", role=role, availability="online")  # type: ignore[arg-type]

@@ -74,7 +74,7 @@ async def show_mailbox(
     boxes = mail.mailboxes()
     here = next((one for one in boxes if one.address == box), boxes[0])
     opened, views = _open_thread(mail, here.address, open)
-    page = Page(_locale(accept_language), here, boxes, mail.list_mail(here.address))
+    page = Page(_locale(accept_language), here, boxes, mail.list_mail(here.address), mail.now())
     if compose:
         opened, main = "compose", page.compose(mail.shop, words.BAD_ADDRESS if problem else None)
     elif views:

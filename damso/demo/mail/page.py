@@ -17,8 +17,11 @@ _HUES = 8
 class Page:
     """One mailbox in one language."""
 
-    def __init__(self, locale: Locale, box: Person, boxes: Sequence[Person], mails: Sequence[MailSummary]) -> None:
+    def __init__(
+        self, locale: Locale, box: Person, boxes: Sequence[Person], mails: Sequence[MailSummary], now: datetime
+    ) -> None:
         self._locale = locale
+        self._now = now
         self._box = box
         self._boxes = boxes
         self._mails = mails
@@ -30,7 +33,8 @@ class Page:
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             '<meta name="color-scheme" content="light dark">'
             f"<title>{self._say(words.TITLE)} · {escape(self._box.name)}</title>"
-            f'<link rel="stylesheet" href="{ROOT}/assets/mail.css"><script src="{ROOT}/assets/mail.js" defer></script>'
+            f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{ROOT}/assets/mail.css">'
+            f'<script src="{ROOT}/assets/mail.js" defer></script>'
             f'</head><body data-box="{escape(self._box.address)}" data-version="{escape(version)}"'
             f' class="{"reading" if opened else "listing"}">'
             f"{self._sidebar()}{self._list(opened)}<main>{main}</main></body></html>"
@@ -202,7 +206,7 @@ class Page:
         return text.say(self._locale, **fields)
 
     def _short(self, at: datetime) -> str:
-        local, today = at.astimezone(KOREA), datetime.now(KOREA).date()
+        local, today = at.astimezone(KOREA), self._now.astimezone(KOREA).date()
         if local.date() != today:
             return f"{local.month}월 {local.day}일" if self._locale == "ko" else f"{local:%b} {local.day}"
         return korean_moment(at).rpartition(") ")[2] if self._locale == "ko" else f"{local:%H:%M}"

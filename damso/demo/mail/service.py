@@ -54,7 +54,7 @@ class DemoMail:
         self.smtp_port = smtp_port
         self.imap_port = imap_port
         self._store = MailStore(folder)
-        self._now = now
+        self.now = now
         self._running = AsyncExitStack()
         self._parsed = lru_cache(maxsize=500)(self._parse)
         self._mailbox = ShopMailbox(shop, PASSWORD, self._store.folder(shop, "inbox"), self._store.folder(shop, "sent"))
@@ -65,7 +65,7 @@ class DemoMail:
         async with AsyncExitStack() as starting:
             self.imap_port = await starting.enter_async_context(self._mailbox.serving(self.imap_port))
             self.smtp_port = await starting.enter_async_context(
-                serving_smtp(self.smtp_port, (self.shop, PASSWORD), self._deliver, self._now)
+                serving_smtp(self.smtp_port, (self.shop, PASSWORD), self._deliver, self.now)
             )
             self._running = starting.pop_all()
         return self
@@ -194,7 +194,7 @@ class DemoMail:
         return reading.parsed(self._store.folder(address, folder).read(uid))
 
     async def _send(self, draft: Draft, *, forged: bool) -> str:
-        message_id, raw = writing.write(draft, self._now())
+        message_id, raw = writing.write(draft, self.now())
         domain = draft.sender.address.rpartition("@")[2]
         recipients = reading.addresses_of(draft.to, draft.cc)
         if not recipients:
@@ -215,7 +215,7 @@ class DemoMail:
         address = f"{local.partition('+')[0]}@{domain}"
         if local in UNKNOWN:
             if sender:
-                await self._deliver("", sender, writing.bounce(raw, recipient, AUTHSERV_ID, self._now()))
+                await self._deliver("", sender, writing.bounce(raw, recipient, AUTHSERV_ID, self.now()))
         elif address == self.shop:
             await self._mailbox.deliver(raw)
         else:

@@ -110,11 +110,13 @@ class ImapPeer:
     """Enough IMAP to show mails, and to hang up whenever the body of the mail `poisoned` is asked for."""
 
     mails: list[bytes]
-    poisoned: int
+    poisoned: int = 0
     port: int = 0
+    lines: int = 0
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
+        self.lines += 1
         writer.write(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
         while line := (await reader.readline()).decode().strip():
             tag, command = line.split(" ", 1)

@@ -176,6 +176,19 @@ async def test_waiting_ends_at_its_time(adapter: EmailAdapter, dovecot: Dovecot)
     assert 0.3 <= time.monotonic() - started < 3
 
 
+async def test_a_server_without_idle_is_asked_once_and_then_waited_for(
+    adapter: EmailAdapter, offline: EmailConfig
+) -> None:
+    async with serving(ImapPeer([])) as peer:
+        config = msgspec.structs.replace(offline, imap_port=peer.port, imap_security="none")
+        await poll_all(adapter, {}, config)
+        started = time.monotonic()
+        await adapter.wait(0.2, config)
+        await adapter.wait(0.2, config)
+        assert time.monotonic() - started >= 0.4
+    assert peer.lines == 2
+
+
 async def test_a_cancelled_wait_lets_go_at_once(adapter: EmailAdapter, dovecot: Dovecot) -> None:
     config = config_for(dovecot)
     await poll_all(adapter, {}, config)

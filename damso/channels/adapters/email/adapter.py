@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
@@ -130,7 +130,7 @@ class EmailAdapter:
             case _:
                 return [_explained(item, _UNREADABLE) for item in items]
 
-    async def poll(self, cursor: Mapping[str, Any], config: EmailConfig) -> AsyncIterator[Polled]:
+    async def poll(self, cursor: Mapping[str, Any], config: EmailConfig) -> AsyncGenerator[Polled, None]:
         """Everything after the cursor, oldest first. Raises `CredentialsRejected` or `TryLater`."""
         done = False
         while not done:
@@ -144,7 +144,7 @@ class EmailAdapter:
                         cursor = polled.cursor
                 done = True
 
-    async def wait(self, timeout: float, config: EmailConfig) -> None:  # noqa: ASYNC109 -- the protocol's own word
+    async def wait(self, timeout: float, config: EmailConfig) -> None:
         """Return when mail may have come (IDLE), or after `timeout` seconds."""
         ends = asyncio.get_running_loop().time() + timeout
         memory = self._memory(config)
