@@ -15,7 +15,7 @@ def named(server: str, database: str) -> str:
 
 async def create_database(server: str, name: str, template: str = "template1") -> str:
     """Make a database; its address."""
-    await _admin(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    await _admin(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     return named(server, name)
 
 

@@ -147,7 +147,16 @@ async def _store(tx: Transaction, inbox: InboxRecord, case: Case, sender: Identi
         tx.now,
     )
     await store_attachments(tx, message_id, sender.identity_id, item.attachments)
-    await index_message(tx, message_id, case.id, _position(arrival), item.subject, item.text)
+    await index_message(
+        tx,
+        message_id,
+        case.id,
+        _position(arrival),
+        item.subject,
+        item.text,
+        inbox_id=inbox.id,
+        channel=inbox.channel,
+    )
     await show_newest(
         tx,
         case.id,
@@ -203,14 +212,19 @@ async def _add_correspondents(
 
 
 async def _move_case(tx: Transaction, case: Case, arrival: Arrival) -> None:
-    """A person's word opens the case again and starts the customer's waiting; a machine's does neither."""
+    """A person's word opens the case again and starts the customer's waiting; a machine's does neither.
+
+    A case that began without a subject takes that of the first message which has one.
+    """
     if arrival.item.automation is not Automation.NONE:
         return
     await tx.execute(
         """UPDATE conversation SET status = 'open', snoozed_until = NULL, snoozed_until_reply = false,
-            resolved_at = NULL, waiting_since = coalesce(waiting_since, $2) WHERE id = $1""",
+            resolved_at = NULL, waiting_since = coalesce(waiting_since, $2), subject = coalesce(nullif(subject, ''), $3)
+        WHERE id = $1""",
         case.id,
         _position(arrival),
+        arrival.item.subject,
     )
     if case.status != "open":
         await append(

@@ -89,6 +89,7 @@ async def test_chat_and_mail_of_a_proven_customer_are_one_case(company: Company)
         await link(tx, me.identity_id, mail.identity_id, strength="proven", evidence={}, actor=Actor("customer"))
     card = await company.gets(postcard("메일로 이어서", subject="문의드립니다"))
     assert card.conversation_id == chat.conversation_id
+    assert (await company.row(chat.conversation_id)).subject == "문의드립니다"
 
 
 async def test_a_claimed_address_joins_nothing(company: Company):

@@ -9,7 +9,7 @@ from litestar import Controller, Request, Response, WebSocket, get, post, websoc
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery, JSONBody, SkipValidation
+from litestar.params import Body, FromPath, FromQuery, JSONBody, QueryParameter, SkipValidation
 from msgspec import Meta, Struct
 
 from damso.brand.availability import availability
@@ -187,7 +187,10 @@ async def chat_inbox(tx: Transaction, inboxes: Inboxes, key: str) -> InboxRecord
 
 
 async def provide_present(
-    request: Request[Any, Any, Any], database: Database, inboxes: Inboxes, keyring: Keyring
+    request: Request[Any, Any, Any],
+    database: NamedDependency[Database],
+    inboxes: NamedDependency[Inboxes],
+    keyring: NamedDependency[Keyring],
 ) -> Present:
     """Who calls, by the token in the Authorization header. Raises `VisitorUnknown`."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -209,8 +212,10 @@ class WidgetEntranceController(Controller):
         inboxes: NamedDependency[Inboxes],
         locale: NamedDependency[Locale],
         key: FromPath[str],
+        wanted: Annotated[str | None, QueryParameter(name="locale")] = None,
     ) -> Response[WidgetConfig]:
-        """How the chat's button looks on the shop's page."""
+        """How the chat's button looks on the shop's page, in the page's language where it names one."""
+        locale = as_locale(wanted) or locale
         async with database.reading() as tx:
             inbox = await chat_inbox(tx, inboxes, key)
             brand = await _brand(tx, inbox, locale)
