@@ -1,5 +1,6 @@
 """Every error as problem JSON (RFC 9457), in the language of whoever asked."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -46,7 +47,21 @@ class Refused(AppError):
     text = Text("처리할 수 없는 요청이에요.", "This request cannot be handled.")
 
 
-_UNREADABLE = Text("형식이 맞지 않아요.", "This has the wrong form.")
+_CONSTRAINTS: tuple[tuple[re.Pattern[str], str, Text], ...] = (
+    (re.compile(r"of length >= 1\b"), "REQUIRED", Text("꼭 입력해 주세요.", "This is required.")),
+    (
+        re.compile(r"of length >= (\d+)"),
+        "TOO_SHORT",
+        Text("{0}자 이상이어야 해요.", "Use at least {0} characters."),
+    ),
+    (re.compile(r"of length <= (\d+)"), "TOO_LONG", Text("{0}자까지 쓸 수 있어요.", "Use at most {0} characters.")),
+    (re.compile(r">= (-?\d+)"), "TOO_SMALL", Text("{0} 이상이어야 해요.", "It has to be {0} or more.")),
+    (re.compile(r"<= (-?\d+)"), "TOO_LARGE", Text("{0} 이하여야 해요.", "It has to be {0} or less.")),
+    (re.compile(r"required field"), "REQUIRED", Text("꼭 입력해 주세요.", "This is required.")),
+    (re.compile(r"unknown field"), "UNKNOWN", Text("쓸 수 없는 항목이에요.", "There is no such field.")),
+    (re.compile(r""), "INVALID", Text("형식이 맞지 않아요.", "This has the wrong form.")),
+)
+"""What msgspec says is wrong, and how we say it; the last fits everything."""
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -86,8 +101,16 @@ def app_error(request: AnyRequest, error: AppError) -> Response[bytes]:
 def invalid(request: AnyRequest, error: ValidationException) -> Response[bytes]:
     """A payload or parameter that does not fit its type."""
     found = error.extra if isinstance(error.extra, list) else []
-    problems = tuple(FieldProblem(str(one.get("key", "")), "INVALID", _UNREADABLE) for one in found)
-    return problem(request, Invalid(problems=problems))
+    return problem(request, Invalid(problems=tuple(_explain(one) for one in found)))
+
+
+def _explain(found: dict[str, Any]) -> FieldProblem:
+    said = str(found.get("message", ""))
+    for pattern, code, text in _CONSTRAINTS:
+        if match := pattern.search(said):
+            filled = Text(text.ko.format(*match.groups()), text.en.format(*match.groups()))
+            return FieldProblem(str(found.get("key", "")), code, filled)
+    raise AssertionError("the last pattern fits everything")
 
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:

@@ -1,0 +1,119 @@
+"""The desk as people see it: in both languages, light and dark, wide and narrow, by keyboard, and for everybody."""
+
+import re
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import Demo, Window
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PAGES = {
+    "inbox": "/desk/inbox/open",
+    "customers": "/desk/customers",
+    "search": "/desk/search?q=배송",
+    "profile": "/desk/settings",
+    "channels": "/desk/settings/channels",
+}
+LOOKS = {
+    "ko-light-wide": {"locale": "ko-KR", "color_scheme": "light", "viewport": {"width": 1440, "height": 900}},
+    "ko-dark-wide": {"locale": "ko-KR", "color_scheme": "dark", "viewport": {"width": 1440, "height": 900}},
+    "ko-light-phone": {"locale": "ko-KR", "color_scheme": "light", "viewport": {"width": 390, "height": 844}},
+}
+
+
+async def faults_of(page: Page) -> list[str]:
+    """What axe finds, as `rule: element`."""
+    found = await Axe().run(page)
+    return [
+        f"{violation['id']}: {node['html'][:120]}"
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_screen_is_sound_for_everybody(
+    browser: Browser, demo: Demo, signed_in: dict, contexts: list[BrowserContext], look: str
+):
+    context = await browser.new_context(
+        base_url=demo.base, storage_state=signed_in, timezone_id="Asia/Seoul", **LOOKS[look]
+    )
+    contexts.append(context)
+    window = Window(await context.new_page())
+    for name, path in PAGES.items():
+        await window.page.goto(path)
+        await window.page.wait_for_load_state("networkidle")
+        await window.picture(f"{name}-{look}")
+        assert await faults_of(window.page) == [], name
+        wide = await window.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert wide, f"{name} is wider than the window"
+    assert window.faults == []
+
+
+async def test_an_agent_works_by_keyboard_alone(desk: Window):
+    page = desk.page
+    await page.goto("/desk/inbox/open")
+    await expect(page.get_by_text("서지안").first).to_be_visible()
+    await page.keyboard.press("j")
+    await expect(page.get_by_role("log", name="대화")).to_be_visible()
+    first = page.url
+    await page.keyboard.press("j")
+    await expect(page).not_to_have_url(first)
+    await page.keyboard.press("k")
+    await expect(page).to_have_url(first)
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("고객")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await desk.picture("palette")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await desk.picture("keys")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("g")
+    await page.keyboard.press("c")
+    await expect(page).to_have_url(re.compile("/desk/customers"))
+    assert desk.faults == []
+
+
+async def test_a_draft_survives_a_reload(desk: Window):
+    page = desk.page
+    await page.goto("/desk/inbox/open")
+    await page.get_by_text("윤재하").first.click()
+    box = page.get_by_role("textbox", name="답장", exact=True)
+    await box.fill("수거 기사님 일정을 확인하고 있어요")
+    async with page.expect_response(re.compile("/draft")):
+        await page.keyboard.press("Tab")
+    await page.reload()
+    await expect(page.get_by_role("textbox", name="답장", exact=True)).to_have_value(
+        "수거 기사님 일정을 확인하고 있어요"
+    )
+
+
+async def test_a_resolved_case_leaves_the_list_and_comes_back_by_undo(desk: Window):
+    page = desk.page
+    await page.goto("/desk/inbox/open")
+    await page.get_by_text("Emma Clark").first.click()
+    await expect(page.get_by_role("log", name="대화")).to_be_visible()
+    await page.get_by_role("button", name=re.compile("^해결")).click()
+    await page.get_by_role("button", name="실행 취소").click()
+    await expect(page.get_by_role("button", name=re.compile("^해결"))).to_be_visible()
+
+
+async def test_the_desk_speaks_english_too(desk: Window):
+    page = desk.page
+    await page.goto("/desk/settings")
+    response = await page.request.patch("/api/me", data={"locale": "en"}, headers={"x-damso": "desk"})
+    assert response.ok
+    try:
+        for name, path in PAGES.items():
+            await page.goto(path)
+            await page.wait_for_load_state("networkidle")
+            await desk.picture(f"{name}-en")
+            labels = await page.locator("button, h1, h2, h3, nav a, label").all_inner_texts()
+            assert not [label for label in labels if re.search("설정|상담|고객|보류|해결|배정", label)], name
+    finally:
+        await page.request.patch("/api/me", data={"locale": "ko"}, headers={"x-damso": "desk"})
