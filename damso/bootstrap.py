@@ -7,12 +7,6 @@ from asyncpg import create_pool
 from httpx import AsyncClient
 from msgspec import Struct
 
-import damso.brand.models
-import damso.channels.models
-import damso.conversations.models
-import damso.customers.models
-import damso.kernel.models
-import damso.team.models  # noqa: F401
 from damso.channels.checks import CheckLane, CheckTimer
 from damso.channels.inboxes import Inboxes
 from damso.channels.media import MediaLane
@@ -32,13 +26,10 @@ from damso.kernel.http import open_http
 from damso.kernel.lanes import Lane
 from damso.kernel.notify import Notifier
 from damso.kernel.readers import Reader
-from damso.kernel.schema import Table
 from damso.kernel.settings import Settings
 from damso.kernel.timers import Timer
 from damso.team.forget_expired import ForgetExpired
 from damso.team.request_link import SignInLetters
-
-TABLES = Table.metadata
 
 
 class Parts(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 import typer
@@ -10,6 +11,7 @@ import typer.main
 from typer.core import TyperGroup
 
 from damso.commands.console import complain, word
+from damso.commands.options import new_app
 from damso.kernel.errors import AppError
 from damso.kernel.settings import SettingInvalid
 
@@ -44,24 +46,20 @@ class _Commands(TyperGroup):
         return command
 
 
-app = typer.Typer(
-    name="damso",
+app = new_app()
+
+
+@app.callback(
     cls=_Commands,
-    rich_markup_mode=None,
-    add_completion=False,
-    pretty_exceptions_enable=False,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
     help=word(
         "담소: 모든 채널의 고객 대화를 한곳에서.\n\n처음이라면 이렇게 시작하세요: damso serve --demo\n\n"
         "설정은 환경 변수(DAMSO_*)로 하고, 각 명령의 사용법은 damso 명령 --help로 볼 수 있어요.",
-        "Damso: every way a customer can reach you, in one conversation.\n\nNew here? Start with: damso serve --demo\n\n"
+        "Damso: every way a customer can reach you, in one conversation.\n\n"
+        "New here? Start with: damso serve --demo\n\n"
         "Settings are environment variables (DAMSO_*). damso COMMAND --help teaches each command.",
     ),
 )
-
-
-@app.callback()
 def _root() -> None:
     """Holds the commands together."""
 
@@ -69,9 +67,10 @@ def _root() -> None:
 def main() -> NoReturn:
     """Run a command. What can be expected to go wrong is one sentence and exit code 1, never a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] - both are text files here
+        assert isinstance(stream, TextIOWrapper)
+        stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        app(prog_name="damso")
     except AppError as error:
         complain(error)
     except SettingInvalid as error:

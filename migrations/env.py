@@ -6,8 +6,16 @@ from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from damso.bootstrap import TABLES
+import damso.brand.models
+import damso.channels.models
+import damso.conversations.models
+import damso.customers.models
+import damso.kernel.models
+import damso.team.models  # noqa: F401
 from damso.kernel.migrations import ALCHEMY_SCHEME, is_ours
+from damso.kernel.schema import Table
+
+TABLES = Table.metadata
 
 
 def _run(connection: Connection) -> None:

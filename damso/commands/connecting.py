@@ -2,15 +2,17 @@
 started for as long as the command lasts."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
+from damso.bootstrap import Parts, open_parts
 from damso.commands.console import tell
 from damso.commands.running import announced
 from damso.kernel.data_folder import DataFolderInUse, holder_of
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
+from damso.kernel.migrations import is_current, prepare
 from damso.kernel.postgres import EmbeddedPostgres
 from damso.kernel.settings import Settings
 
@@ -34,6 +36,24 @@ class DatabaseUnreachable(AppError):
     text = Text(
         "데이터베이스에 연결할 수 없어요. 주소와 서버 상태를 확인해 주세요. ({why})",
         "The database cannot be reached. Check its address and whether it runs. ({why})",
+    )
+
+
+class NothingHere(AppError):
+    code = "NOTHING_HERE"
+    status = 404
+    text = Text(
+        "{folder} 폴더에는 담소의 데이터가 없어요. `damso serve`로 시작하거나, DAMSO_DATA로 데이터 폴더를 알려 주세요.",
+        "There is no data of Damso in {folder}. Start with `damso serve`, or name the data folder by DAMSO_DATA.",
+    )
+
+
+class SchemaOld(AppError):
+    code = "SCHEMA_OLD"
+    status = 503
+    text = Text(
+        "데이터베이스가 아직 이 버전의 구조가 아니에요. 먼저 `damso migrate`를 실행해 주세요.",
+        "The database has not the shape of this version yet. Run `damso migrate` first.",
     )
 
 
@@ -82,3 +102,38 @@ async def require_reachable(dsn: str) -> None:
         await connection.close()
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         raise DatabaseUnreachable(why=str(error) or type(error).__name__) from error
+
+
+@asynccontextmanager
+async def own_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Everything opened on the company's own database, for one of several processes. Raises `DatabaseUrlMissing`,
+    `DatabaseUnreachable`, `SchemaOld`."""
+    dsn = external_dsn(settings)
+    await require_reachable(dsn)
+    async with _current_parts(settings, dsn) as parts:
+        # Of several processes that find a restored database at once, one begins its epoch.
+        with suppress(asyncpg.UniqueViolationError):
+            await prepare(parts.database)
+        yield parts
+
+
+@asynccontextmanager
+async def any_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Everything opened beside whatever runs. Raises `NothingHere`, `SchemaOld`, and as `any_database`."""
+    require_something(settings)
+    async with any_database(settings) as dsn, _current_parts(settings, dsn) as parts:
+        yield parts
+
+
+def require_something(settings: Settings) -> None:
+    """Before a command makes a database where somebody only stands in the wrong folder. Raises `NothingHere`."""
+    if not settings.database_url and not (settings.data / "postgres").exists():
+        raise NothingHere(folder=settings.data.absolute())
+
+
+@asynccontextmanager
+async def _current_parts(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
+    async with open_parts(settings, dsn) as parts:
+        if not await is_current(parts.database):
+            raise SchemaOld
+        yield parts

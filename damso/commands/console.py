@@ -25,9 +25,6 @@ def word(ko: str, en: str) -> str:
     return ko if LOCALE == "ko" else en
 
 
-AS_JSON = word("결과를 JSON으로 출력해요.", "Print the result as JSON.")
-
-
 def tell(text: Text, **fields: object) -> None:
     """A line about what is going on (`damso.kernel.progress.Say`)."""
     print(text.say(LOCALE, **fields), file=sys.stderr, flush=True)

@@ -9,7 +9,7 @@ from litestar import Litestar
 from damso.bootstrap import Parts, open_parts
 from damso.commands.connecting import own_database
 from damso.commands.console import result, tell
-from damso.commands.entrance import HOURS, fresh_entrance
+from damso.commands.entrance import fresh_entrance
 from damso.commands.running import announced
 from damso.commands.serving import port_of, raise_file_limit, serving
 from damso.kernel.data_folder import DataFolderInUse, holder_of
@@ -37,10 +37,13 @@ async def run_everything(settings: Settings, *, demo: bool) -> None:
                 await migrate(dsn)
             async with open_parts(settings, dsn) as parts:
                 await prepare(parts.database)
-                async with _application(parts, demo=demo) as application, _working(parts):
-                    async with serving(application, port) as server:
-                        await _say_where(parts)
-                        await asyncio.wait([server])
+                async with (
+                    _application(parts, demo=demo) as application,
+                    _working(parts),
+                    serving(application, port) as server,
+                ):
+                    await _say_where(parts)
+                    await asyncio.wait([server])
 
 
 def _require_free(settings: Settings) -> None:
@@ -80,5 +83,5 @@ async def _working(parts: Parts) -> AsyncIterator[None]:
 
 async def _say_where(parts: Parts) -> None:
     result(READY, address=parts.settings.base_url)
-    text, link = await fresh_entrance(parts.database, parts.settings.base_url)
-    result(text, link=link, hours=HOURS)
+    entrance = await fresh_entrance(parts.database, parts.settings.base_url)
+    result(entrance.text, link=entrance.link, hours=entrance.hours)

@@ -3,14 +3,13 @@
 import asyncio
 import json
 
-import typer
-
 from damso.bootstrap import unopened_parts
 from damso.commands.console import word
+from damso.commands.options import new_app
 from damso.kernel.settings import Settings
 from damso.web import create_app
 
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 
 
 @app.command(

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -90,8 +89,3 @@ async def announced(text: Text, **fields: object) -> AsyncIterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-def at_a_terminal() -> bool:
-    """Whether somebody watches: only then is a line worth rewriting."""
-    return sys.stderr.isatty()

@@ -6,10 +6,11 @@ import msgspec
 import typer
 
 from damso.commands.console import tell, word
+from damso.commands.options import HOST, PORT, new_app
 from damso.commands.running import keep_running, prepared
 from damso.kernel.i18n import Text
 
-app = typer.Typer(rich_markup_mode=None)
+app = new_app()
 
 BEGINNING = Text("담소를 시작할게요.", "Starting Damso.")
 
@@ -37,13 +38,8 @@ def serve(
             ),
         ),
     ] = False,
-    host: Annotated[
-        str | None, typer.Option(help=word("접속을 받을 주소. (DAMSO_HOST)", "Address to listen on. (DAMSO_HOST)"))
-    ] = None,
-    port: Annotated[
-        int | None,
-        typer.Option(min=1, max=65535, help=word("접속을 받을 포트. (DAMSO_PORT)", "Port to listen on. (DAMSO_PORT)")),
-    ] = None,
+    host: HOST = None,
+    port: PORT = None,
 ) -> None:
     settings = prepared()
     settings = msgspec.structs.replace(settings, host=host or settings.host, port=port or settings.port)

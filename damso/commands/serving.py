@@ -60,8 +60,7 @@ def raise_file_limit() -> None:
 
 @contextlib.contextmanager
 def port_of(settings: Settings) -> Iterator[socket.socket]:
-    """The port, held before anything slow is begun; connections are taken later. Raises `PortTaken`, `PortForbidden`."""
-    where = {"host": settings.host, "port": settings.port}
+    """The port, taken before anything slow is begun: who connects early waits. Raises `PortTaken`, `PortForbidden`."""
     with socket.socket(_family(settings.host), socket.SOCK_STREAM) as port:
         port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -69,8 +68,9 @@ def port_of(settings: Settings) -> Iterator[socket.socket]:
             port.listen(BACKLOG)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise PortTaken(**where) from error
-            raise PortForbidden(**where, why=os.strerror(error.errno or 0)) from error
+                raise PortTaken(host=settings.host, port=settings.port) from error
+            why = os.strerror(error.errno or 0)
+            raise PortForbidden(host=settings.host, port=settings.port, why=why) from error
         yield port
 
 

@@ -8,7 +8,7 @@ worker takes over at once. An item that fails parks with its reason and its lane
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
@@ -25,6 +25,9 @@ WORKERS = 0x0DA50002
 """First half of the advisory lock that a living worker holds; the second half is its number."""
 POLL = 0.25
 """Seconds between looks when no wake-up comes, and until a dead worker's claims are freed."""
+
+FINISH = 2.0
+"""Seconds that items at work have when a worker is told to stop; what takes longer is done again by the next one."""
 
 PARKED = Counter("damso_lane_parked_total", "Items parked", ["lane"])
 DONE = Counter("damso_lane_done_total", "Items done", ["lane"])
@@ -100,17 +103,22 @@ async def enqueue(
 _CLAIM = """
 UPDATE lane_item SET claimed_by = $3 WHERE id IN (
     SELECT i.id FROM lane_item i
-    WHERE i.lane = $1 AND i.parked_at IS NULL AND i.claimed_by IS NULL AND i.due_at <= $2
+    WHERE i.lane = $1 AND i.parked_at IS NULL AND i.claimed_by IS NULL
+        AND (i.due_at <= $2 OR i.due_at <= i.created_at)
         AND NOT EXISTS (SELECT 1 FROM lane_item e
             WHERE e.lane = i.lane AND e.key = i.key AND e.parked_at IS NULL AND e.id < i.id)
     ORDER BY i.id LIMIT $4 FOR UPDATE SKIP LOCKED)
 RETURNING id, lane, key, payload, attempts, created_at
 """
+"""What is due at once is so whatever the clock says: it may have been set back, or be that of another machine."""
 
 _FREE_DEAD = """
-UPDATE lane_item SET claimed_by = NULL WHERE claimed_by IS NOT NULL AND claimed_by NOT IN (
-    SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::bigint::oid AND objsubid = 2)
+UPDATE lane_item SET claimed_by = NULL
+WHERE (claimed_by = $2 AND id <> ALL ($3)) OR (claimed_by <> $2 AND claimed_by NOT IN (
+    SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::bigint::oid AND objsubid = 2))
 """
+"""Claims of workers that are gone, and our own of which we know nothing: their commit reached the database and its
+answer did not reach us. What we are at stays ours, also while the line that holds our presence is being mended."""
 
 
 class Worker:
@@ -121,20 +129,28 @@ class Worker:
         self._lanes = lanes
         self._number = secrets.randbelow(2**31 - 1) + 1
         self._running: dict[str, set[asyncio.Task[None]]] = {lane.name: set() for lane in lanes}
-        self._freed = asyncio.Event()
+        self._held: set[int] = set()
 
     async def run(self) -> None:
+        """Told to stop, it takes nothing more and gives what is at work `FINISH` seconds to come to its end."""
         await self._database.notifier.hold_presence(WORKERS, self._number)
         async with self._database.notifier.listen("lane") as woken, asyncio.TaskGroup() as group:
-            while True:
-                try:
-                    found = await self._claim_all(group)
-                except LOST:
-                    log.info("lanes.waiting_for_database")
-                    await asyncio.sleep(1)
-                    continue
-                if not found:
-                    await woken(POLL)
+            try:
+                await self._go_on(group, woken)
+            finally:
+                if running := [task for tasks in self._running.values() for task in tasks]:
+                    await asyncio.wait(running, timeout=FINISH)
+
+    async def _go_on(self, group: asyncio.TaskGroup, woken: Callable[[float], Awaitable[None]]) -> None:
+        while True:
+            try:
+                found = await self._claim_all(group)
+            except LOST:
+                log.info("lanes.waiting_for_database")
+                await asyncio.sleep(1)
+                continue
+            if not found:
+                await woken(POLL)
 
     async def drain(self) -> None:
         """Do all that is due now, and what comes of it, and return."""
@@ -147,7 +163,7 @@ class Worker:
         """Claim what every lane has room for; whether there was anything."""
         found = False
         async with self._database.transaction() as tx:
-            await tx.execute(_FREE_DEAD, WORKERS)
+            await tx.execute(_FREE_DEAD, WORKERS, self._number, list(self._held))
             claims = []
             for lane in self._lanes:
                 room = lane.width - len(self._running[lane.name])
@@ -156,6 +172,7 @@ class Worker:
                     claims += [(lane, Claim(item, self._number)) for item in items]
         for lane, claim in claims:
             found = True
+            self._held.add(claim.item.id)
             task = group.create_task(self._work(lane, claim))
             self._running[lane.name].add(task)
             task.add_done_callback(self._running[lane.name].discard)
@@ -169,6 +186,8 @@ class Worker:
         except LOST:
             log.info("lane.database_lost", lane=lane.name, item=claim.item.id)
             await self._release_when_back(claim)
+        finally:
+            self._held.discard(claim.item.id)
         self._database.notifier.wake("lane")
 
     async def _try(self, lane: Lane, claim: Claim) -> None:

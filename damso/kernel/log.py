@@ -11,7 +11,7 @@ pg_locks without that lock beside it. Every other one bounds the horizon. A writ
 or above its xmax. So an idle transaction elsewhere stalls nobody, and a slow writer is never skipped.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -72,7 +72,8 @@ class Position(Struct, frozen=True, order=True, array_like=True):
             epoch, xid, number = (int(part, 16) for part in cursor.split("."))
         except ValueError:
             return None
-        return Position(epoch, xid, number)
+        place = Position(epoch, xid, number)
+        return place if all(0 <= part < 2**63 for part in (epoch, xid, number)) else None
 
 
 START = Position(0, 0, 0)
@@ -152,6 +153,10 @@ async def horizon(tx: Transaction) -> Position:
     return Position(row["epoch"], row["xid"], 0)
 
 
+_COLUMNS = """epoch, xid, id, '{stream}' AS stream, name, version, recorded_at, occurred_at, identity_id,
+    conversation_id, subject_kind, subject_id, actor_kind, actor_id, inbox_id, brand_id, cause_id, properties"""
+
+
 async def read(
     tx: Transaction,
     stream: Stream,
@@ -164,9 +169,7 @@ async def read(
     """Facts after a place and below the horizon, in their order."""
     return await tx.all(
         Recorded,
-        f"""SELECT epoch, xid, id, '{stream}' AS stream, name, version, recorded_at, occurred_at, identity_id,
-            conversation_id, subject_kind, subject_id, actor_kind, actor_id, inbox_id, brand_id, cause_id, properties
-        FROM {stream}_event
+        f"""SELECT {_COLUMNS.format(stream=stream)} FROM {stream}_event
         WHERE (epoch, xid, id) > ($1, $2, $3) AND (epoch, xid) < ($4, $5) AND ($6::text[] IS NULL OR name = ANY ($6))
         ORDER BY epoch, xid, id LIMIT $7""",
         *msgspec.structs.astuple(after),
@@ -175,6 +178,27 @@ async def read(
         sorted(names) if names is not None else None,
         limit,
     )
+
+
+async def export_events(
+    tx: Transaction, stream: Stream, *, since: datetime | None, until: datetime | None, chunk: int = 1000
+) -> AsyncIterator[Recorded]:
+    """All facts recorded in a time, in their order, a chunk at a time."""
+    after = START
+    while found := await tx.all(
+        Recorded,
+        f"""SELECT {_COLUMNS.format(stream=stream)} FROM {stream}_event
+        WHERE (epoch, xid, id) > ($1, $2, $3) AND ($4::timestamptz IS NULL OR recorded_at >= $4)
+            AND ($5::timestamptz IS NULL OR recorded_at < $5)
+        ORDER BY epoch, xid, id LIMIT $6""",  # noqa: S608 - a Literal of two names
+        *msgspec.structs.astuple(after),
+        since,
+        until,
+        chunk,
+    ):
+        for event in found:
+            yield event
+        after = found[-1].position
 
 
 async def begin_epoch(tx: Transaction) -> int:

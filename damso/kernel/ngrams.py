@@ -19,10 +19,11 @@ Kinds of grams, which cannot be mistaken for each other because each has signs o
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import add
 from unicodedata import is_normalized, normalize
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -131,6 +132,16 @@ def _joined_numbers(text: str) -> Iterator[str]:
 def _national(phone: re.Match[str]) -> str:
     """A Korean number as it is dialled at home: +82 10 … is 010 …"""
     return "0" + _NOT_DIGIT.sub("", phone[0][len(phone[1]) :])
+
+
+def gram_keys(found: Iterable[str]) -> list[int]:
+    """Grams as numbers of 32 bits, for an index of millions of texts: half the size of the words, and quicker to
+    compare. Two grams in a few million share a number, which only costs the recheck a text more."""
+    return [crc32(gram.encode()) - _HALF for gram in found]
+
+
+_HALF = 1 << 31
+"""PostgreSQL's integers have a sign."""
 
 
 class Word(Struct, frozen=True):

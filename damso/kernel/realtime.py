@@ -67,14 +67,19 @@ class Tail:
         async with self._database.reading() as tx:
             below = await event_log.horizon(tx)
             while below > self.position:
-                events = await event_log.read(tx, "care", self.position, below)
+                before = self.position
+                events = await event_log.read(tx, "care", before, below)
                 full = len(events) == 500
                 self.position = events[-1].position if full else below
-                if events:
+                try:
                     await self._hand_over(events)
+                except LOST:
+                    # The database went away in the middle: all of it is told once more, never skipped.
+                    self.position = before
+                    raise
 
     async def _hand_over(self, events: Sequence[Recorded]) -> None:
-        for listener in list(self._listeners):
+        for listener in list(self._listeners) if events else ():
             try:
                 await listener(events, self.position)
             except LOST:

@@ -16,6 +16,9 @@ PING_EVERY = 25.0
 """Seconds; proxies close what is silent for a minute."""
 HELLO_WITHIN = 10.0
 
+UNWELCOME = 4401
+"""Close code: sign in again, then come back."""
+
 RESET = b'{"type":"reset"}'
 PING = b'{"type":"ping"}'
 
@@ -25,6 +28,8 @@ class LiveSocket:
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
+        self.unwelcome = asyncio.Event()
+        """Set when whoever listens may not listen any more: `converse` then ends."""
 
     def push(self, frame: bytes) -> None:
         """Queue a frame; when there are too many, all of them give way to a reset."""
@@ -65,13 +70,17 @@ async def converse(
 ) -> None:
     """Send what is queued and hear what the client says, until either side ends it."""
     with SOCKETS.labels(kind).track_inprogress():
-        tasks = [asyncio.create_task(_speak(socket, live)), asyncio.create_task(_listen(socket, hear))]
+        tasks = [
+            asyncio.create_task(work) for work in (_speak(socket, live), _listen(socket, hear), live.unwelcome.wait())
+        ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+    if live.unwelcome.is_set():
+        await socket.close(UNWELCOME)
 
 
 async def _speak(socket: WebSocket[Any, Any, Any], live: LiveSocket) -> None:

@@ -110,7 +110,6 @@ def upgrade() -> None:
         sa.Column("locale", sa.Text(), nullable=True),
         sa.Column("timezone", sa.Text(), nullable=True),
         sa.Column("merged_into", sa.Uuid(), nullable=True),
-        sa.Column("grams", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -123,14 +122,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["merged_into"], ["customer.id"], name=op.f("fk_customer_merged_into")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
     )
-    op.create_index(
-        "ix_customer_grams",
-        "customer",
-        ["grams"],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_with={"fastupdate": "off"},
-    )
     op.create_index(op.f("ix_customer_merged_into"), "customer", ["merged_into"], unique=False)
     op.create_index(
         "ix_customer_seen",
@@ -138,6 +129,23 @@ def upgrade() -> None:
         [sa.literal_column("last_seen_at DESC"), sa.literal_column("id DESC")],
         unique=False,
         postgresql_where=sa.text("merged_into IS NULL"),
+    )
+    op.create_table(
+        "customer_search",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("grams", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_search_customer_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_search")),
+    )
+    op.create_index(
+        "ix_customer_search_grams",
+        "customer_search",
+        ["grams"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
     )
     op.create_table(
         "failed_try",
@@ -233,7 +241,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Uuid(), nullable=False),
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("position_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("grams", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("grams", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.PrimaryKeyConstraint("position_at", "message_id", name=op.f("pk_search_entry")),
         postgresql_partition_by="RANGE (position_at)",
     )

@@ -1,0 +1,1 @@
+"""What `damso doctor` looks at."""

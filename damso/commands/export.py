@@ -1,0 +1,124 @@
+"""`damso export`: everything a company has, as JSON Lines, to take along or to look into."""
+
+import sys
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from damso.commands.connecting import any_parts
+from damso.commands.console import tell, word
+from damso.commands.options import new_app
+from damso.commands.running import prepared, run
+from damso.conversations.export import export_conversations
+from damso.customers.export import ExportedCustomer, export_customers
+from damso.kernel.database import Transaction
+from damso.kernel.i18n import Text
+from damso.kernel.log import SYSTEM, Recorded, export_events
+from damso.kernel.settings import Settings
+from damso.team import audit
+
+app = new_app()
+
+DONE = Text("{count}건을 내보냈어요.", "Exported {count}.")
+
+Source = Callable[[Transaction], AsyncIterator[Any]]
+
+
+def as_moment(text: str) -> datetime:
+    """An ISO 8601 date or time; without a zone, that of this machine."""
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError as error:
+        raise typer.BadParameter(
+            word("2026-11-01 또는 2026-11-01T09:00+09:00처럼 써 주세요.", "Write 2026-11-01 or 2026-11-01T09:00+09:00.")
+        ) from error
+
+
+SINCE = Annotated[
+    datetime | None,
+    typer.Option(metavar="TIME", parser=as_moment, help=word("이때부터. 예: 2026-11-01", "From then on: 2026-11-01")),
+]
+UNTIL = Annotated[
+    datetime | None,
+    typer.Option(metavar="TIME", parser=as_moment, help=word("이때 전까지. 예: 2026-12-01", "Before then: 2026-12-01")),
+]
+
+
+@app.callback(help=word("데이터를 JSON Lines로 내보내기.", "Data as JSON Lines."))
+def export() -> None:
+    """A group."""
+
+
+@app.command(
+    help=word(
+        "대화를 메시지와 함께 한 줄에 하나씩 내보내요. --since와 --until 사이에 살아 있던 대화예요. "
+        "첨부 파일은 이름과 data/blobs 안의 위치로 나와요.\n\n"
+        "예: damso export conversations --since 2026-11-01 > 대화.jsonl",
+        "Conversations with their messages, one a line: those that were alive between --since and --until. Attachments "
+        "are named, with their place under data/blobs.\n\n"
+        "Example: damso export conversations --since 2026-11-01 > conversations.jsonl",
+    )
+)
+def conversations(since: SINCE = None, until: UNTIL = None) -> None:
+    _run("conversations", lambda tx: export_conversations(tx, since=since, until=until))
+
+
+@app.command(
+    help=word(
+        "고객을 식별 정보, 말한 정보, 속성과 함께 한 줄에 하나씩 내보내요. "
+        "--since와 --until 사이에 있던 고객이에요.\n\n"
+        "예: damso export customers > 고객.jsonl",
+        "Customers with identities, claims and traits, one a line: those who were there between --since and "
+        "--until.\n\n"
+        "Example: damso export customers > customers.jsonl",
+    )
+)
+def customers(since: SINCE = None, until: UNTIL = None) -> None:
+    def seen(customer: ExportedCustomer) -> bool:
+        return (since is None or customer.last_seen_at >= since) and (until is None or customer.created_at < until)
+
+    async def source(tx: Transaction) -> AsyncIterator[ExportedCustomer]:
+        async for customer in export_customers(tx):
+            if seen(customer):
+                yield customer
+
+    _run("customers", source)
+
+
+@app.command(
+    help=word(
+        "이벤트 로그를 기록된 순서대로 내보내요: 상담(care) 다음에 추적(tracked).\n\n"
+        "예: damso export events --since 2026-11-01 | jq -r .name | sort | uniq -c",
+        "The event log in its order: what happened between you and customers (care), then what sites sent (tracked)."
+        "\n\nExample: damso export events --since 2026-11-01 | jq -r .name | sort | uniq -c",
+    )
+)
+def events(since: SINCE = None, until: UNTIL = None) -> None:
+    async def source(tx: Transaction) -> AsyncIterator[Recorded]:
+        async for event in export_events(tx, "care", since=since, until=until):
+            yield event
+        async for event in export_events(tx, "tracked", since=since, until=until):
+            yield event
+
+    _run("events", source)
+
+
+def _run(what: str, source: Source) -> None:
+    tell(DONE, count=run(_export(prepared(), what, source)))
+
+
+async def _export(settings: Settings, what: str, source: Source) -> int:
+    encode = msgspec.json.Encoder().encode
+    count = 0
+    async with any_parts(settings) as parts:
+        async with parts.database.transaction() as tx:
+            await audit.record(tx, SYSTEM, "data.exported", what)
+        async with parts.database.reading() as tx:
+            async for line in source(tx):
+                sys.stdout.buffer.write(encode(line) + b"\n")
+                count += 1
+        sys.stdout.buffer.flush()
+    return count
