@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
@@ -62,6 +63,10 @@ _CONSTRAINTS: tuple[tuple[re.Pattern[str], str, Text], ...] = (
     (re.compile(r""), "INVALID", Text("형식이 맞지 않아요.", "This has the wrong form.")),
 )
 """What msgspec says is wrong, and how we say it; the last fits everything."""
+
+UNSTORABLE = (asyncpg.DataError, RecursionError)
+"""A value of the right type that no column can hold (a NUL in a text, a number or a year beyond all bounds), or one
+nested so deep that nobody can read it. Only what came from outside can be like that."""
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -126,5 +131,8 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
 def broken(request: AnyRequest, error: Exception) -> Response[bytes]:
     if isinstance(error, LOST):
         return problem(request, Away())
+    if isinstance(error, UNSTORABLE):
+        log.info("request.unstorable", path=request.scope["path"], kind=type(error).__name__)
+        return problem(request, Invalid())
     log.exception("request.broken", path=request.scope["path"], exc_info=error)
     return problem(request, Broken())

@@ -85,6 +85,7 @@ async def metrics() -> Response[bytes]:
 def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -> Litestar:
     """The application; `extra` are routes of an entrance's own, such as the demo's."""
     tail, signals = Tail(parts.database), Signals(parts.database)
+    desk_live = DeskLive(parts.database, tail, signals)
     given = {
         "settings": parts.settings,
         "database": parts.database,
@@ -97,7 +98,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "furnishers": (FirstBrand(),),
         "cases": Cases(),
         "timeline_sources": (*SOURCES, *LINES),
-        "desk_live": DeskLive(parts.database, tail, signals),
+        "desk_live": desk_live,
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),
     }
     return Litestar(
@@ -114,7 +115,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
             HTTPException: http_error,
             Exception: broken,
         },
-        lifespan=[_following(tail)],
+        lifespan=[_following(tail, desk_live)],
         openapi_config=OpenAPIConfig(
             title="Damso", version="0.1.0", path="/api/schema", description="One customer, one conversation."
         ),
@@ -137,17 +138,18 @@ def _provide_locale(request: Request[Any, Any, State]) -> Locale:
     return locale_of(request)
 
 
-def _following(tail: Tail) -> Callable[[Litestar], Any]:
-    """Follow the log as long as the application runs."""
+def _following(tail: Tail, desk_live: DeskLive) -> Callable[[Litestar], Any]:
+    """Follow the log, and watch who may follow it, as long as the application runs."""
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        task = asyncio.create_task(tail.run())
+        tasks = [asyncio.create_task(tail.run()), asyncio.create_task(desk_live.watch())]
         await tail.started.wait()
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     return lifespan

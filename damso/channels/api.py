@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 from litestar import Controller, Response, delete, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter, SkipValidation
 from litestar.types import ControllerRouterHandler
 from msgspec import UNSET, Meta, Struct, structs
 
@@ -271,7 +271,7 @@ class DeliveryController(Controller):
         self,
         delivery_id: FromPath[UUID],
         database: NamedDependency[Database],
-        blobs: NamedDependency[Blobs],
+        blobs: NamedDependency[SkipValidation[Blobs]],
         caller: NamedDependency[Caller],
     ) -> Response[bytes]:
         """The bytes as they came. Who downloads them is in the audit log."""

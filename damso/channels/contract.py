@@ -162,9 +162,7 @@ def check_regrouping(material: Material) -> None:
 
 def items_of(material: Material, *requests: Request) -> list[Item]:
     """What is found in deliveries, fit to be stored; what is not supported is left out."""
-    return supported(
-        [clean(item) for request in requests for item in material.adapter.parse(request, material.config)]
-    )
+    return supported([clean(item) for request in requests for item in material.adapter.parse(request, material.config)])
 
 
 def supported(items: Sequence[Item]) -> list[Item]:

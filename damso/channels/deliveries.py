@@ -30,7 +30,7 @@ REASONS: dict[str, Text] = {
 
 
 class RawDelivery(Struct, frozen=True, kw_only=True):
-    """A delivery to be parsed. `waits` where an earlier one of the same inbox is still being parsed elsewhere."""
+    """A delivery as it was received."""
 
     id: UUID
     inbox_id: UUID
@@ -41,7 +41,6 @@ class RawDelivery(Struct, frozen=True, kw_only=True):
     body_ref: str | None
     received_at: datetime
     state: str
-    waits: bool = False
 
     @property
     def source_ref(self) -> str | None:
@@ -64,16 +63,12 @@ class DeliveryLine(Struct, frozen=True, kw_only=True):
     attempts: int
 
 
-_RAW = "SELECT id, inbox_id, origin, headers, query, body, body_ref, received_at, state"
-
-# After two minutes order yields to progress.
-_WAITS = """EXISTS (SELECT 1 FROM delivery e WHERE e.inbox_id = d.inbox_id AND e.state = 'received'
-    AND (e.received_at, e.id) < (d.received_at, d.id)
-    AND e.received_at > $2::timestamptz - interval '2 minutes') AS waits"""
+_FIND = """SELECT id, inbox_id, origin, headers, query, body, body_ref, received_at, state
+FROM delivery WHERE id = $1"""
 
 
 async def load(tx: Transaction, delivery_id: UUID) -> RawDelivery | None:
-    return await tx.maybe(RawDelivery, f"{_RAW}, {_WAITS} FROM delivery d WHERE id = $1", delivery_id, tx.now)
+    return await tx.maybe(RawDelivery, _FIND, delivery_id)
 
 
 async def raw_request(blobs: Blobs, delivery: RawDelivery) -> Request:
@@ -84,7 +79,7 @@ async def raw_request(blobs: Blobs, delivery: RawDelivery) -> Request:
 
 async def find(tx: Transaction, delivery_id: UUID) -> RawDelivery:
     """Raises `NotFound`."""
-    return await tx.one(RawDelivery, f"{_RAW} FROM delivery WHERE id = $1", delivery_id)
+    return await tx.one(RawDelivery, _FIND, delivery_id)
 
 
 async def page(tx: Transaction, *, inbox_id: UUID | None, parked_only: bool, cursor: str | None) -> Page[DeliveryLine]:
@@ -131,7 +126,7 @@ async def _replay(tx: Transaction, which: str, argument: UUID, actor: Actor) -> 
     ordered = sorted(rows, key=lambda row: (row["received_at"], row["id"]))
     if not ordered:
         return 0
-    await lanes.enqueue(tx, PARSE_LANE, [(None, parse_ticket(row["id"], row["inbox_id"])) for row in ordered])
+    await lanes.enqueue(tx, PARSE_LANE, [parse_ticket(row["id"], row["inbox_id"]) for row in ordered])
     await append(
         tx,
         *(

@@ -5,6 +5,8 @@ from typing import Any
 from litestar import Controller, get, post
 from litestar import Request as HttpRequest
 from litestar import Response as HttpResponse
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
 
 from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.channels.intake import MAX_BODY, accept
@@ -25,7 +27,12 @@ class HooksController(Controller):
 
     @post(status_code=200, request_max_body_size=None)
     async def receive_delivery(
-        self, key: str, request: HttpRequest[Any, Any, Any], database: Database, blobs: Blobs, inboxes: Inboxes
+        self,
+        key: FromPath[str],
+        request: HttpRequest[Any, Any, Any],
+        database: NamedDependency[Database],
+        blobs: NamedDependency[SkipValidation[Blobs]],
+        inboxes: NamedDependency[Inboxes],
     ) -> HttpResponse[bytes]:
         """Take a delivery. 200 means that it is stored; the same one again is stored once."""
         inbox = await _inbox(database, inboxes, key)
@@ -34,7 +41,11 @@ class HooksController(Controller):
 
     @get()
     async def answer_handshake(
-        self, key: str, request: HttpRequest[Any, Any, Any], database: Database, inboxes: Inboxes
+        self,
+        key: FromPath[str],
+        request: HttpRequest[Any, Any, Any],
+        database: NamedDependency[Database],
+        inboxes: NamedDependency[Inboxes],
     ) -> HttpResponse[bytes]:
         """Answer a provider's check of this address."""
         inbox = await _inbox(database, inboxes, key)

@@ -79,7 +79,7 @@ SELECT i.id, i.name, i.channel, i.brand_id, i.enabled, i.config, i.key, i.last_i
     i.checked, p.parked, f.faults, a.arrivals
 FROM inbox i,
     LATERAL (SELECT count(*) AS parked FROM (
-        SELECT 1 FROM delivery WHERE inbox_id = i.id AND state = 'parked' LIMIT 1000) AS some) AS p,
+        SELECT 1 FROM delivery WHERE inbox_id = i.id AND state = 'parked' LIMIT 1000) AS few) AS p,
     LATERAL (SELECT coalesce(jsonb_agg(jsonb_build_object('code', code, 'detail', detail, 'since', since)
         ORDER BY since), '[]') AS faults FROM inbox_fault WHERE inbox_id = i.id) AS f,
     LATERAL (SELECT coalesce(array_agg(received_at), '{}') AS arrivals FROM (

@@ -103,14 +103,14 @@ async def store(
         REPEATED.labels(inbox.channel).inc()
         return None
     ACCEPTED.labels(inbox.channel).inc()
-    await lanes.enqueue(tx, PARSE_LANE, [(None, parse_ticket(delivery_id, inbox.id))])
+    await lanes.enqueue(tx, PARSE_LANE, [parse_ticket(delivery_id, inbox.id)])
     await mark_in(tx, inbox.id)
     return delivery_id
 
 
-def parse_ticket(delivery_id: UUID, inbox_id: UUID) -> dict[str, Any]:
-    """The payload of the lane `parse`."""
-    return {"delivery_id": str(delivery_id), "inbox_id": str(inbox_id)}
+def parse_ticket(delivery_id: UUID, inbox_id: UUID) -> tuple[str, dict[str, Any]]:
+    """Key and payload in the lane `parse`: what came through one inbox stays in order."""
+    return str(inbox_id), {"delivery_id": str(delivery_id)}
 
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:

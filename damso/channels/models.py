@@ -63,7 +63,6 @@ class Delivery(Table):
         CheckConstraint("state IN ('received', 'parsed', 'parked')", name="state"),
         CheckConstraint("origin IN ('hook', 'poll', 'import')", name="origin"),
         CheckConstraint("num_nonnulls(body, body_ref) = 1", name="body"),
-        Index("ix_delivery_waiting", "inbox_id", "received_at", "id", postgresql_where=text("state = 'received'")),
         Index(
             "ix_delivery_parked",
             "inbox_id",

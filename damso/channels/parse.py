@@ -1,16 +1,16 @@
 """The lane `parse`: a delivery becomes items, each in the lane of its sender, all in one transaction.
 
 Deliveries of one inbox are parsed in the order in which they came, so that an answer never overtakes the mail it
-answers. Whatever goes wrong is kept at the delivery (`parked`, with a reason), never at the lane item: the health
-page replays from there.
+answers. Whoever holds the first lane item of an inbox has the inbox to itself, and takes what follows along: one
+claim for many deliveries, because a claim costs as much as parsing. Whatever goes wrong is kept at the delivery
+(`parked`, with a reason), never at the lane item: the health page replays from there.
 """
 
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 from uuid import UUID
 
-import msgspec
 import structlog
 from msgspec import Struct
 
@@ -21,65 +21,69 @@ from damso.channels.inboxes import Inboxes, InboxRecord, InboxUnusable
 from damso.channels.intake import PARSE_LANE
 from damso.channels.media import Kept, await_media, keep_files
 from damso.channels.parser import ParseFailed, Parsers
-from damso.channels.turns import Turns
 from damso.channels.types import InboundMessage, Item, Unsupported
 from damso.kernel import lanes
 from damso.kernel.blobs import BlobMissing, Blobs
-from damso.kernel.database import Database
+from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.log import Event, append
 from damso.kernel.notify import LOST
 
 log = structlog.get_logger()
 
-WAIT = 0.05
-"""Seconds until a look whether another process has done the earlier deliveries of an inbox."""
+ALONG = 50
+"""Deliveries that are taken along with one claim; then the lane may turn to other inboxes."""
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
-    """The payload of the lane."""
+    """An item of the lane: the delivery to parse, and its place."""
 
+    id: int
     delivery_id: UUID
-    inbox_id: UUID
+
+
+Settle = Callable[[Transaction], Awaitable[None]]
+"""Removes the lane item in the transaction that holds the result."""
 
 
 class ParseLane:
     """Works the lane `parse`."""
 
     name: ClassVar[str] = PARSE_LANE
-    width: ClassVar[int] = 64
+    width: ClassVar[int] = 8
 
     def __init__(self, database: Database, blobs: Blobs, inboxes: Inboxes, parsers: Parsers | None = None) -> None:
         self._database = database
         self._blobs = blobs
         self._inboxes = inboxes
         self._parsers = parsers or Parsers()
-        self._turns = Turns()
 
     async def work(self, claim: lanes.Claim) -> None:
-        ticket = msgspec.convert(claim.item.payload, Ticket)
-        async with self._turns.turn(ticket.inbox_id, claim.item.id):
-            await self._work(claim, ticket)
-
-    async def _work(self, claim: lanes.Claim, ticket: Ticket) -> None:
+        own = Ticket(id=claim.item.id, delivery_id=UUID(claim.item.payload["delivery_id"]))
         async with self._database.reading() as tx:
-            delivery = await deliveries.load(tx, ticket.delivery_id)
+            following = await _following(tx, claim.item)
+        tickets = [own, *following]
+        for ticket in tickets:
+            # The claim is given up last: it keeps others away from the inbox.
+            await self._work(ticket.delivery_id, _settling(claim, ticket, last=ticket is tickets[-1]))
+
+    async def _work(self, delivery_id: UUID, settle: Settle) -> None:
+        async with self._database.reading() as tx:
+            delivery = await deliveries.load(tx, delivery_id)
         if delivery is None or delivery.state != "received":
-            return await self._nothing_to_do(claim)
-        if delivery.waits:
-            raise lanes.Retry(WAIT, "an earlier delivery of this inbox is being parsed")
+            async with self._database.transaction() as tx:
+                return await settle(tx)
         try:
-            await self._parse(claim, delivery)
+            await self._parse(settle, delivery)
         except ParseFailed as failure:
-            await self._park(claim, delivery, failure)
+            await self._park(settle, delivery, failure)
         except (lanes.ClaimLost, *LOST):
             raise
         except Exception as error:
             log.exception("delivery.failed", delivery_id=str(delivery.id))
-            await self._park(claim, delivery, ParseFailed("FAULT", type(error).__name__))
-        return None
+            await self._park(settle, delivery, ParseFailed("FAULT", type(error).__name__))
 
-    async def _parse(self, claim: lanes.Claim, delivery: RawDelivery) -> None:
+    async def _parse(self, settle: Settle, delivery: RawDelivery) -> None:
         try:
             async with self._database.reading() as tx:
                 inbox = await self._inboxes.by_id(tx, delivery.inbox_id)
@@ -88,11 +92,11 @@ class ParseLane:
             raise ParseFailed("UNUSABLE", type(error).__name__) from error
         items = await self._parsers.parse(inbox.adapter, request, inbox.config)
         kept = [await keep_files(self._blobs, item) for item in items if not isinstance(item, Unsupported)]
-        await self._store(claim, inbox, delivery, items, kept)
+        await self._store(settle, inbox, delivery, items, kept)
 
     async def _store(
         self,
-        claim: lanes.Claim,
+        settle: Settle,
         inbox: InboxRecord,
         delivery: RawDelivery,
         items: Sequence[Item],
@@ -124,9 +128,9 @@ class ParseLane:
             await await_media(tx, inbox.id, [wanted for part in kept for wanted in part.wanted])
             if found:
                 await lanes.enqueue(tx, LANE, [(lane_key(inbox.channel, item.item), item.encode()) for item in found])
-            await claim.finish(tx)
+            await settle(tx)
 
-    async def _park(self, claim: lanes.Claim, delivery: RawDelivery, failure: ParseFailed) -> None:
+    async def _park(self, settle: Settle, delivery: RawDelivery, failure: ParseFailed) -> None:
         log.warning("delivery.parked", delivery_id=str(delivery.id), reason=failure.code)
         async with self._database.transaction() as tx:
             await tx.execute(
@@ -145,11 +149,33 @@ class ParseLane:
                     properties={"reason": failure.code},
                 ),
             )
+            await settle(tx)
+
+
+async def _following(tx: Transaction, item: lanes.Item) -> list[Ticket]:
+    """What waits behind an item under the same key; as long as the item is held, nobody else takes it."""
+    return await tx.all(
+        Ticket,
+        """SELECT id, (payload->>'delivery_id')::uuid AS delivery_id FROM lane_item
+        WHERE lane = $1 AND key = $2 AND id > $3 AND parked_at IS NULL AND claimed_by IS NULL
+        ORDER BY id LIMIT $4""",
+        item.lane,
+        item.key,
+        item.id,
+        ALONG,
+    )
+
+
+def _settling(claim: lanes.Claim, ticket: Ticket, *, last: bool) -> Settle:
+    async def settle(tx: Transaction) -> None:
+        if ticket.id != claim.item.id and not await tx.execute(
+            "DELETE FROM lane_item WHERE id = $1 AND claimed_by IS NULL", ticket.id
+        ):
+            raise lanes.ClaimLost
+        if last:
             await claim.finish(tx)
 
-    async def _nothing_to_do(self, claim: lanes.Claim) -> None:
-        async with self._database.transaction() as tx:
-            await claim.finish(tx)
+    return settle
 
 
 def _told(unsupported: Sequence[Unsupported]) -> str:

@@ -49,6 +49,11 @@ class Poller:
         self._inboxes = inboxes
         self._running: dict[UUID, tuple[int, asyncio.Task[None]]] = {}
 
+    @property
+    def polled(self) -> frozenset[UUID]:
+        """The inboxes this process polls at present."""
+        return frozenset(self._running)
+
     async def run(self) -> None:
         while True:
             try:
@@ -78,9 +83,11 @@ class Poller:
         """Stop what changed or went, start what is new and free."""
         async with self._database.reading() as tx:
             wanted = {inbox.id: inbox for inbox in await self._inboxes.enabled(tx) if isinstance(inbox.adapter, Polls)}
-        for inbox_id, (revision, _) in list(self._running.items()):
+        for inbox_id, (revision, task) in list(self._running.items()):
             inbox = wanted.get(inbox_id)
-            if inbox is None or inbox.revision != revision:
+            if task.done() and not task.cancelled():
+                log.error("poller.died", inbox_id=str(inbox_id), exc_info=task.exception())
+            if inbox is None or inbox.revision != revision or task.done():
                 await self._stop(inbox_id)
                 await connection.execute("SELECT pg_advisory_unlock($1, hashtext($2))", LEASES, str(inbox_id))
         for inbox in wanted.values():
@@ -204,7 +211,7 @@ async def wait_for_room(database: Database) -> None:
         async with database.reading() as tx:
             waiting: int = await tx.value(
                 """SELECT count(*) FROM (SELECT 1 FROM lane_item
-                WHERE lane IN ('parse', 'inbound') AND parked_at IS NULL LIMIT $1) AS some""",
+                WHERE lane IN ('parse', 'inbound') AND parked_at IS NULL LIMIT $1) AS waiting""",
                 MAX_WAITING,
             )
         if waiting < MAX_WAITING:

@@ -12,7 +12,15 @@ from damso.kernel.errors import AppError, Invalid, NotFound
 from damso.kernel.i18n import Text
 from damso.kernel.ids import new_id
 
-_TEMPLATES = Environment()
+class _Templates(Environment):
+    """Bounded: a template is written by a person and rendered while others wait."""
+
+    loop_iteration_limit = 10_000
+    output_stream_limit = 100_000
+    local_namespace_limit = 100_000
+
+
+_TEMPLATES = _Templates()
 
 
 class ShortcutTaken(AppError):
@@ -89,7 +97,7 @@ async def delete_canned_answer(tx: Transaction, answer_id: UUID) -> None:
 
 
 async def render_canned_answer(tx: Transaction, answer_id: UUID, conversation_id: UUID, agent_id: UUID) -> str:
-    """The text with the customer, the agent and the brand put in."""
+    """The text with the customer, the agent and the brand put in. Raises `NotFound`, `TemplateInvalid`."""
     answer = await tx.one(CannedAnswer, f"SELECT {_COLUMNS} FROM canned_answer WHERE id = $1", answer_id)
     row = await tx.row(
         """SELECT coalesce(nullif(u.name, ''), i.name) AS customer, b.name AS brand, a.name AS agent
@@ -100,9 +108,12 @@ async def render_canned_answer(tx: Transaction, answer_id: UUID, conversation_id
     )
     if row is None:
         raise NotFound
-    return await _TEMPLATES.from_string(answer.text).render_async(
-        customer={"name": row["customer"]}, brand={"name": row["brand"]}, agent={"name": row["agent"] or ""}
-    )
+    try:
+        return await _TEMPLATES.from_string(answer.text).render_async(
+            customer={"name": row["customer"]}, brand={"name": row["brand"]}, agent={"name": row["agent"] or ""}
+        )
+    except LiquidError as error:
+        raise TemplateInvalid(field="text") from error
 
 
 async def tags(tx: Transaction) -> list[Tag]:

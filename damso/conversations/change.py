@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from damso.conversations.cases import Case, lock_case
 from damso.conversations.types import ConversationStatus, Priority
@@ -20,7 +20,7 @@ class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is to be different; what is not given stays."""
 
     status: ConversationStatus | UnsetType = UNSET
-    snoozed_until: datetime | UnsetType | None = UNSET
+    snoozed_until: Annotated[datetime, Meta(tz=True)] | UnsetType | None = UNSET
     snoozed_until_reply: bool | UnsetType = UNSET
     assignee_id: UUID | UnsetType | None = UNSET
     team_id: UUID | UnsetType | None = UNSET
@@ -37,6 +37,7 @@ async def change(tx: Transaction, conversation_id: UUID, wanted: Change, actor: 
     if wanted.assignee_id is not UNSET and wanted.assignee_id != case.assignee_id:
         await _assign(tx, case, wanted.assignee_id, actor)
     if wanted.team_id is not UNSET and wanted.team_id != case.team_id:
+        await _check_team(tx, wanted.team_id)
         await _set(tx, case, "team_id", wanted.team_id, actor, "conversation.team_changed")
     if wanted.priority is not UNSET and wanted.priority != case.priority:
         await _set(tx, case, "priority", wanted.priority, actor, "conversation.priority_changed")
@@ -92,6 +93,12 @@ async def _assign(tx: Transaction, case: Case, assignee_id: UUID | None, actor: 
         tx, case.id, "assigned" if assignee_id else "unassigned", {"agent_id": assignee_id, "name": name}, actor
     )
     await log_case(tx, case, "conversation.assigned", actor, {"to": assignee_id, "from": case.assignee_id})
+
+
+async def _check_team(tx: Transaction, team_id: UUID | None) -> None:
+    """Locked, so that it is still there when this is committed."""
+    if team_id and not await tx.value("SELECT true FROM team WHERE id = $1 FOR KEY SHARE", team_id):
+        raise Invalid(field="team_id")
 
 
 async def _set(tx: Transaction, case: Case, column: str, value: object, actor: Actor, event: str) -> None:

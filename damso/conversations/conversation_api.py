@@ -15,7 +15,7 @@ from damso.conversations.join import join
 from damso.conversations.rows import Filter, list_rows
 from damso.conversations.send import Sending, send
 from damso.conversations.start import start
-from damso.conversations.types import Row
+from damso.conversations.types import ConversationStatus, Row
 from damso.conversations.view import ConversationView, open_view
 from damso.conversations.views import View, change_view, delete_view, filter_of, save_view, views_of
 from damso.kernel.database import Database
@@ -110,7 +110,7 @@ class ConversationController(Controller):
         caller: NamedDependency[Caller],
         view: Annotated[str | None, Parameter(description="A view's id")] = None,
         cursor: FromQuery[str | None] = None,
-        status: FromQuery[str | None] = None,
+        status: FromQuery[ConversationStatus | None] = None,
         assignee: FromQuery[str | None] = None,
         inbox_id: FromQuery[UUID | None] = None,
         channel: FromQuery[str | None] = None,
@@ -122,7 +122,7 @@ class ConversationController(Controller):
                 chosen = await filter_of(tx, view, caller.agent)
             else:
                 chosen = Filter(
-                    status=[status] if status else None,  # type: ignore[list-item]
+                    status=[status] if status else None,
                     assignee=assignee,
                     inbox_ids=[inbox_id] if inbox_id else None,
                     channels=[channel] if channel else None,
@@ -143,7 +143,13 @@ class ConversationController(Controller):
         async with database.transaction() as tx:
             inbox = await inboxes.by_id(tx, data.inbox_id)
             conversation_id = await start(
-                tx, inbox, data.customer_id, data.identity_id, subject=data.subject, actor=caller.actor
+                tx,
+                inbox,
+                data.customer_id,
+                data.identity_id,
+                send_key=str(data.send_key),
+                subject=data.subject,
+                actor=caller.actor,
             )
             sending = Sending(
                 conversation_id=conversation_id,

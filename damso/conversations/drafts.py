@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from damso.kernel.database import Transaction
+from damso.kernel.errors import NotFound
 from damso.kernel.log import Actor, Event, append
 
 
@@ -31,9 +32,10 @@ async def draft_of(tx: Transaction, conversation_id: UUID, agent_id: UUID) -> Dr
 
 
 async def keep_draft(tx: Transaction, conversation_id: UUID, agent_id: UUID, draft: Draft) -> None:
-    await tx.execute(
+    """Raises `NotFound`."""
+    kept = await tx.execute(
         """INSERT INTO draft (conversation_id, agent_id, kind, text, inbox_id, identity_id, attachment_ids, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        SELECT id, $2, $3, $4, $5, $6, $7, $8 FROM conversation WHERE id = $1
         ON CONFLICT (conversation_id, agent_id) DO UPDATE SET kind = excluded.kind, text = excluded.text,
             inbox_id = excluded.inbox_id, identity_id = excluded.identity_id,
             attachment_ids = excluded.attachment_ids, updated_at = excluded.updated_at""",
@@ -46,6 +48,8 @@ async def keep_draft(tx: Transaction, conversation_id: UUID, agent_id: UUID, dra
         list(draft.attachment_ids),
         tx.now,
     )
+    if not kept:
+        raise NotFound
 
 
 async def drop_draft(tx: Transaction, conversation_id: UUID, agent_id: UUID) -> None:

@@ -64,6 +64,12 @@ class MediaNotAllowed(AppError):
     text = Text("이 채널로 보낼 수 없는 파일이에요: {name}", "This channel does not take this file: {name}")
 
 
+class TooManyFiles(AppError):
+    code = "TOO_MANY_FILES"
+    status = 422
+    text = Text("한 번에 파일 {limit}개까지 보낼 수 있어요.", "One message takes up to {limit} files.")
+
+
 class ConsentMissing(AppError):
     """Advertising is refused until there is a consent ledger that allows it."""
 

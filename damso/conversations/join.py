@@ -68,6 +68,7 @@ async def join(tx: Transaction, conversation_id: UUID, into: UUID, actor: Actor)
     for statement in _MOVES:
         await tx.execute(statement, case.id, other.id)
     await tx.execute(_CLOSE, case.id, other.id, tx.now)
+    await tx.execute("UPDATE conversation SET joined_into = $2 WHERE joined_into = $1", case.id, other.id)
     await write_activity(tx, other.id, "joined", {"conversation_id": case.id}, actor)
     for touched, name in ((case, "conversation.joined"), (other, "conversation.grown")):
         await append(
@@ -85,8 +86,9 @@ async def join(tx: Transaction, conversation_id: UUID, into: UUID, actor: Actor)
 
 
 _MOVES = (
+    """UPDATE search_entry s SET conversation_id = $2 FROM message m
+    WHERE m.conversation_id = $1 AND s.position_at = m.position_at AND s.message_id = m.id""",
     "UPDATE message SET conversation_id = $2 WHERE conversation_id = $1",
-    "UPDATE search_entry SET conversation_id = $2 WHERE conversation_id = $1",
     "UPDATE mention SET conversation_id = $2 WHERE conversation_id = $1",
     """INSERT INTO participant (conversation_id, identity_id, role)
     SELECT $2, identity_id, role FROM participant WHERE conversation_id = $1 ON CONFLICT DO NOTHING""",

@@ -1,6 +1,8 @@
 """The desk, live: rows and lines as soon as they are final, who is looking and typing as it happens."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +10,18 @@ from litestar import WebSocket
 
 from damso.conversations.entries import entries_by_id
 from damso.conversations.rows import rows_by_id
+from damso.kernel.crypto import hash_secret
 from damso.kernel.database import Database
 from damso.kernel.i18n import Locale
 from damso.kernel.log import Position, Recorded
+from damso.kernel.notify import LOST
 from damso.kernel.realtime import Signals, Tail
 from damso.kernel.sockets import RESET, LiveSocket, converse, encode, hello
 from damso.team.access import Caller
+from damso.team.sessions import COOKIE, living_sessions
+
+WELCOME_FOR = 4.0
+"""Seconds until it is asked again whether those who listen may."""
 
 _QUIET = {"conversation.seen"}
 """Facts that change no list and no line."""
@@ -22,9 +30,10 @@ _QUIET = {"conversation.seen"}
 class DeskSocket(LiveSocket):
     """An agent's browser."""
 
-    def __init__(self, agent_id: UUID, name: str, locale: Locale) -> None:
+    def __init__(self, agent_id: UUID, name: str, locale: Locale, session: bytes) -> None:
         super().__init__()
         self.agent_id = agent_id
+        self.session = session
         self.name = name
         self.locale: Locale = locale
         self.viewing: UUID | None = None
@@ -41,6 +50,23 @@ class DeskLive:
         tail.follow(self._tell)
         signals.subscribe(self._relay)
 
+    async def watch(self) -> None:
+        """Close, for ever, the sockets of those who were signed out or disabled: they ask nothing that a guard sees."""
+        while True:
+            await asyncio.sleep(WELCOME_FOR)
+            with suppress(*LOST):
+                await self._ask_who_is_welcome()
+
+    async def _ask_who_is_welcome(self) -> None:
+        if not self._sockets:
+            return
+        desks = list(self._sockets)
+        async with self._database.reading() as tx:
+            welcome = await living_sessions(tx, {desk.session for desk in desks})
+        for desk in desks:
+            if desk.session not in welcome:
+                desk.unwelcome.set()
+
     async def serve(self, socket: WebSocket[Any, Any, Any], caller: Caller, name: str) -> None:
         """Hold one desk's socket until it ends."""
         await socket.accept()
@@ -48,7 +74,7 @@ class DeskLive:
         if first is None:
             await socket.close(4400)
             return
-        desk = DeskSocket(caller.agent, name, caller.locale)
+        desk = DeskSocket(caller.agent, name, caller.locale, hash_secret(socket.cookies.get(COOKIE, "")))
         # Joined before the missed facts are read, so that nothing falls between; a repeat is dropped by its id.
         self._sockets.add(desk)
         try:

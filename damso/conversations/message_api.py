@@ -24,7 +24,7 @@ from damso.conversations.types import Entry, File
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Database
 from damso.kernel.downloads import download_response
-from damso.kernel.errors import NotFound, TooLarge
+from damso.kernel.errors import Invalid, NotFound, TooLarge
 from damso.kernel.i18n import Locale
 from damso.kernel.pagination import Page
 from damso.team.access import Caller, needs
@@ -248,7 +248,7 @@ class FileController(Controller):
         """Upload a file to send with a message afterwards."""
         file = data.get("file")
         if file is None:
-            raise NotFound(field="file")
+            raise Invalid(field="file")
         content = await file.read()
         if len(content) > MAX_BYTES:
             raise TooLarge(limit=f"{MAX_BYTES // 1024 // 1024} MB")

@@ -4,10 +4,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, PrimaryKeyConstraint, SmallInteger, Uuid, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
 
 from damso.kernel.schema import Table
 
@@ -262,7 +271,10 @@ class SavedView(Table):
 
 
 class SearchEntry(Table):
-    """A message as the search sees it, in partitions by time: a search walks them newest first and stops early."""
+    """A message as the search sees it, in partitions by time: a search walks them newest first and stops early.
+
+    `grams` are the numbers of its n-grams and of its facets, see `damso.conversations.search_index`.
+    """
 
     __tablename__ = "search_entry"
     __table_args__ = (
@@ -273,4 +285,4 @@ class SearchEntry(Table):
     message_id: Mapped[UUID]
     conversation_id: Mapped[UUID]
     position_at: Mapped[datetime]
-    grams: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    grams: Mapped[list[int]] = mapped_column(ARRAY(Integer()))

@@ -27,13 +27,13 @@ _NO_START = Text(
 async def routes_of(tx: Transaction, inboxes: Inboxes, conversation_id: UUID, locale: Locale) -> list[Route]:
     """Every (inbox, identity) an answer could go by, the suggested one first."""
     identities = await tx.rows(
-        """SELECT i.id, i.kind, i.scope, i.value, i.bounced_at, i.proof,
-            max(m.position_at) FILTER (WHERE m.direction = 'in') AS wrote_at
-        FROM conversation c JOIN identity a ON a.id = c.anchor_identity_id
-            JOIN identity i ON i.customer_id = a.customer_id OR i.id IN
-                (SELECT p.identity_id FROM participant p WHERE p.conversation_id = c.id)
-            LEFT JOIN message m ON m.conversation_id = c.id AND m.identity_id = i.id
-        WHERE c.id = $1 AND i.kind <> 'internal' GROUP BY i.id""",
+        """WITH reached AS (
+            SELECT i.id FROM conversation c JOIN identity a ON a.id = c.anchor_identity_id
+                JOIN identity i ON i.customer_id = a.customer_id WHERE c.id = $1
+            UNION SELECT identity_id FROM participant WHERE conversation_id = $1)
+        SELECT i.id, i.kind, i.scope, i.value, i.bounced_at, i.proof, (SELECT max(m.position_at) FROM message m
+            WHERE m.conversation_id = $1 AND m.identity_id = i.id AND m.direction = 'in') AS wrote_at
+        FROM reached JOIN identity i ON i.id = reached.id WHERE i.kind <> 'internal'""",
         conversation_id,
     )
     brand_id = await tx.value("SELECT brand_id FROM conversation WHERE id = $1", conversation_id)

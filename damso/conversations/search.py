@@ -5,22 +5,28 @@ back and ends as soon as it has enough, so a common word costs one partition; a 
 The n-grams find every hit and a few more, so the texts of a page are checked again.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from damso.conversations.rows import customer_name
+from damso.conversations.search_index import facets
 from damso.conversations.types import ConversationStatus, CustomerName
 from damso.kernel.database import Transaction
-from damso.kernel.ngrams import excerpt, matches, query_grams
+from damso.kernel.ngrams import excerpt, gram_keys, matches, query_grams
 from damso.kernel.pagination import decode_cursor, encode_cursor
 
 PAGE = 50
 ENOUGH = 1_000
 """Counting stops here: the desk says "more than 1,000"."""
+ENOUGH_NARROWED = 200
+"""The same where conversations narrow: each hit then costs a look at its conversation."""
+FEW = 1_000
+"""Up to so many conversations are searched through themselves."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -33,6 +39,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
     channel: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+    @property
+    def narrows_conversations(self) -> bool:
+        """Whether what changes with the conversation has to be looked up; the rest is in the index."""
+        return bool(self.status or self.assignee_id)
 
 
 class Piece(Struct, frozen=True):
@@ -69,59 +80,132 @@ class _Candidate(Struct, frozen=True):
 
 
 async def search(tx: Transaction, wanted: Wanted, *, cursor: str | None = None) -> Found:
-    """The newest messages in which every word of the query occurs, in Korean or English."""
-    wanted_grams = query_grams(wanted.q)
-    if not wanted_grams:
+    """The newest messages in which every word of the query occurs, in Korean or English.
+
+    How many there are is counted for the first page only, by n-grams; a page that goes on tells what it holds. A page
+    may be shorter than fifty though there are more: only `next` None is the end.
+    """
+    words = query_grams(wanted.q)
+    if not words:
         return Found(items=[], next=None, count=0, more_than=False)
+    keys = gram_keys([*words, *facets(wanted.inbox_id, wanted.channel)])
     after = decode_cursor(cursor, datetime, UUID) if cursor else None
-    candidates = await _candidates(tx, wanted, wanted_grams, after)
-    hits: list[Hit] = []
-    looked_at = 0
-    while len(hits) < PAGE and looked_at < len(candidates):
-        chunk = candidates[looked_at : looked_at + PAGE + 10]
-        for row in await tx.rows(_DRESS, [candidate.message_id for candidate in chunk]):
-            looked_at += 1
-            if len(hits) < PAGE and matches(f"{row['subject']}\n{row['text']}", wanted.q):
-                hits.append(_hit(row, wanted.q))
-            if len(hits) == PAGE:
-                break
-    last = candidates[looked_at - 1] if looked_at else None
-    more = looked_at < len(candidates)
+    limit = 2 * PAGE if after else (ENOUGH_NARROWED if wanted.narrows_conversations else ENOUGH)
+    async with _planned_afresh(tx):
+        candidates = await _candidates(tx, wanted, keys, after, limit + 1)
+    hits, looked_at = await _recheck(tx, candidates[:limit], wanted.q)
+    last = candidates[looked_at - 1] if looked_at < len(candidates) else None
     return Found(
         items=hits,
-        next=encode_cursor(last.position_at, last.message_id) if last and more else None,
-        count=min(len(candidates), ENOUGH) if more else len(hits),
-        more_than=len(candidates) > ENOUGH,
+        next=encode_cursor(last.position_at, last.message_id) if last else None,
+        count=len(hits) if after or last is None else min(len(candidates), limit),
+        more_than=len(candidates) > limit,
     )
 
 
+async def _recheck(tx: Transaction, candidates: Sequence[_Candidate], q: str) -> tuple[list[Hit], int]:
+    """A page of those whose text says it, and how many had to be looked at."""
+    hits: list[Hit] = []
+    for start in range(0, len(candidates), PAGE):
+        ids = [candidate.message_id for candidate in candidates[start : start + PAGE]]
+        rows = {row["id"]: row for row in await tx.rows(_DRESS, ids)}
+        for place, message_id in enumerate(ids, start + 1):
+            row = rows.get(message_id)
+            if row and matches(f"{row['subject']}\n{row['text']}", q):
+                hits.append(_hit(row, q))
+            if len(hits) == PAGE:
+                return hits, place
+    return hits, len(candidates)
+
+
+@asynccontextmanager
+async def _planned_afresh(tx: Transaction) -> AsyncIterator[None]:
+    """Have the words themselves decide the plan: a common one is found by walking back in time, a rare one by the
+    index. A plan made for any word does neither well. One process, so that parts come in their order."""
+    await tx.execute(
+        "BEGIN READ ONLY; SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0"
+    )
+    try:
+        yield
+    finally:
+        await tx.execute("ROLLBACK")
+
+
 async def _candidates(
-    tx: Transaction, wanted: Wanted, wanted_grams: Sequence[str], after: Sequence[object] | None
+    tx: Transaction, wanted: Wanted, keys: Sequence[int], after: Sequence[object] | None, limit: int
 ) -> list[_Candidate]:
+    """The newest messages that have all the keys, at most `limit`."""
+    if wanted.narrows_conversations:
+        conversations = await tx.values(*_conversations(wanted))
+        if len(conversations) <= FEW:
+            return await _in_conversations(tx, conversations, wanted, keys, after, limit)
+    return await _back_in_time(tx, wanted, keys, after, limit)
+
+
+def _conversations(wanted: Wanted) -> tuple[Any, ...]:
+    return (
+        """SELECT id FROM conversation
+        WHERE ($1::text IS NULL OR status = $1) AND ($2::uuid IS NULL OR assignee_id = $2) LIMIT $3""",
+        wanted.status,
+        wanted.assignee_id,
+        FEW + 1,
+    )
+
+
+async def _in_conversations(
+    tx: Transaction,
+    conversations: Sequence[UUID],
+    wanted: Wanted,
+    keys: Sequence[int],
+    after: Sequence[object] | None,
+    limit: int,
+) -> list[_Candidate]:
+    """All that was said in a few conversations is looked at: quicker than to find them among everything."""
+    args: list[object] = [list(keys), limit, list(conversations)]
+    return await tx.all(
+        _Candidate,
+        f"""SELECT s.message_id, s.position_at FROM message m
+            JOIN search_entry s ON s.position_at = m.position_at AND s.message_id = m.id
+        WHERE m.conversation_id = ANY ($3) AND {" AND ".join(_conditions(wanted, after, args))}
+        ORDER BY s.position_at DESC, s.message_id DESC LIMIT $2""",
+        *args,
+    )
+
+
+async def _back_in_time(
+    tx: Transaction, wanted: Wanted, keys: Sequence[int], after: Sequence[object] | None, limit: int
+) -> list[_Candidate]:
+    """Month by month, until there are enough."""
     found: list[_Candidate] = []
     until = after[0] if after else wanted.until
-    for partition in await _partitions(tx, wanted.since, until if isinstance(until, datetime) else None):
-        args: list[object] = [list(wanted_grams), ENOUGH + 1 - len(found)]
+    partitions = await _partitions(tx, wanted.since, until if isinstance(until, datetime) else None)
+    taken = 0
+    while taken < len(partitions) and len(found) < limit:
+        # One month first, then two, four, eight: common words need one question, rare ones a few.
+        months = partitions[taken : 2 * taken + 1]
+        args: list[object] = [list(keys), limit - len(found)]
         conditions = _conditions(wanted, after, args)
-        found += await tx.all(
-            _Candidate,
-            f"""SELECT s.message_id, s.position_at FROM {partition} s {_joined(wanted)}
-            WHERE {" AND ".join(conditions)} ORDER BY s.position_at DESC, s.message_id DESC LIMIT $2""",
-            *args,
+        joined = ""
+        if wanted.narrows_conversations:
+            joined = "JOIN conversation c ON c.id = s.conversation_id"
+            args += [wanted.status, wanted.assignee_id]
+            conditions.append(f"(${len(args) - 1}::text IS NULL OR c.status = ${len(args) - 1})")
+            conditions.append(f"(${len(args)}::uuid IS NULL OR c.assignee_id = ${len(args)})")
+        parts = (
+            f"""(SELECT s.message_id, s.position_at FROM {month} s {joined} WHERE {" AND ".join(conditions)}
+            ORDER BY s.position_at DESC, s.message_id DESC LIMIT $2)"""
+            for month in months
         )
-        if len(found) > ENOUGH:
-            break
+        # Each part is begun only when those before it did not fill the limit.
+        found += await tx.all(
+            _Candidate, f"SELECT message_id, position_at FROM ({' UNION ALL '.join(parts)}) LIMIT $2", *args
+        )
+        taken += len(months)
     return found
 
 
-def _joined(wanted: Wanted) -> str:
-    narrowed = wanted.status or wanted.assignee_id
-    conversation = "JOIN conversation c ON c.id = s.conversation_id" if narrowed else ""
-    message = "JOIN message m ON m.id = s.message_id" if wanted.inbox_id or wanted.channel else ""
-    return f"{conversation} {message}"
-
-
 def _conditions(wanted: Wanted, after: Sequence[object] | None, args: list[object]) -> list[str]:
+    """What entries themselves have to fulfil; only what narrows is named."""
     conditions = ["s.grams @> $1"]
 
     def narrow(condition: str, *values: object) -> None:
@@ -129,14 +213,6 @@ def _conditions(wanted: Wanted, after: Sequence[object] | None, args: list[objec
         args.extend(values)
         conditions.append(condition.format(*numbers))
 
-    if wanted.status:
-        narrow("c.status = {}", wanted.status)
-    if wanted.assignee_id:
-        narrow("c.assignee_id = {}", wanted.assignee_id)
-    if wanted.inbox_id:
-        narrow("m.inbox_id = {}", wanted.inbox_id)
-    if wanted.channel:
-        narrow("m.channel = {}", wanted.channel)
     if wanted.since:
         narrow("s.position_at >= {}", wanted.since)
     if wanted.until:
@@ -151,8 +227,8 @@ async def _partitions(tx: Transaction, since: datetime | None, until: datetime |
     names: list[str] = await tx.values(
         "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'search_entry'::regclass ORDER BY 1 DESC"
     )
-    first = f"search_entry_p{since:%Y_%m}" if since else ""
-    last = f"search_entry_p{until:%Y_%m}" if until else "search_entry_p9999"
+    first = f"search_entry_p{since.astimezone(UTC):%Y_%m}" if since else ""
+    last = f"search_entry_p{until.astimezone(UTC):%Y_%m}" if until else "search_entry_p9999"
     return [name for name in names if first <= name <= last]
 
 

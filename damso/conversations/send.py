@@ -69,7 +69,16 @@ async def send(tx: Transaction, sending: Sending) -> UUID:
     await tx.execute(
         "UPDATE attachment SET message_id = $1 WHERE id = ANY ($2)", message_id, list(sending.attachment_ids)
     )
-    await index_message(tx, message_id, case.id, tx.now, sending.subject, sending.text)
+    await index_message(
+        tx,
+        message_id,
+        case.id,
+        tx.now,
+        sending.subject,
+        sending.text,
+        inbox_id=sending.inbox.id,
+        channel=sending.inbox.channel,
+    )
     await _answer_given(tx, case, sending, message_id, list(files))
     if not sending.inbox.adapter.policy.hosted:
         await enqueue(
@@ -121,7 +130,10 @@ async def _check_route(tx: Transaction, case: Case, sending: Sending) -> Identit
         raise NotReachable(field="identity_id")
     if identity["only_reply_to"] and not sending.accept_warnings:
         raise ReplyToDiffers(field="identity_id", address=identity["value"])
-    if not may_answer(inbox.adapter.policy, await thread_of(tx, inbox.id, sending.identity_id), tx.now):
+    thread = await thread_of(tx, inbox.id, sending.identity_id)
+    if thread.last_inbound_at is None and inbox.adapter.policy.reaches != identity["kind"]:
+        raise NotReachable(field="identity_id")
+    if not may_answer(inbox.adapter.policy, thread, tx.now):
         raise WindowHasClosed
     return IdentityKey(identity["kind"], identity["value"], identity["scope"])
 

@@ -84,11 +84,13 @@ class MessageLines:
         rows = await tx.rows(
             """SELECT m.id, m.kind, m.direction, left(m.text, coalesce(m.fresh, 300)::int) AS text, m.position_at,
                 m.channel, m.conversation_id, a.name AS agent
-            FROM message m LEFT JOIN agent a ON a.id = m.author_id AND m.author_kind = 'agent'
-            WHERE (m.identity_id = ANY ($1) AND m.kind = 'message' OR m.kind = 'note' AND m.conversation_id IN
-                    (SELECT id FROM conversation WHERE anchor_identity_id = ANY ($1)))
-                AND m.deleted_at IS NULL
-                AND (m.position_at, ('message:' || m.id) COLLATE "C") < ($2, $3 COLLATE "C")
+            FROM (
+                (SELECT * FROM message WHERE identity_id = ANY ($1) AND kind = 'message' AND position_at <= $2)
+                UNION ALL
+                (SELECT n.* FROM conversation c JOIN message n ON n.conversation_id = c.id AND n.kind = 'note'
+                WHERE c.anchor_identity_id = ANY ($1) AND n.position_at <= $2)
+            ) m LEFT JOIN agent a ON a.id = m.author_id AND m.author_kind = 'agent'
+            WHERE m.deleted_at IS NULL AND (m.position_at, ('message:' || m.id) COLLATE "C") < ($2, $3 COLLATE "C")
             ORDER BY m.position_at DESC, m.id DESC LIMIT $4""",
             list(identity_ids),
             before.at,

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from damso.conversations.rows import Filter, condition_of
+from damso.conversations.rows import Filter, conditions_of
 from damso.conversations.types import ConversationStatus
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
@@ -72,19 +72,21 @@ def _plain(kind: Any, view_id: str, chosen: Filter, name: str | None = None, *, 
 async def _counted(tx: Transaction, views: list[View], agent_id: UUID) -> list[View]:
     """Each view with its count, up to the cap, in one statement."""
     args: list[object] = []
-    counts = [
-        "0"
-        if view.kind in _UNCOUNTED
-        else f"""(SELECT count(*) FROM (SELECT 1 FROM conversation c
-            WHERE {condition_of(view.filter, agent_id, args)} LIMIT {COUNT_CAP + 1}) counted)"""
-        for view in views
-    ]
+    counts = ["0" if view.kind in _UNCOUNTED else _count(view.filter, agent_id, args) for view in views]
     row = await tx.row(f"SELECT ARRAY[{', '.join(counts)}] AS counts", *args)
     assert row is not None
     return [
         msgspec.structs.replace(view, count=min(count, COUNT_CAP), capped=count > COUNT_CAP)
         for view, count in zip(views, row["counts"], strict=True)
     ]
+
+
+def _count(chosen: Filter, agent_id: UUID, args: list[object]) -> str:
+    stretches = (
+        f"(SELECT 1 FROM conversation c WHERE {condition} LIMIT {COUNT_CAP + 1})"
+        for condition in conditions_of(chosen, agent_id, args)
+    )
+    return f"(SELECT count(*) FROM ({' UNION ALL '.join(stretches)}))"
 
 
 async def filter_of(tx: Transaction, view_id: str, agent_id: UUID) -> Filter:

@@ -108,14 +108,21 @@ async def _edit(tx: Transaction, message_id: UUID, text: str, at: datetime) -> N
     changed = await tx.row(
         """UPDATE message SET text = $2, fresh = NULL, edited_at = $3
         WHERE id = $1 AND deleted_at IS NULL AND (edited_at IS NULL OR edited_at < $3)
-        RETURNING conversation_id, identity_id, inbox_id, position_at, subject""",
+        RETURNING conversation_id, identity_id, inbox_id, channel, position_at, subject""",
         message_id,
         text,
         at,
     )
     if changed:
         await index_message(
-            tx, message_id, changed["conversation_id"], changed["position_at"], changed["subject"], text
+            tx,
+            message_id,
+            changed["conversation_id"],
+            changed["position_at"],
+            changed["subject"],
+            text,
+            inbox_id=changed["inbox_id"],
+            channel=changed["channel"],
         )
         await _log(tx, "message.edited", message_id, changed, {})
 

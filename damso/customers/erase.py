@@ -19,9 +19,8 @@ _FORGET = (
 
 _BLANK = """
 UPDATE customer SET own_name = '', own_name_source = 'none', name = '', name_source = 'none', locale = NULL,
-    timezone = NULL, grams = '{}'
-WHERE (id = $1 OR merged_into = $1) AND (own_name <> '' OR name <> '' OR grams <> '{}' OR locale IS NOT NULL
-    OR timezone IS NOT NULL)
+    timezone = NULL
+WHERE (id = $1 OR merged_into = $1) AND (own_name <> '' OR name <> '' OR locale IS NOT NULL OR timezone IS NOT NULL)
 """
 
 
@@ -33,4 +32,5 @@ class CustomerEraser:
     async def erase(self, tx: Transaction, customer_id: UUID, identity_ids: Sequence[int]) -> int:
         """The number of rows that held something."""
         rows = [await tx.execute(statement, list(identity_ids)) for statement in _FORGET]
+        rows.append(await tx.execute("DELETE FROM customer_search WHERE customer_id = $1", customer_id))
         return sum(rows) + await tx.execute(_BLANK, customer_id)

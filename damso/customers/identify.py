@@ -193,7 +193,8 @@ async def _learn(tx: Transaction, known: Sequence[_Known], wanted: dict[Identity
         return
     await _change_identities(tx, news)
     await _change_customers(tx, news)
-    await refresh(tx, {row.customer_id for row, _ in news})
+    if renamed := {row.customer_id for row, new in news if _names(row, new) or _names_customer(row, new)}:
+        await refresh(tx, renamed)
     await log.append(tx, *(_proven(row, new) for row, new in news if _raises(row, new)))
 
 
@@ -277,9 +278,11 @@ WITH given AS (
     ORDER BY kind, value, scope
     ON CONFLICT (kind, scope, value) DO NOTHING RETURNING id, customer_id, kind, scope, value
 ), person AS (
-    INSERT INTO customer (id, own_name, own_name_source, name, name_source, locale, timezone, grams, created_at,
-        last_seen_at)
-    SELECT customer_id, name, name_source, name, name_source, locale, timezone, string_to_array(grams, E'\\n'), $2, at
+    INSERT INTO customer (id, own_name, own_name_source, name, name_source, locale, timezone, created_at, last_seen_at)
+    SELECT customer_id, name, name_source, name, name_source, locale, timezone, $2, at
+    FROM given WHERE customer_id IN (SELECT customer_id FROM made)
+), searched AS (
+    INSERT INTO customer_search (customer_id, grams) SELECT customer_id, string_to_array(grams, E'\\n')
     FROM given WHERE customer_id IN (SELECT customer_id FROM made)
 ), inner_self AS (
     INSERT INTO identity (kind, scope, value, customer_id, home_id, proof, source, first_seen_at, last_seen_at)
@@ -304,7 +307,7 @@ async def _make(tx: Transaction, sightings: Sequence[Sighting]) -> dict[Identity
             "customer_id": new_id(),
             "locale": one.locale,
             "timezone": one.timezone,
-            "grams": "\n".join(grams(searchable(one.key.kind, one.key.value, one.name))),
+            "grams": "\n".join(sorted(grams(searchable(one.key.kind, one.key.value, one.name)))),
         }
         for one in sightings
     ]

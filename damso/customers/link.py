@@ -273,9 +273,10 @@ wanted AS (
 ), changed AS (
     UPDATE customer c SET merged_into = w.into_id,
         last_seen_at = coalesce(s.at, c.last_seen_at),
-        locale = coalesce(c.locale, l.locale), timezone = coalesce(c.timezone, l.timezone),
-        grams = CASE WHEN w.into_id IS NULL THEN c.grams ELSE '{}' END
+        locale = coalesce(c.locale, l.locale), timezone = coalesce(c.timezone, l.timezone)
     FROM wanted w LEFT JOIN lent l ON l.id = w.id LEFT JOIN seen s ON s.id = w.id WHERE c.id = w.id
+), hidden AS (
+    DELETE FROM customer_search s USING wanted w WHERE s.customer_id = w.id AND w.into_id IS NOT NULL
 )
 SELECT id, into_id FROM wanted WHERE (into_id IS NULL) <> (merged_into IS NULL)
 """

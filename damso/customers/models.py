@@ -18,12 +18,11 @@ class Customer(Table):
 
     `own_name` is what this customer was called, by whom says `own_name_source`. Derived from the log of links:
     `merged_into` (the customer that lists show instead), `name` and `name_source` (the best own name of all that
-    were joined to this one), `grams` (n-grams of their names, addresses and claims, which the search goes by).
+    were joined to this one).
     """
 
     __tablename__ = "customer"
     __table_args__ = (
-        Index("ix_customer_grams", "grams", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index(
             "ix_customer_seen", text("last_seen_at DESC"), text("id DESC"), postgresql_where=text("merged_into IS NULL")
         ),
@@ -38,9 +37,23 @@ class Customer(Table):
     locale: Mapped[str | None]
     timezone: Mapped[str | None]
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    grams: Mapped[list[str]] = mapped_column(ARRAY(Text()), server_default="{}")
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+
+
+class CustomerSearch(Table):
+    """N-grams of a customer's names, addresses and claims; none for one that became part of another.
+
+    A table of its own, because a row's every new version is entered anew in the inverted index, and when a customer
+    was last seen changes often.
+    """
+
+    __tablename__ = "customer_search"
+    __table_args__ = (
+        Index("ix_customer_search_grams", "grams", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    )
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
+    grams: Mapped[list[str]] = mapped_column(ARRAY(Text()))
 
 
 class Identity(Table):

@@ -1,7 +1,8 @@
 """What lists and search show of a customer: derived from all customers that were joined to it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -21,35 +22,54 @@ class _Own(Struct, frozen=True):
     shown_id: UUID
     own_name: str
     own_name_source: NameSource
+    created_at: datetime
+
+
+_OWN = """
+WITH shown AS MATERIALIZED (SELECT DISTINCT coalesce(merged_into, id) AS id FROM customer WHERE id = ANY ($1))
+SELECT c.id, c.id AS shown_id, c.own_name, c.own_name_source, c.created_at FROM shown JOIN customer c ON c.id = shown.id
+UNION ALL
+SELECT c.id, shown.id, c.own_name, c.own_name_source, c.created_at FROM shown
+JOIN customer c ON c.merged_into = shown.id
+"""
+
+_STORE = """
+WITH derived AS (
+    SELECT * FROM jsonb_to_recordset($1) AS d(id uuid, name text, source text, grams text)
+), named AS (
+    UPDATE customer c SET name = d.name, name_source = d.source FROM derived d
+    WHERE c.id = d.id AND (c.name, c.name_source) IS DISTINCT FROM (d.name, d.source)
+)
+INSERT INTO customer_search AS s (customer_id, grams) SELECT id, string_to_array(grams, E'\n') FROM derived
+ON CONFLICT (customer_id) DO UPDATE SET grams = excluded.grams WHERE s.grams IS DISTINCT FROM excluded.grams
+"""
 
 
 async def refresh(tx: Transaction, customer_ids: Collection[UUID]) -> None:
     """Derive name and grams anew, in the transaction that changed what they come from and that locked them."""
-    own = await tx.all(
-        _Own,
-        """WITH shown AS (SELECT DISTINCT coalesce(merged_into, id) AS id FROM customer WHERE id = ANY ($1))
-        SELECT id, coalesce(merged_into, id) AS shown_id, own_name, own_name_source FROM customer
-        WHERE id IN (SELECT id FROM shown) OR merged_into IN (SELECT id FROM shown) ORDER BY created_at, id""",
-        list(customer_ids),
-    )
-    texts = await searchable_texts(tx, {row.shown_id for row in own})
     shown: defaultdict[UUID, list[_Own]] = defaultdict(list)
-    for row in own:
+    for row in await tx.all(_Own, _OWN, list(customer_ids)):
         shown[row.shown_id].append(row)
-        texts[row.shown_id].append(row.own_name)
+    texts = await searchable_texts(tx, shown)
     await tx.execute(
-        """UPDATE customer c SET name = n.name, name_source = n.source, grams = string_to_array(n.grams, E'\\n')
-        FROM jsonb_to_recordset($1) AS n(id uuid, name text, source text, grams text) WHERE c.id = n.id""",
+        _STORE,
         [
-            {"id": shown_id, "grams": "\n".join(grams("\n".join(texts[shown_id])))} | _best_name(shown_id, rows)
+            {"id": shown_id, "grams": "\n".join(sorted(grams("\n".join((*texts[shown_id], *_names(rows))))))}
+            | _best_name(shown_id, rows)
             for shown_id, rows in shown.items()
         ],
     )
 
 
+def _names(rows: Iterable[_Own]) -> Iterator[str]:
+    return (row.own_name for row in rows)
+
+
 def _best_name(shown_id: UUID, rows: Iterable[_Own]) -> dict[str, str]:
     """The name from the best source; where equal, the customer's own, then the oldest."""
-    best = max(rows, key=lambda row: (NAME_SOURCES.index(row.own_name_source), row.id == shown_id))
+    best = min(
+        rows, key=lambda row: (-NAME_SOURCES.index(row.own_name_source), row.id != shown_id, row.created_at, row.id)
+    )
     return {"name": best.own_name, "source": best.own_name_source}
 
 

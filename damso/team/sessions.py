@@ -1,5 +1,6 @@
 """Signed-in browsers. The cookie holds a random secret, the row its hash; the row decides, not the cookie's age."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -31,6 +32,18 @@ async def begin_session(tx: Transaction, agent_id: UUID, *, user_agent: str, add
     )
     await tx.execute("UPDATE agent SET last_seen_at = $2 WHERE id = $1", agent_id, tx.now)
     return secret
+
+
+async def living_sessions(tx: Transaction, token_hashes: Collection[bytes]) -> set[bytes]:
+    """Those that let their agents in. Asked for all open sockets at once, which outlive the request that began them."""
+    return set(
+        await tx.values(
+            """SELECT s.token_hash FROM session s JOIN agent a ON a.id = s.agent_id
+            WHERE s.token_hash = ANY ($1) AND s.expires_at > $2 AND a.disabled_at IS NULL""",
+            list(token_hashes),
+            tx.now,
+        )
+    )
 
 
 async def end_session(tx: Transaction, secret: str) -> UUID | None:

@@ -20,7 +20,8 @@ def create_app(parts: Mapping[str, Any], caller: Caller) -> Litestar:
 
     def signed_in(app: ASGIApp) -> ASGIApp:
         async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
-            scope["user"] = caller  # type: ignore[typeddict-item]
+            if scope["path"].startswith("/api/"):
+                scope["user"] = caller  # type: ignore[typeddict-item]
             await app(scope, receive, send)
 
         return middleware

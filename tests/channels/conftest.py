@@ -8,6 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from damso.channels.adapters.api.simulator import SystemSimulator
 from damso.channels.connect import connect as connect_inbox
 from damso.channels.found import FoundItem
 from damso.channels.inboxes import Inboxes, InboxRecord
@@ -20,7 +21,7 @@ from damso.kernel.database import Database
 from damso.kernel.http import open_http
 from damso.kernel.ids import new_id
 from damso.kernel.settings import Settings
-from damso.team.access import ROLES, Caller
+from damso.team.access import ROLES, Caller, Role
 from tests.channels.api.system import SECRET
 from tests.channels.app import create_app
 from tests.channels.lanes import work_all
@@ -95,15 +96,28 @@ def found(
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    """The guarded client, which may reach the doubles on loopback but nothing else private."""
-    async with open_http([]) as http:
+async def shop() -> AsyncIterator[SystemSimulator]:
+    """A shop's own system on loopback."""
+    async with SystemSimulator(SECRET) as shop:
+        yield shop
+
+
+@pytest.fixture
+async def http(shop: SystemSimulator) -> AsyncIterator[httpx.AsyncClient]:
+    """The guarded client, which may reach the shop and nothing else that is private."""
+    async with open_http([shop.origin]) as http:
         yield http
 
 
 @pytest.fixture
-def caller() -> Caller:
-    return Caller(permissions=ROLES["administrator"], locale="en", agent_id=new_id(), role="administrator")
+def role() -> Role:
+    """Whoever calls; a test may say otherwise."""
+    return "administrator"
+
+
+@pytest.fixture
+def caller(role: Role) -> Caller:
+    return Caller(permissions=ROLES[role], locale="en", agent_id=new_id(), role=role)
 
 
 @pytest.fixture
@@ -128,3 +142,10 @@ def app(
         },
         caller,
     )
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="https://help.shop.example") as client:
+        yield client

@@ -18,9 +18,15 @@ async def work_all(database: Database, lanes: Sequence[Lane], *, seconds: float 
             while await _waiting(database, names) and not worker.done():  # noqa: ASYNC110 - nobody tells when lanes are empty
                 await asyncio.sleep(0.02)
     finally:
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+        await _end(worker)
     assert worker.cancelled(), "the worker came to a stop"
+
+
+async def _end(worker: asyncio.Task[None]) -> None:
+    """Cancel until it is heard: `asyncio.wait_for` of Python 3.11 may swallow a cancellation."""
+    while not worker.done():
+        worker.cancel()
+        await asyncio.wait([worker], timeout=0.5)
 
 
 async def _waiting(database: Database, lanes: Sequence[str]) -> int:

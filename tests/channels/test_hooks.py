@@ -1,18 +1,8 @@
 """The address providers post to."""
 
-import pytest
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
-
 from damso.channels.connect import InboxChange, change
 from damso.channels.intake import MAX_BODY
 from tests.channels.api.system import call, said
-
-
-@pytest.fixture
-async def client(app: Litestar):
-    async with AsyncTestClient(app) as client:
-        yield client
 
 
 async def stored(database) -> int:
@@ -77,7 +67,7 @@ async def test_a_handshake_nobody_asked_for_is_not_found(client, inbox) -> None:
 
 async def test_what_cannot_be_stored_of_a_query_or_header_does_no_harm(client, database, inbox, clock) -> None:
     request = call(said("m-1", "안녕"), identifier="w-1", at=clock.now())
-    headers = dict(request.headers) | {"authorization": "Bearer secret", "x-odd": "\u00e9"}
+    headers = dict(request.headers) | {"authorization": "Bearer secret"}
 
     answer = await client.post(f"/hooks/{inbox.key}?a=%00&b=%ED%A0%80", content=request.body, headers=headers)
 

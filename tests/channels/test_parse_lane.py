@@ -1,5 +1,6 @@
 """From deliveries to items: what is kept where, what is counted, what is parked and replayed."""
 
+import asyncio
 import base64
 from datetime import UTC, datetime, timedelta
 
@@ -13,9 +14,10 @@ from damso.channels.media import MEDIA
 from damso.channels.parse import ParseLane
 from damso.channels.poll import import_raw
 from damso.channels.types import Address, InboundEdit, InboundMessage, InboundReaction, InboundReceipt
-from damso.kernel.database import Database
+from damso.kernel.database import Database, open_database
 from damso.kernel.errors import NotFound
 from damso.kernel.ids import new_id
+from damso.kernel.lanes import Claim, ClaimLost, Item
 from tests.channels.api.system import call, said, signed
 from tests.channels.lanes import work_all
 from tests.channels.materials import recorded_api
@@ -43,9 +45,7 @@ async def test_files_that_came_along_become_blobs(database, blobs, inbox, clock,
 async def test_files_the_provider_keeps_are_to_be_fetched(database, blobs, inbox, clock, found) -> None:
     file = {"name": "영수증.pdf", "content_type": "application/pdf", "url": "https://files.shop.example/88.pdf"}
 
-    await accept(
-        database, blobs, inbox, call(said("m-1", "영수증", attachments=[file]), identifier="w", at=clock.now())
-    )
+    await accept(database, blobs, inbox, call(said("m", "영수증", attachments=[file]), identifier="w", at=clock.now()))
 
     [item] = await found()
     [kept] = item.item.attachments
@@ -146,23 +146,54 @@ async def test_a_delivery_of_an_unusable_inbox_is_parked(database, blobs, inbox,
     assert (await delivery_row(database))["reason"] == "UNUSABLE"
 
 
-async def test_a_delivery_waits_for_an_earlier_one_of_its_inbox(
-    database, blobs, inbox, inboxes, parsers, clock
-) -> None:
-    await accept(database, blobs, inbox, call(said("m-1", "먼저"), identifier="w-1", at=clock.now()))
-    async with database.transaction() as tx:
-        await tx.execute("UPDATE lane_item SET due_at = due_at + interval '1 hour'")
-    clock.advance(timedelta(seconds=1))
-    await accept(database, blobs, inbox, call(said("m-2", "나중"), identifier="w-2", at=clock.now()))
-
-    await work_all(database, [ParseLane(database, blobs, inboxes, parsers)])
+async def test_two_workers_keep_the_order_of_an_inbox(dsn, database, blobs, inbox, inboxes, parsers, clock) -> None:
+    other = await open_database(dsn, clock=clock)
+    requests = [call(said(f"m-{n}", "차례"), identifier=f"w-{n}", at=clock.now()) for n in range(150)]
+    try:
+        working = [
+            asyncio.create_task(work_all(one, [ParseLane(one, blobs, inboxes, parsers)])) for one in (database, other)
+        ]
+        for request in requests:
+            await accept(database, blobs, inbox, request)
+        await asyncio.gather(*working)
+        await work_all(database, [ParseLane(database, blobs, inboxes, parsers)])
+    finally:
+        await other.close()
 
     async with database.reading() as tx:
-        assert await tx.value("SELECT count(*) FROM delivery WHERE state = 'received'") == 2
-    clock.advance(timedelta(minutes=3))
-    await work_all(database, [ParseLane(database, blobs, inboxes, parsers)])
+        found = [FoundItem.decode(payload) for payload in await tx.values("SELECT payload FROM lane_item ORDER BY id")]
+    assert [item.item.external_id for item in found] == [f"m-{n}" for n in range(150)]
+
+
+async def test_deliveries_that_come_at_once_are_all_parsed(database, blobs, inbox, clock, found) -> None:
+    requests = [call(said(f"m-{n}", "한꺼번에"), identifier=f"w-{n}", at=clock.now()) for n in range(200)]
+
+    async with asyncio.TaskGroup() as group:
+        for request in requests:
+            group.create_task(accept(database, blobs, inbox, request))
+
+    assert {item.item.external_id for item in await found()} == {f"m-{n}" for n in range(200)}
+
+
+async def test_a_crash_among_many_parks_one_delivery_only(database, blobs, inbox, clock, found) -> None:
+    for number in range(5):
+        body = b"{" if number == 2 else msgspec.json.encode(said(f"m-{number}", "옆"))
+        await accept(database, blobs, inbox, signed(body, identifier=f"w-{number}", at=clock.now()))
+
+    assert [item.item.external_id for item in await found()] == ["m-0", "m-1", "m-3", "m-4"]
+
+
+async def test_a_claim_that_was_lost_stores_nothing(database, blobs, inbox, inboxes, parsers, clock) -> None:
+    await accept(database, blobs, inbox, call(said("m-1", "안녕"), identifier="w-1", at=clock.now()))
     async with database.reading() as tx:
-        assert await tx.values("SELECT key FROM delivery WHERE state = 'parsed'") == ["w-2"]
+        item = await tx.one(Item, "SELECT id, lane, key, payload, attempts, created_at FROM lane_item")
+
+    with pytest.raises(ClaimLost):
+        await ParseLane(database, blobs, inboxes, parsers).work(Claim(item, worker=12345))
+
+    async with database.reading() as tx:
+        assert await tx.value("SELECT state FROM delivery") == "received"
+        assert await tx.values("SELECT lane FROM lane_item") == ["parse"]
 
 
 def test_what_one_sender_does_shares_a_key() -> None:

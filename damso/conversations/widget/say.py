@@ -8,7 +8,7 @@ from msgspec import Struct
 from damso.channels.file_types import matches
 from damso.channels.inboxes import InboxRecord
 from damso.channels.types import Attachment, InboundMessage
-from damso.conversations.errors import MediaNotAllowed, NothingToSend, TextTooLong
+from damso.conversations.errors import MediaNotAllowed, NothingToSend, TextTooLong, TooManyFiles
 from damso.conversations.receive import Arrival, Received, receive
 from damso.conversations.widget.visitor import Visitor
 from damso.kernel.crypto import Keyring
@@ -34,12 +34,14 @@ async def say(
     text: str,
     attachment_ids: Sequence[UUID],
 ) -> Received:
-    """Store a visitor's message once. Raises `NothingToSend`, `TextTooLong`, `MediaNotAllowed`."""
+    """Store a visitor's message once. Raises `NothingToSend`, `TextTooLong`, `TooManyFiles`, `MediaNotAllowed`."""
     policy = inbox.adapter.policy
     if not text.strip() and not attachment_ids:
         raise NothingToSend(field="text")
     if len(text) > policy.text_limit:
         raise TextTooLong(field="text", limit=policy.text_limit, length=len(text))
+    if policy.media and len(attachment_ids) > policy.media.max_files:
+        raise TooManyFiles(field="attachment_ids", limit=policy.media.max_files)
     item = InboundMessage(
         external_id=str(client_id),
         dedupe_scope=f"chat:{visitor.inbox_key}:{visitor.id}",
@@ -48,7 +50,10 @@ async def say(
         authenticated=True,
         attachments=await _take_uploads(tx, visitor, attachment_ids),
     )
-    return await receive(tx, keyring, inbox, Arrival(item=item, received_at=tx.now))
+    received = await receive(tx, keyring, inbox, Arrival(item=item, received_at=tx.now))
+    if received.new and len(item.attachments) != len(set(attachment_ids)):
+        raise MediaNotAllowed(field="attachment_ids", name="?")
+    return received
 
 
 def uploader_of(visitor: Visitor) -> tuple[str, str]:

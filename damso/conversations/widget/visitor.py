@@ -5,13 +5,16 @@ Who signs in on a shared device gets a visitor id of their own, so two people on
 """
 
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
 import jwt
-from msgspec import Struct
+import msgspec
+from msgspec import Meta, Struct
 
 from damso.channels.inboxes import InboxRecord
 from damso.channels.types import Address
+from damso.customers.addresses import email_key
 from damso.customers.identify import identify
 from damso.customers.link import link
 from damso.customers.traits import set_traits
@@ -61,12 +64,22 @@ class Visitor(Struct, frozen=True):
 
 
 class ShopCustomer(Struct, frozen=True):
-    """What a shop's signed token says; an e-mail counts only where the shop says that it is verified."""
+    """What a shop's signed token says; an e-mail counts only where the shop says that it is verified.
 
-    sub: str
-    name: str = ""
-    email: str = ""
+    `sub` is never cut short: two customers must not become one.
+    """
+
+    sub: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+    name: Annotated[str, Meta(max_length=200)] | None = None
+    email: Annotated[str, Meta(max_length=320)] | None = None
     email_verified: bool = False
+
+
+class _Life(Struct, frozen=True):
+    """When a token was signed, and until when it counts."""
+
+    iat: float
+    exp: float
 
 
 def sign_visitor(keyring: Keyring, visitor: Visitor, tx: Transaction) -> str:
@@ -101,44 +114,49 @@ def read_identity_token(inbox: InboxRecord, token: str, tx: Transaction) -> Shop
         )
     except jwt.PyJWTError as error:
         raise IdentityTokenInvalid from error
-    now, issued, expires = tx.now.timestamp(), float(claims["iat"]), float(claims["exp"])
-    if not issued - 60 <= now < expires or expires - issued > TOKEN_AGE.total_seconds():
+    try:
+        customer, life = msgspec.convert(claims, ShopCustomer), msgspec.convert(claims, _Life, strict=False)
+    except msgspec.ValidationError as error:
+        raise IdentityTokenInvalid from error
+    if not life.iat - 60 <= tx.now.timestamp() < life.exp or life.exp - life.iat > TOKEN_AGE.total_seconds():
         raise IdentityTokenInvalid
-    return ShopCustomer(
-        sub=str(claims["sub"])[:200],
-        name=str(claims.get("name", ""))[:200],
-        email=str(claims.get("email", "")).strip().lower()[:320],
-        email_verified=claims.get("email_verified") is True,
-    )
+    return customer
 
 
 async def sign_in(tx: Transaction, inbox: InboxRecord, visitor: Visitor, customer: ShopCustomer) -> Visitor:
-    """Let the shop's customer act in this browser; what they wrote here before signing in becomes theirs by proof."""
+    """Let the shop's customer act in this browser; what they wrote here before signing in becomes theirs by proof.
+
+    Raises `EmailInvalid`.
+    """
     if visitor.user and visitor.user != customer.sub:
         visitor = new_visitor(inbox)
     signed_in = Visitor(inbox.key, visitor.id, customer.sub)
-    me = await identify(tx, signed_in.key, name=customer.name, proof="proven", source="chat")
+    verified = email_key(customer.email) if customer.email and customer.email_verified else None
+    me = await identify(tx, signed_in.key, name=customer.name or "", proof="proven", source="chat")
     if customer.name:
         await set_traits(tx, me.identity_id, {"name": customer.name}, source="identity_token")
     if visitor.user is None:
-        await _adopt(tx, me.identity_id, visitor)
-    if customer.email and customer.email_verified:
-        mail = await identify(tx, IdentityKey("email", customer.email, ""), proof="proven", source="chat")
+        await _adopt(tx, me.identity_id, visitor, verified.value if verified else None)
+    if verified:
+        mail = await identify(tx, verified, proof="proven", source="chat")
         await link(
             tx, me.identity_id, mail.identity_id, strength="proven", evidence={"by": "identity_token"}, actor=SYSTEM
         )
     return signed_in
 
 
-async def _adopt(tx: Transaction, user_id: int, visitor: Visitor) -> None:
-    """Link what the browser said before to who signed in now, unless somebody else signed in here already."""
+async def _adopt(tx: Transaction, user_id: int, visitor: Visitor, email: str | None) -> None:
+    """Link what the browser said before to who signed in now, unless it may have been somebody else: another customer
+    who signed in here, or whoever proved an address that is not this customer's."""
     browser_id = await tx.value(
         """SELECT i.id FROM identity i WHERE i.kind = 'visitor' AND i.scope = $1 AND i.value = $2
         AND NOT EXISTS (SELECT 1 FROM link l JOIN identity o ON o.id IN (l.identity_id, l.other_id)
-            WHERE i.id IN (l.identity_id, l.other_id) AND o.kind = 'user' AND o.id <> $3)""",
+            WHERE i.id IN (l.identity_id, l.other_id) AND ((o.kind = 'user' AND o.id <> $3)
+                OR (o.kind = 'email' AND l.strength = 'proven' AND o.value IS DISTINCT FROM $4)))""",
         visitor.inbox_key,
         str(visitor.id),
         user_id,
+        email,
     )
     if browser_id:
         await link(tx, user_id, browser_id, strength="proven", evidence={"by": "identity_token"}, actor=SYSTEM)

@@ -123,7 +123,7 @@ def parse_events(request: Request, config: ApiConfig) -> Sequence[Item]:
     """
     try:
         body = json.loads(request.body.decode("utf-8", "replace"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unparsable(f"no JSON: {error}") from error
     events = body if isinstance(body, list) else [body]
     return [item for event in events for item in _read_safely(event, request, config)]
