@@ -1,0 +1,145 @@
+import type * as c from "./contract.ts";
+import { type Query, request, upload } from "./http.ts";
+
+/** Every call that the desk makes, by what it is about. Paths stand nowhere else. */
+export const api = {
+  setup: {
+    state: () => request<c.SetupState>("GET", "/api/setup"),
+    finish: (body: c.SetupRequest) => request<c.Me>("POST", "/api/setup", { body }),
+  },
+
+  session: {
+    signIn: (email: string, password: string) =>
+      request<c.Me>("POST", "/api/session", { body: { email, password } }),
+    enter: (token: string) => request<c.Me>("POST", "/api/session/link", { body: { token } }),
+    requestLink: (email: string) => request<void>("POST", "/api/session/link/request", { body: { email } }),
+    signOut: () => request<void>("DELETE", "/api/session"),
+  },
+
+  me: {
+    get: () => request<c.Me>("GET", "/api/me"),
+    patch: (body: c.MePatch) => request<c.Me>("PATCH", "/api/me", { body }),
+    setAvailability: (state: c.Availability) =>
+      request<void>("PUT", "/api/me/availability", { body: { state } }),
+  },
+
+  team: {
+    agents: () => request<c.Agent[]>("GET", "/api/agents"),
+    patchAgent: (id: c.Id, body: c.AgentPatch) => request<c.Agent>("PATCH", `/api/agents/${id}`, { body }),
+    invite: (body: c.InvitationRequest) => request<c.Invitation>("POST", "/api/invitations", { body }),
+    acceptInvitation: (body: c.Acceptance) => request<c.Me>("POST", "/api/invitations/accept", { body }),
+    list: () => request<c.Team[]>("GET", "/api/teams"),
+    create: (body: c.TeamRequest) => request<c.Team>("POST", "/api/teams", { body }),
+    patch: (id: c.Id, body: c.TeamPatch) => request<c.Team>("PATCH", `/api/teams/${id}`, { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/teams/${id}`),
+  },
+
+  keys: {
+    list: () => request<c.ApiKey[]>("GET", "/api/keys"),
+    create: (body: c.KeyRequest) => request<c.NewApiKey>("POST", "/api/keys", { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/keys/${id}`),
+  },
+
+  checklist: () => request<c.Checklist>("GET", "/api/checklist"),
+
+  views: {
+    list: () => request<c.View[]>("GET", "/api/views"),
+    create: (body: c.NewView) => request<c.View>("POST", "/api/views", { body }),
+    patch: (id: c.Id, body: c.ViewChange) => request<c.View>("PATCH", `/api/views/${id}`, { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/views/${id}`),
+  },
+
+  conversations: {
+    list: (query: Query, signal?: AbortSignal) =>
+      request<c.Page<c.Row>>("GET", "/api/conversations", { query, signal }),
+    get: (id: c.Id) => request<c.Conversation>("GET", `/api/conversations/${id}`),
+    patch: (id: c.Id, body: c.ConversationPatch) =>
+      request<c.Conversation>("PATCH", `/api/conversations/${id}`, { body }),
+    entries: (id: c.Id, before?: string) =>
+      request<c.Page<c.Entry>>("GET", `/api/conversations/${id}/messages`, { query: { before } }),
+    send: (id: c.Id, body: c.SendRequest) =>
+      request<c.Entry>("POST", `/api/conversations/${id}/messages`, { body }),
+    note: (id: c.Id, body: c.NoteRequest) =>
+      request<c.Entry>("POST", `/api/conversations/${id}/notes`, { body }),
+    saveDraft: (id: c.Id, body: c.DraftRequest) =>
+      request<void>("PUT", `/api/conversations/${id}/draft`, { body }),
+    dropDraft: (id: c.Id) => request<void>("DELETE", `/api/conversations/${id}/draft`),
+    join: (id: c.Id, into: c.Id) =>
+      request<c.Conversation>("POST", `/api/conversations/${id}/join`, { body: { into } }),
+    seen: (id: c.Id, messageId: c.Id) =>
+      request<void>("POST", `/api/conversations/${id}/seen`, { body: { message_id: messageId } }),
+    start: (body: c.StartRequest) => request<c.Conversation>("POST", "/api/conversations", { body }),
+  },
+
+  messages: {
+    undo: (id: c.Id) => request<c.Entry>("POST", `/api/messages/${id}/undo`),
+    settle: (id: c.Id, outcome: "arrived" | "send_again") =>
+      request<c.Entry>("POST", `/api/messages/${id}/settle`, { body: { outcome } }),
+    retry: (id: c.Id) => request<c.Entry>("POST", `/api/messages/${id}/retry`),
+    sourceUrl: (id: c.Id) => `/api/messages/${id}/source`,
+  },
+
+  uploads: {
+    send: (file: File, onProgress: (share: number) => void, signal: AbortSignal) =>
+      upload<c.Attachment>("/api/uploads", file, { onProgress, signal }),
+  },
+
+  cannedAnswers: {
+    list: () => request<c.CannedAnswer[]>("GET", "/api/canned-answers"),
+    create: (body: c.CannedAnswerRequest) => request<c.CannedAnswer>("POST", "/api/canned-answers", { body }),
+    patch: (id: c.Id, body: c.CannedAnswerRequest) =>
+      request<c.CannedAnswer>("PATCH", `/api/canned-answers/${id}`, { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/canned-answers/${id}`),
+    render: (id: c.Id, conversationId: c.Id) =>
+      request<{ text: string }>("GET", `/api/canned-answers/${id}/render`, {
+        query: { conversation_id: conversationId },
+      }),
+  },
+
+  tags: {
+    list: () => request<c.Tag[]>("GET", "/api/tags"),
+    create: (body: { name: string; colour: string }) => request<c.Tag>("POST", "/api/tags", { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/tags/${id}`),
+  },
+
+  search: (query: c.SearchQuery, cursor?: string, signal?: AbortSignal) =>
+    request<c.SearchResult>("GET", "/api/search", { query: { ...query, cursor }, signal }),
+
+  customers: {
+    list: (query: { q?: string; cursor?: string }, signal?: AbortSignal) =>
+      request<c.Page<c.CustomerRow>>("GET", "/api/customers", { query, signal }),
+    create: (body: c.NewCustomer) => request<c.CustomerCard>("POST", "/api/customers", { body }),
+    get: (id: c.Id) => request<c.CustomerCard>("GET", `/api/customers/${id}`),
+    patch: (id: c.Id, body: c.CustomerPatch) =>
+      request<c.CustomerCard>("PATCH", `/api/customers/${id}`, { body }),
+    timeline: (id: c.Id, kinds: c.TimelineKind[], cursor?: string) =>
+      request<c.Page<c.TimelineItem>>("GET", `/api/customers/${id}/timeline`, {
+        query: { kinds: kinds.join(","), cursor },
+      }),
+  },
+
+  channels: {
+    list: () => request<c.Channel[]>("GET", "/api/channels"),
+    inboxes: () => request<c.Inbox[]>("GET", "/api/inboxes"),
+    check: (body: c.CheckRequest) => request<c.CheckResult>("POST", "/api/inboxes/check", { body }),
+    create: (body: c.InboxRequest, force: boolean) =>
+      request<c.Inbox>("POST", "/api/inboxes", { body, query: { force: force ? 1 : undefined } }),
+    patch: (id: c.Id, body: c.InboxChange, force = false) =>
+      request<c.Inbox>("PATCH", `/api/inboxes/${id}`, { body, query: { force: force ? 1 : undefined } }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/inboxes/${id}`),
+    replayAll: (id: c.Id) => request<{ replayed: number }>("POST", `/api/inboxes/${id}/replay`),
+    deliveries: (query: { inbox_id: c.Id; state: "parked" | "all"; cursor?: string }) =>
+      request<c.Page<c.Delivery>>("GET", "/api/deliveries", { query }),
+    replay: (id: c.Id) => request<void>("POST", `/api/deliveries/${id}/replay`),
+    rawUrl: (id: c.Id) => `/api/deliveries/${id}/raw`,
+    attempts: (id: c.Id, cursor?: string) =>
+      request<c.Page<c.Attempt>>("GET", `/api/inboxes/${id}/attempts`, { query: { cursor } }),
+  },
+
+  brands: {
+    list: () => request<c.Brand[]>("GET", "/api/brands"),
+    patch: (id: c.Id, body: c.BrandPatch) => request<c.Brand>("PATCH", `/api/brands/${id}`, { body }),
+    setLogo: (id: c.Id, file: File) => upload<c.Brand>(`/api/brands/${id}/logo`, file, { method: "PUT" }),
+    removeLogo: (id: c.Id) => request<c.Brand>("DELETE", `/api/brands/${id}/logo`),
+  },
+};

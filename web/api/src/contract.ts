@@ -1,0 +1,191 @@
+/**
+ * What the server sends and takes, by the names the desk uses. The shapes are generated from its OpenAPI document
+ * (`npm run generate`); only what OpenAPI cannot say stands here: frames of the live socket, settings forms.
+ */
+import type { components } from "./openapi.d.ts";
+
+type Schemas = components["schemas"];
+
+export type Id = string;
+/** A time as ISO 8601 in UTC. */
+export type Iso = string;
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export type Named = Schemas["Named"];
+
+// --- Team ---
+
+export type Me = Schemas["Me"];
+export type MePatch = Schemas["MePatch"];
+export type Role = Me["role"];
+export type Availability = Me["availability"];
+export type ThemeChoice = Me["theme"];
+export type Language = Me["locale"];
+export type SetupState = Schemas["SetupState"];
+export type SetupRequest = Schemas["SetupRequest"];
+export type Invitation = Schemas["Invitation"];
+export type InvitationRequest = Schemas["InvitationRequest"];
+export type Acceptance = Schemas["Acceptance"];
+export type Agent = Schemas["Agent"];
+export type AgentPatch = Schemas["AgentPatch"];
+export type Team = Schemas["Team"];
+export type TeamRequest = Schemas["TeamRequest"];
+export type TeamPatch = Schemas["TeamPatch"];
+export type ApiKey = Schemas["ApiKey"];
+export type NewApiKey = Schemas["NewApiKey"];
+export type KeyRequest = Schemas["KeyRequest"];
+export type Scope = ApiKey["scopes"][number];
+export type Checklist = Schemas["Checklist"];
+export type ChecklistKey = Checklist["items"][number]["key"];
+
+// --- Conversations ---
+
+export type Row = Schemas["Row"];
+export type Status = Row["status"];
+export type Priority = Row["priority"];
+export type Tag = Schemas["Tag"];
+export type CustomerFace = Schemas["CustomerName"];
+export type View = Schemas["View"];
+export type ViewKind = View["kind"];
+export type Filter = Schemas["Filter"];
+export type NewView = Schemas["NewView"];
+export type ViewChange = Schemas["ViewChange"];
+export type Conversation = Omit<Schemas["ConversationView"], "draft_text"> & { draft_text: KeptDraft | null };
+/** A draft as the server kept it. */
+export type KeptDraft = DraftRequest & { attachments?: Attachment[]; updated_at?: Iso };
+export type ConversationPatch = Schemas["Change"];
+export type Participant = Schemas["ParticipantView"];
+export type JoinSuggestion = Schemas["JoinSuggestion"];
+export type Route = Schemas["Route"];
+export type DraftRequest = Schemas["Draft"];
+export type StartRequest = Schemas["NewConversation"];
+export type Entry = Omit<Schemas["Entry"], "activity" | "reactions"> & {
+  activity: Activity | null;
+  reactions: Reaction[];
+};
+/** A line that the system writes: the desk puts the code into words. */
+export interface Activity {
+  code: string;
+  params: { name?: string | null; to?: string | null; until?: string };
+}
+export interface Reaction {
+  emoji: string;
+  by: string;
+}
+export type Attachment = Schemas["File"];
+export type AuthorKind = Row["last_author"];
+export type DeliveryStatus = NonNullable<Entry["status"]>;
+export type SendRequest = Schemas["NewMessage"];
+export type NoteRequest = Schemas["NewNote"];
+export type CannedAnswer = Omit<Schemas["CannedAnswer"], "locale"> & { locale: Language | null };
+export type CannedAnswerRequest = Schemas["CannedAnswerDraft"];
+export type SearchHit = Schemas["Hit"];
+export type SearchResult = Schemas["Found"];
+export type SearchKind = "all" | "message" | "customer";
+
+export interface SearchQuery {
+  q: string;
+  kind?: SearchKind;
+  status?: Status;
+  inbox_id?: Id;
+  assignee?: Id;
+  since?: Iso;
+  /** Not included. */
+  until?: Iso;
+}
+
+// --- Customers ---
+
+export type CustomerRow = Schemas["CustomerRow"];
+export type CustomerCard = Omit<Schemas["CustomerCard"], "conversations"> & {
+  conversations: CustomerConversation[];
+};
+export type CustomerConversation = Omit<Schemas["CustomerCase"], "status"> & { status: Status };
+export type NewCustomer = Schemas["NewCustomer"];
+export type CustomerPatch = Schemas["CustomerPatch"];
+export type Identity = Schemas["CustomerIdentity"];
+export type Proof = Identity["proof"];
+export type Claim = Schemas["CustomerClaim"];
+export type Trait = Schemas["Trait"];
+export type TimelineItem = Schemas["TimelineLine"];
+export type TimelineKind = TimelineItem["kind"];
+
+// --- Channels and brands ---
+
+export type Bilingual = Schemas["Text"];
+
+/** One field of a settings form, as the channel's JSON Schema describes it. */
+export interface SchemaProperty {
+  type?: string;
+  title?: string;
+  description?: string;
+  ko?: { title?: string; description?: string };
+  format?: string;
+  writeOnly?: boolean;
+  enum?: string[];
+  /** What the values of `enum` are called. */
+  choices?: Record<string, Bilingual>;
+  /** How a good value is made for whoever has none: random text, or a Standard Webhooks secret. */
+  generate?: "text" | "whsec";
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  items?: { type?: string };
+}
+
+export interface ConfigSchema {
+  properties: Record<string, SchemaProperty>;
+  required?: string[];
+}
+
+/** Where we `may_start`, we can write first to identities of the kind that the channel `reaches`. */
+export type Channel = Omit<Schemas["Channel"], "schema" | "policy"> & {
+  schema: ConfigSchema;
+  policy: Schemas["Policy"] & { may_start?: boolean; reaches?: string };
+};
+export type Health = Omit<Schemas["InboxHealth"], "facts"> & { facts: Record<string, string> };
+export type Inbox = Omit<Schemas["InboxView"], "health" | "config"> & {
+  health: Health;
+  config: Record<string, unknown>;
+};
+export type InboxRequest = Omit<Schemas["NewInbox"], "config"> & { config: Record<string, unknown> };
+export type InboxChange = Partial<Omit<InboxRequest, "channel">> & { enabled?: boolean };
+export type CheckRequest = Omit<Schemas["CheckRequest"], "config"> & { config: Record<string, unknown> };
+export type CheckResult = Omit<Schemas["CheckResult"], "facts"> & { facts: Record<string, string> };
+export type Delivery = Schemas["DeliveryView"];
+export type Attempt = Schemas["AttemptLine"];
+export type Brand = Schemas["Brand"];
+export type BrandPatch = Schemas["BrandPatch"];
+export type Hours = Schemas["Hours"];
+export type Opening = Schemas["Opening"];
+export type Weekday = Exclude<keyof Hours, "closed_on">;
+
+// --- The live socket ---
+
+export type ServerFrame =
+  | { type: "ready"; cursor: string }
+  | { type: "reset" }
+  | { type: "conversation"; cursor: string; row: Row; views_changed: boolean }
+  | { type: "entry"; cursor: string; conversation_id: Id; entry: Entry }
+  | { type: "agent"; cursor: string; agent_id: Id; availability?: Availability }
+  | { type: "inbox"; cursor: string; inbox_id: Id }
+  | {
+      type: "signal";
+      conversation_id: Id;
+      kind: "viewing" | "typing" | "left" | "customer_typing";
+      agent_id: Id | null;
+      name: string | null;
+      on: boolean;
+    }
+  | { type: "mention"; conversation_id: Id; entry_id: Id }
+  | { type: "ping" };
+
+export type ClientFrame =
+  | { type: "hello"; cursor: string | null }
+  | { type: "viewing"; conversation_id: Id | null }
+  | { type: "typing"; conversation_id: Id; identity_id: number | null; on: boolean }
+  | { type: "pong" };

@@ -1,0 +1,30 @@
+import type { Id, SearchQuery, TimelineKind } from "./contract.ts";
+
+/** Names under which server state is cached; a shorter key stands for all that begin with it. */
+export const keys = {
+  setup: ["setup"] as const,
+  me: ["me"] as const,
+  checklist: ["checklist"] as const,
+  agents: ["agents"] as const,
+  teams: ["teams"] as const,
+  apiKeys: ["keys"] as const,
+  views: ["views"] as const,
+  rows: ["rows"] as const,
+  rowsOf: (viewId: Id) => ["rows", viewId] as const,
+  conversations: ["conversation"] as const,
+  conversation: (id: Id) => ["conversation", id] as const,
+  entries: (id: Id) => ["entries", id] as const,
+  allEntries: ["entries"] as const,
+  cannedAnswers: ["canned-answers"] as const,
+  tags: ["tags"] as const,
+  search: (query: SearchQuery) => ["search", query] as const,
+  customers: ["customers"] as const,
+  customerList: (q: string) => ["customers", "list", q] as const,
+  customer: (id: Id) => ["customers", "one", id] as const,
+  timeline: (id: Id, kinds: TimelineKind[]) => ["customers", "timeline", id, kinds] as const,
+  channels: ["channels"] as const,
+  inboxes: ["inboxes"] as const,
+  deliveries: (inboxId: Id, state: string) => ["deliveries", inboxId, state] as const,
+  attempts: (inboxId: Id) => ["attempts", inboxId] as const,
+  brands: ["brands"] as const,
+};

@@ -1,0 +1,39 @@
+import { ApiError } from "@damso/api";
+import { createRootRoute, createRoute, Outlet, redirect } from "@tanstack/react-router";
+import { Failed } from "../features/shell/Failed.tsx";
+import { NotFound } from "../features/shell/NotFound.tsx";
+import { Shell } from "../features/shell/Shell.tsx";
+import { queryClient } from "./queryClient.ts";
+import { meQuery } from "./useMe.ts";
+
+export const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: Failed,
+});
+
+/** Everything below needs somebody signed in. */
+export const desk = createRoute({
+  getParentRoute: () => root,
+  id: "desk",
+  component: Shell,
+  errorComponent: Failed,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(meQuery);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401)
+        throw redirect({
+          to: "/sign-in",
+          search: { to: location.pathname === "/" ? undefined : location.href },
+        });
+      throw error;
+    }
+  },
+});
+
+/** What stands in the address is a string, or it is not there. */
+export function text(value: unknown): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

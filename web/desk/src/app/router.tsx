@@ -1,0 +1,128 @@
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { ConversationPage } from "../features/conversation/ConversationPage.tsx";
+import { InboxPage } from "../features/inbox/InboxPage.tsx";
+import { NothingOpen } from "../features/inbox/NothingOpen.tsx";
+import { firstView } from "../features/inbox/viewsQuery.ts";
+import { NotFound } from "../features/shell/NotFound.tsx";
+import { desk, root, text } from "./deskRoute.tsx";
+import { settingsRoutes } from "./settingsRoutes.tsx";
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { to?: string } => ({ to: text(search.to) }),
+  component: lazyRouteComponent(() => import("../features/session/SignInPage.tsx"), "SignInPage"),
+});
+const enter = createRoute({
+  getParentRoute: () => root,
+  path: "/enter",
+  component: lazyRouteComponent(() => import("../features/session/EnterPage.tsx"), "EnterPage"),
+});
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/join",
+  component: lazyRouteComponent(() => import("../features/session/JoinPage.tsx"), "JoinPage"),
+});
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("../features/session/SetupPage.tsx"), "SetupPage"),
+});
+
+const home = createRoute({
+  getParentRoute: () => desk,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/inbox", replace: true });
+  },
+});
+const anyView = createRoute({
+  getParentRoute: () => desk,
+  path: "/inbox",
+  beforeLoad: async () => {
+    throw redirect({ to: "/inbox/$viewId", params: { viewId: await firstView() }, replace: true });
+  },
+});
+const inbox = createRoute({ getParentRoute: () => desk, path: "/inbox/$viewId", component: InboxPage });
+const nothingOpen = createRoute({ getParentRoute: () => inbox, path: "/", component: NothingOpen });
+const conversation = createRoute({
+  getParentRoute: () => inbox,
+  path: "/$conversationId",
+  validateSearch: (search: Record<string, unknown>): { entry?: string; panel?: "customer" } => ({
+    entry: text(search.entry),
+    panel: search.panel === "customer" ? "customer" : undefined,
+  }),
+  component: ConversationPage,
+});
+/** A link to a conversation that does not care in which view it is seen. */
+const anyConversation = createRoute({
+  getParentRoute: () => desk,
+  path: "/c/$conversationId",
+  validateSearch: (search: Record<string, unknown>): { entry?: string } => ({ entry: text(search.entry) }),
+  beforeLoad: async ({ params, search }) => {
+    const viewId = await firstView();
+    throw redirect({
+      to: "/inbox/$viewId/$conversationId",
+      params: { viewId, ...params },
+      search,
+      replace: true,
+    });
+  },
+});
+
+const search = createRoute({
+  getParentRoute: () => desk,
+  path: "/search",
+  validateSearch: (given: Record<string, unknown>) => ({
+    q: text(given.q),
+    kind: text(given.kind),
+    status: text(given.status),
+    inbox_id: text(given.inbox_id),
+    assignee: text(given.assignee),
+    from: text(given.from),
+    to: text(given.to),
+  }),
+  component: lazyRouteComponent(() => import("../features/search/SearchPage.tsx"), "SearchPage"),
+});
+
+const customers = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers",
+  validateSearch: (given: Record<string, unknown>): { q?: string } => ({ q: text(given.q) }),
+  component: lazyRouteComponent(() => import("../features/customers/CustomersPage.tsx"), "CustomersPage"),
+});
+const customer = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers/$customerId",
+  component: lazyRouteComponent(() => import("../features/customers/CustomerPage.tsx"), "CustomerPage"),
+});
+
+const tree = root.addChildren([
+  signIn,
+  enter,
+  join,
+  setup,
+  desk.addChildren([
+    home,
+    anyView,
+    inbox.addChildren([nothingOpen, conversation]),
+    anyConversation,
+    search,
+    customers,
+    customer,
+    settingsRoutes,
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  basepath: "/desk",
+  defaultPreload: false,
+  defaultNotFoundComponent: NotFound,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

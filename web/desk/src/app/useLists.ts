@@ -1,0 +1,58 @@
+import {
+  type Agent,
+  api,
+  type Brand,
+  type CannedAnswer,
+  type Inbox,
+  keys,
+  type Tag,
+  type Team,
+} from "@damso/api";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+
+/** The short lists that many screens choose from. Empty while they load: choosing waits, the screen does not. */
+const LONG = 5 * 60_000;
+
+export const agentsQuery = queryOptions({ queryKey: keys.agents, queryFn: api.team.agents, staleTime: LONG });
+export const teamsQuery = queryOptions({ queryKey: keys.teams, queryFn: api.team.list, staleTime: LONG });
+export const tagsQuery = queryOptions({ queryKey: keys.tags, queryFn: api.tags.list, staleTime: LONG });
+export const inboxesQuery = queryOptions({
+  queryKey: keys.inboxes,
+  queryFn: api.channels.inboxes,
+  staleTime: LONG,
+});
+export const brandsQuery = queryOptions({ queryKey: keys.brands, queryFn: api.brands.list, staleTime: LONG });
+export const cannedAnswersQuery = queryOptions({
+  queryKey: keys.cannedAnswers,
+  queryFn: api.cannedAnswers.list,
+  staleTime: LONG,
+});
+
+/** People who can be given work: neither disabled nor still invited. */
+export function useAgents(): Agent[] {
+  return useQuery({ ...agentsQuery, select: working }).data ?? [];
+}
+
+function working(agents: Agent[]): Agent[] {
+  return agents.filter((agent) => !agent.disabled && !agent.invited);
+}
+
+export function useTeams(): Team[] {
+  return useQuery(teamsQuery).data ?? [];
+}
+
+export function useTags(): Tag[] {
+  return useQuery(tagsQuery).data ?? [];
+}
+
+export function useInboxes(): Inbox[] {
+  return useQuery(inboxesQuery).data ?? [];
+}
+
+export function useBrands(): Brand[] {
+  return useQuery(brandsQuery).data ?? [];
+}
+
+export function useCannedAnswers(): CannedAnswer[] {
+  return useQuery(cannedAnswersQuery).data ?? [];
+}

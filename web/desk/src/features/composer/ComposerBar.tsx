@@ -1,0 +1,97 @@
+import type { Route } from "@damso/api";
+import { useText } from "@damso/i18n";
+import { IconButton, Kbd, keyText } from "@damso/ui";
+import { Button, Menu } from "@mantine/core";
+import { IconAt, IconBolt, IconChevronDown, IconPaperclip } from "@tabler/icons-react";
+import { useRef } from "react";
+import classes from "./composer.module.css";
+import { charactersLeft } from "./rules.ts";
+
+interface Props {
+  note: boolean;
+  route: Route | undefined;
+  text: string;
+  saved: boolean;
+  ready: boolean;
+  onFiles: (files: Iterable<File>) => void;
+  onInsert: (sign: "/" | "@") => void;
+  onSend: (then: "resolve" | "snooze" | null) => void;
+}
+
+export function ComposerBar({ note, route, text, saved, ready, onFiles, onInsert, onSend }: Props) {
+  const { t, format } = useText();
+  const picker = useRef<HTMLInputElement>(null);
+  const left = note ? null : charactersLeft(route, text);
+  const files = note || (route?.policy.media_types.length ?? 0) > 0;
+
+  return (
+    <div className={classes.bar}>
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        accept={
+          note ? undefined : route?.policy.media_types.filter((type) => !type.startsWith("*")).join(",")
+        }
+        onChange={(event) => {
+          onFiles(event.target.files ?? []);
+          event.target.value = "";
+        }}
+      />
+      <IconButton
+        label={files ? t("composer.attach") : t("refusal.noFiles")}
+        disabled={!files}
+        onClick={() => picker.current?.click()}
+      >
+        <IconPaperclip size={18} stroke={1.6} />
+      </IconButton>
+      <IconButton label={t("composer.canned")} combo="/" onClick={() => onInsert("/")}>
+        <IconBolt size={18} stroke={1.6} />
+      </IconButton>
+      {note && (
+        <IconButton label={t("composer.mention")} combo="@" onClick={() => onInsert("@")}>
+          <IconAt size={18} stroke={1.6} />
+        </IconButton>
+      )}
+      <span className="grow" />
+      {text && <span className={classes.saved}>{saved ? t("composer.saved") : t("composer.saving")}</span>}
+      {left !== null && (
+        <span className={`${classes.left} num`} data-over={left < 0}>
+          {format.number(left)}
+        </span>
+      )}
+      <div className={classes.send}>
+        <Button
+          variant="filled"
+          className={note ? undefined : classes.sendMain}
+          disabled={!ready}
+          title={keyText("mod+enter")}
+          onClick={() => onSend(null)}
+        >
+          {note ? t("composer.leaveNote") : t("composer.send")}
+        </Button>
+        {!note && (
+          <Menu position="top-end">
+            <Menu.Target>
+              <Button
+                variant="filled"
+                className={classes.sendMore}
+                disabled={!ready}
+                aria-label={t("composer.sendMore")}
+              >
+                <IconChevronDown size={16} />
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown miw={220}>
+              <Menu.Item rightSection={<Kbd combo="mod+shift+enter" />} onClick={() => onSend("resolve")}>
+                {t("composer.sendResolve")}
+              </Menu.Item>
+              <Menu.Item onClick={() => onSend("snooze")}>{t("composer.sendSnooze")}</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </div>
+    </div>
+  );
+}

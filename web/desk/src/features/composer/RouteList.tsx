@@ -1,0 +1,55 @@
+import type { Route } from "@damso/api";
+import { type Format, type Texts, useText } from "@damso/i18n";
+import { ChannelMark } from "@damso/ui";
+import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
+import { useChannelName } from "../../app/useChannels.ts";
+import classes from "./composer.module.css";
+
+interface Props {
+  routes: Route[];
+  route: Route;
+  onChoose: (route: Route) => void;
+}
+
+/** Every way to this customer, the closed ones with the reason why. */
+export function RouteList({ routes, route, onChoose }: Props) {
+  const { t, format } = useText();
+  const channelName = useChannelName();
+  return (
+    <ul className={classes.routes} aria-label={t("composer.routes")}>
+      {routes.map((one) => (
+        <li key={`${one.inbox_id}:${one.identity_id}`}>
+          <button
+            type="button"
+            className={classes.routeOption}
+            disabled={!one.open}
+            aria-current={one === route ? "true" : undefined}
+            onClick={() => onChoose(one)}
+          >
+            <ChannelMark channel={one.channel} size={16} />
+            <span className={classes.routeText}>
+              <span className="cut">
+                {[channelName(one.channel), one.address].filter(Boolean).join(" · ")}
+              </span>
+              <span className={classes.routeHint}>
+                {one.open ? (routeWindow(one, t, format) ?? one.inbox_name) : one.reason}
+              </span>
+              {!one.trusted && (
+                <span className={classes.routeWarn}>
+                  <IconAlertTriangle size={12} aria-hidden="true" /> {t("composer.untrusted")}
+                </span>
+              )}
+            </span>
+            {one === route && <IconCheck size={16} aria-hidden="true" />}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** How long a way stays open, where that is limited. */
+export function routeWindow(route: Route, t: Texts["t"], format: Format): string | null {
+  if (!route.open) return t("composer.closed");
+  return route.closes_at ? t("composer.closesIn", { span: format.span(route.closes_at) }) : null;
+}

@@ -1,0 +1,148 @@
+import type { Conversation } from "@damso/api";
+import { useText } from "@damso/i18n";
+import { IconButton, Kbd, toast } from "@damso/ui";
+import { Button, Menu, Popover } from "@mantine/core";
+import {
+  IconAlarm,
+  IconArrowLeft,
+  IconCheck,
+  IconDots,
+  IconLayoutSidebarRight,
+  IconLink,
+  IconPencil,
+  IconRotate,
+} from "@tabler/icons-react";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { faceName } from "../../app/faceName.ts";
+import { useKeys } from "../../app/useKeys.ts";
+import { useWidth } from "../../app/useWidth.ts";
+import classes from "./header.module.css";
+import { Presence } from "./Presence.tsx";
+import { Properties, type PropertyMenu } from "./Properties.tsx";
+import { SnoozeMenu } from "./SnoozeMenu.tsx";
+import { SubjectField } from "./SubjectField.tsx";
+import type { ConversationActions } from "./useConversationActions.ts";
+
+interface Props {
+  conversation: Conversation;
+  actions: ConversationActions;
+  panelOpen: boolean;
+  onPanel: () => void;
+}
+
+/** Who it is, what it is about, and everything that can be done with the case. */
+export function ConversationHeader({ conversation, actions, panelOpen, onPanel }: Props) {
+  const { t } = useText();
+  const navigate = useNavigate();
+  const { viewId } = useParams({ strict: false });
+  const phone = useWidth() === "phone";
+  const Name = phone ? "h1" : "h2";
+  const [menu, setMenu] = useState<PropertyMenu | "snooze" | null>(null);
+  const [renaming, setRenaming] = useState(false);
+  const resolved = conversation.status === "resolved";
+  const toggleState = resolved ? actions.reopen : actions.resolve;
+
+  useKeys({
+    e: toggleState,
+    a: () => setMenu("assign"),
+    s: () => setMenu("snooze"),
+    t: () => setMenu("tags"),
+    p: () => setMenu("priority"),
+  });
+
+  return (
+    <header className={classes.header}>
+      <div className={classes.first}>
+        {phone && (
+          <IconButton
+            label={t("action.back")}
+            onClick={() => void navigate({ to: "/inbox/$viewId", params: { viewId: viewId ?? "" } })}
+          >
+            <IconArrowLeft size={18} stroke={1.6} />
+          </IconButton>
+        )}
+        <div className={classes.title}>
+          <Name className={classes.name}>
+            <button type="button" className={`${classes.nameButton} cut`} onClick={onPanel}>
+              {faceName(conversation.customer, t)}
+            </button>
+          </Name>
+          {renaming ? (
+            <SubjectField
+              subject={conversation.subject}
+              onDone={(subject) => {
+                setRenaming(false);
+                if (subject !== null) actions.setSubject(subject);
+              }}
+            />
+          ) : (
+            conversation.subject && <span className={`${classes.subject} cut`}>{conversation.subject}</span>
+          )}
+        </div>
+        <Presence conversationId={conversation.id} />
+        <Popover
+          opened={menu === "snooze"}
+          onChange={(open) => setMenu(open ? "snooze" : null)}
+          position="bottom-end"
+          trapFocus
+          returnFocus
+        >
+          <Popover.Target>
+            <IconButton
+              label={t("snooze.title")}
+              combo="s"
+              aria-expanded={menu === "snooze"}
+              onClick={() => setMenu(menu === "snooze" ? null : "snooze")}
+            >
+              <IconAlarm size={18} stroke={1.6} />
+            </IconButton>
+          </Popover.Target>
+          <Popover.Dropdown>
+            <SnoozeMenu
+              onChoose={(until) => {
+                setMenu(null);
+                actions.snooze(until);
+              }}
+            />
+          </Popover.Dropdown>
+        </Popover>
+        <Menu>
+          <Menu.Target>
+            <IconButton label={t("conversation.more")}>
+              <IconDots size={18} stroke={1.6} />
+            </IconButton>
+          </Menu.Target>
+          <Menu.Dropdown miw={180}>
+            <Menu.Item leftSection={<IconPencil size={16} stroke={1.6} />} onClick={() => setRenaming(true)}>
+              {t("conversation.rename")}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconLink size={16} stroke={1.6} />}
+              onClick={async () => {
+                await navigator.clipboard.writeText(`${location.origin}/desk/c/${conversation.id}`);
+                toast(t("done.linkCopied"));
+              }}
+            >
+              {t("conversation.copyLink")}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+        <IconButton label={t("keys.foldCustomer")} combo="]" aria-pressed={panelOpen} onClick={onPanel}>
+          <IconLayoutSidebarRight size={18} stroke={1.6} />
+        </IconButton>
+        <Button
+          className={classes.resolve}
+          leftSection={
+            resolved ? <IconRotate size={16} stroke={1.8} /> : <IconCheck size={16} stroke={1.8} />
+          }
+          rightSection={phone ? null : <Kbd combo="e" />}
+          onClick={toggleState}
+        >
+          {resolved ? t("action.reopen") : t("action.resolve")}
+        </Button>
+      </div>
+      <Properties conversation={conversation} actions={actions} menu={menu} onMenu={setMenu} />
+    </header>
+  );
+}

@@ -1,0 +1,97 @@
+import { api, type Conversation, type Entry } from "@damso/api";
+import { useText } from "@damso/i18n";
+import { Notice, toastError } from "@damso/ui";
+import { Button } from "@mantine/core";
+import { IconCheck, IconChecks, IconClock } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { messageOf } from "../../app/messageOf.ts";
+import { draftOf, writeDraft } from "../composer/drafts.ts";
+import { takeAnswer } from "./entriesCache.ts";
+import classes from "./thread.module.css";
+import { UndoCountdown } from "./UndoCountdown.tsx";
+
+interface Props {
+  entry: Entry;
+  conversation: Conversation;
+}
+
+/** What became of what we sent, where that says something; and what to do when it went wrong or nobody knows. */
+export function DeliveryLine({ entry, conversation }: Props) {
+  const { t } = useText();
+  const client = useQueryClient();
+  const act = useMutation({
+    mutationFn: (run: () => Promise<Entry>) => run(),
+    onSuccess: (answer) => takeAnswer(client, conversation.id, answer),
+    onError: (error) => toastError(messageOf(error, t)),
+  });
+  const undo = async () => {
+    await act.mutateAsync(() => api.messages.undo(entry.id));
+    // What was taken back can be mended and sent again, unless something else is being written already.
+    if (draftOf(conversation.id).message.trim() === "") {
+      writeDraft(conversation.id, { kind: "message", message: entry.text, attachments: entry.attachments });
+    }
+  };
+
+  if (entry.status === "unknown") {
+    return (
+      <Notice
+        tone="warn"
+        actions={
+          <>
+            <Button
+              data-size="small"
+              onClick={() => act.mutate(() => api.messages.settle(entry.id, "send_again"))}
+            >
+              {t("delivery.sendAgain")}
+            </Button>
+            <Button
+              data-size="small"
+              onClick={() => act.mutate(() => api.messages.settle(entry.id, "arrived"))}
+            >
+              {t("delivery.arrived")}
+            </Button>
+          </>
+        }
+      >
+        {t("delivery.unknown")}
+      </Notice>
+    );
+  }
+  if (entry.status === "failed") {
+    return (
+      <Notice
+        tone="danger"
+        actions={
+          <Button
+            data-size="small"
+            loading={act.isPending}
+            onClick={() => act.mutate(() => api.messages.retry(entry.id))}
+          >
+            {t("delivery.retry")}
+          </Button>
+        }
+      >
+        {entry.reason ?? t("delivery.failed")}
+      </Notice>
+    );
+  }
+  return (
+    <>
+      {entry.undo_until && <UndoCountdown until={entry.undo_until} onUndo={() => void undo()} />}
+      {entry.status && <Mark status={entry.status} />}
+    </>
+  );
+}
+
+function Mark({ status }: { status: "queued" | "sent" | "delivered" | "read" }) {
+  const { t } = useText();
+  // "Sent" is what everybody expects: it says nothing.
+  if (status === "sent") return null;
+  const Icon = status === "queued" ? IconClock : status === "delivered" ? IconCheck : IconChecks;
+  return (
+    <span className={classes.status} data-status={status}>
+      <Icon size={14} stroke={1.8} aria-hidden="true" />
+      {t(`delivery.${status}`)}
+    </span>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Entry } from "@damso/api";
+import type { TextKey, Texts } from "@damso/i18n";
+
+/** What each code of the log says; a code that this desk does not know yet stands as it is. */
+const TEXTS: Record<string, TextKey> = {
+  status_open: "activity.reopened",
+  status_pending: "activity.pending",
+  status_snoozed: "activity.snoozed",
+  status_resolved: "activity.resolved",
+  assigned: "activity.assigned",
+  unassigned: "activity.unassigned",
+  team_changed: "activity.teamChanged",
+  priority_changed: "activity.priorityChanged",
+  joined: "activity.joined",
+};
+
+export function activityText(entry: Entry, { t, format }: Texts): string {
+  const code = entry.activity?.code ?? "";
+  const key = TEXTS[code];
+  if (!key) return entry.text || code;
+  const { name, to, until } = entry.activity?.params ?? {};
+  return t(code === "team_changed" && !name ? "activity.teamCleared" : key, {
+    actor: entry.author.name || t("author.system"),
+    name,
+    priority: code === "priority_changed" ? t(`priority.${to}` as "priority.high") : "",
+    until: typeof until === "string" ? format.moment(until) : t("snooze.reply"),
+  });
+}

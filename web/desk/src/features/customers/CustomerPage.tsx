@@ -1,0 +1,105 @@
+import type { CustomerCard } from "@damso/api";
+import { useText } from "@damso/i18n";
+import { Avatar, IconButton, Skeleton, Time } from "@damso/ui";
+import { Button } from "@mantine/core";
+import { IconArrowLeft, IconMessagePlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, Navigate, useParams, useRouter } from "@tanstack/react-router";
+import { useState } from "react";
+import { faceName } from "../../app/faceName.ts";
+import { Failed } from "../shell/Failed.tsx";
+import { ClaimList } from "./ClaimList.tsx";
+import { ConversationLinks } from "./ConversationLinks.tsx";
+import classes from "./customers.module.css";
+import { IdentityList } from "./IdentityList.tsx";
+import { NameField } from "./NameField.tsx";
+import panel from "./panel.module.css";
+import { customerQuery } from "./queries.ts";
+import { StartDialog } from "./StartDialog.tsx";
+import { Story } from "./Story.tsx";
+import { TraitList } from "./TraitList.tsx";
+import { useWays } from "./useWays.ts";
+
+export function CustomerPage() {
+  const { customerId } = useParams({ strict: false });
+  const { t } = useText();
+  const query = useQuery(customerQuery(customerId ?? ""));
+  if (query.isError) return <Failed error={query.error} reset={() => void query.refetch()} />;
+  if (!query.data) return <Skeleton label={t("state.loading")} rows={10} />;
+  if (query.data.merged_into) {
+    return <Navigate to="/customers/$customerId" params={{ customerId: query.data.merged_into }} replace />;
+  }
+  return <Customer key={query.data.id} customer={query.data} />;
+}
+
+function Customer({ customer }: { customer: CustomerCard }) {
+  const { t } = useText();
+  const router = useRouter();
+  const ways = useWays(customer);
+  const [starting, setStarting] = useState(false);
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <IconButton
+          label={t("action.back")}
+          onClick={() =>
+            router.history.canGoBack() ? router.history.back() : void router.navigate({ to: "/customers" })
+          }
+        >
+          <IconArrowLeft size={18} stroke={1.6} />
+        </IconButton>
+        <nav aria-label={t("customers.trail")} className="grow cut">
+          <Link to="/customers" className="muted">
+            {t("room.customers")}
+          </Link>
+        </nav>
+        {ways.length > 0 && (
+          <Button leftSection={<IconMessagePlus size={16} stroke={1.8} />} onClick={() => setStarting(true)}>
+            {t("start.title")}
+          </Button>
+        )}
+      </header>
+      <div className={classes.scroll}>
+        <div className={classes.card}>
+          <div className={classes.facts}>
+            <div className={panel.who}>
+              <Avatar
+                name={faceName(customer, t)}
+                initials={customer.initials}
+                colour={customer.colour}
+                size={48}
+              />
+              <div className="grow">
+                <NameField customer={customer} />
+                <div className="small muted">
+                  {t("customer.since")} <Time at={customer.created_at} />
+                  {customer.last_seen_at && (
+                    <>
+                      {" · "}
+                      {t("customer.lastSeen")} <Time at={customer.last_seen_at} />
+                    </>
+                  )}
+                </div>
+              </div>
+            </div>
+            <section className={panel.section}>
+              <h2 className={panel.sectionTitle}>{t("customer.ways")}</h2>
+              <IdentityList identities={customer.identities} />
+            </section>
+            <ClaimList claims={customer.claims} />
+            <TraitList customer={customer} />
+            <section className={panel.section}>
+              <h2 className={panel.sectionTitle}>{t("customer.cases")}</h2>
+              {customer.conversations.length === 0 && <p className={panel.none}>{t("customer.noCases")}</p>}
+              <ConversationLinks conversations={customer.conversations} />
+            </section>
+          </div>
+          <div className={classes.story}>
+            <Story customerId={customer.id} />
+          </div>
+        </div>
+      </div>
+      {starting && <StartDialog customer={customer} onClose={() => setStarting(false)} />}
+    </div>
+  );
+}

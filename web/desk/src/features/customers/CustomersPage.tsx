@@ -1,0 +1,124 @@
+import { api, keys } from "@damso/api";
+import { useText } from "@damso/i18n";
+import { Avatar, EmptyState, Notice, Skeleton, Time } from "@damso/ui";
+import { Button, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconPlus, IconSearch, IconUsers } from "@tabler/icons-react";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { faceName } from "../../app/faceName.ts";
+import { messageOf } from "../../app/messageOf.ts";
+import { useKeys } from "../../app/useKeys.ts";
+import classes from "./customers.module.css";
+import { identityValue } from "./identityText.ts";
+import { NewCustomerDialog } from "./NewCustomerDialog.tsx";
+
+const SHOWN = 2;
+
+export function CustomersPage() {
+  const { t, format } = useText();
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false }) as { q?: string };
+  const [text, setText] = useState(search.q ?? "");
+  const [q] = useDebouncedValue(text.trim(), 150);
+  const [creating, setCreating] = useState(false);
+  const box = useRef<HTMLInputElement>(null);
+  const query = useInfiniteQuery({
+    queryKey: keys.customerList(q),
+    queryFn: ({ pageParam, signal }) => api.customers.list({ q: q || undefined, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+
+  useEffect(() => {
+    void navigate({ to: "/customers", search: { q: q || undefined }, replace: true });
+  }, [q, navigate]);
+  useKeys({ "/": () => box.current?.focus() });
+
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <h1 className={classes.title}>{t("room.customers")}</h1>
+        <TextInput
+          ref={box}
+          className={classes.search}
+          aria-label={t("customers.search")}
+          placeholder={t("customers.search")}
+          leftSection={<IconSearch size={16} stroke={1.6} />}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+        />
+        <Button leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => setCreating(true)}>
+          {t("customers.new")}
+        </Button>
+      </header>
+      <div className={classes.scroll}>
+        {query.isPending && <Skeleton label={t("state.loading")} rows={10} />}
+        {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
+        {query.isSuccess && rows.length === 0 && (
+          <EmptyState
+            icon={<IconUsers size={32} stroke={1.4} />}
+            title={q ? t("customers.noMatch") : t("customers.emptyTitle")}
+          >
+            {q ? t("customers.noMatchText") : t("customers.emptyText")}
+          </EmptyState>
+        )}
+        {rows.length > 0 && (
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th scope="col">{t("customers.name")}</th>
+                <th scope="col">{t("customer.ways")}</th>
+                <th scope="col" className={classes.number}>
+                  {t("customers.openCases")}
+                </th>
+                <th scope="col" className={classes.number}>
+                  {t("customer.lastSeen")}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.id} className={classes.row}>
+                  <td>
+                    <Link
+                      to="/customers/$customerId"
+                      params={{ customerId: row.id }}
+                      className={classes.name}
+                    >
+                      <Avatar name={faceName(row, t)} initials={row.initials} colour={row.colour} size={28} />
+                      <span className="cut">{faceName(row, t)}</span>
+                    </Link>
+                  </td>
+                  <td className={`${classes.ways} cut`}>
+                    {row.identities
+                      .filter((one) => one.kind !== "internal")
+                      .slice(0, SHOWN)
+                      .map((one) => identityValue(one, format, t))
+                      .join("  ·  ")}
+                  </td>
+                  <td className={`${classes.number} num`}>{row.open_conversations || ""}</td>
+                  <td className={`${classes.number} muted`}>
+                    {row.last_seen_at && <Time at={row.last_seen_at} />}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {query.hasNextPage && (
+          <div className={classes.more}>
+            <Button variant="subtle" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+              {t("action.more")}
+            </Button>
+          </div>
+        )}
+      </div>
+      {creating && <NewCustomerDialog onClose={() => setCreating(false)} />}
+    </div>
+  );
+}

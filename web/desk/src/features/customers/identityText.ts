@@ -1,0 +1,43 @@
+import type { Identity } from "@damso/api";
+import type { Format, Texts } from "@damso/i18n";
+
+/** An address as people read it: phone numbers grouped, a visitor's id shortened to what tells it from others. */
+export function identityValue(
+  identity: Pick<Identity, "kind" | "value">,
+  format: Format,
+  t: Texts["t"],
+): string {
+  if (identity.kind === "phone") return format.phone(identity.value);
+  if (identity.kind === "visitor") return t("identity.visitor", { id: identity.value.slice(-6) });
+  if (identity.kind === "internal") return t("identity.internal");
+  return identity.value;
+}
+
+/** Where it comes from and how far it can be trusted, for the hover. */
+export function identityStory(identity: Identity, { t, format }: Texts): string {
+  const lines = [t(`proof.${identity.proof}Long`)];
+  if (identity.source) lines.push(t("fact.source", { source: sourceText(identity.source, t) }));
+  if (identity.first_seen_at) lines.push(t("fact.firstSeen", { at: format.moment(identity.first_seen_at) }));
+  if (identity.last_seen_at) lines.push(t("fact.lastSeen", { at: format.moment(identity.last_seen_at) }));
+  if (identity.bounced) lines.push(t("identity.bouncedLong"));
+  return lines.join("\n");
+}
+
+const SOURCES = [
+  "agent",
+  "import",
+  "api",
+  "email",
+  "chat",
+  "widget",
+  "code",
+  "token",
+  "form",
+  "browser",
+] as const;
+
+/** Sources that the desk knows have a name; others are shown as the server calls them. */
+export function sourceText(source: string, t: Texts["t"]): string {
+  const known = SOURCES.find((one) => one === source);
+  return known ? t(`source.${known}`) : source;
+}

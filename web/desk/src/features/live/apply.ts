@@ -1,0 +1,82 @@
+import { type Agent, type Availability, keys, type Row, type ServerFrame, type View } from "@damso/api";
+import type { QueryClient } from "@tanstack/react-query";
+import { takeEntry } from "../conversation/entriesCache.ts";
+import { takeRow, waiting } from "../inbox/rowsCache.ts";
+import { customerStoppedTyping, forgetSignals, takeSignal } from "./signals.ts";
+
+const COUNTS_SETTLE = 400;
+
+export interface Heard {
+  onRow: (row: Row) => void;
+  onMention: (conversationId: string, entryId: string) => void;
+  myId: () => string;
+}
+
+/** Brings what the server pushes into the cache that every screen reads. */
+export function createApply(client: QueryClient, heard: Heard): (frame: ServerFrame) => void {
+  let counts: ReturnType<typeof setTimeout> | undefined;
+  let met = false;
+
+  const refreshCounts = () => {
+    clearTimeout(counts);
+    counts = setTimeout(() => void client.invalidateQueries({ queryKey: keys.views }), COUNTS_SETTLE);
+  };
+
+  return (frame) => {
+    switch (frame.type) {
+      case "ready":
+        // What was fetched before the line stood may be older than its cursor.
+        if (!met) refreshAll(client);
+        met = true;
+        break;
+      case "reset":
+        forgetSignals();
+        refreshAll(client);
+        break;
+      case "conversation":
+        takeRow(client, frame.row, client.getQueryData<View[]>(keys.views) ?? [], heard.myId());
+        void client.invalidateQueries({ queryKey: keys.conversation(frame.row.id) });
+        if (frame.views_changed) refreshCounts();
+        heard.onRow(frame.row);
+        break;
+      case "entry":
+        takeEntry(client, frame.conversation_id, frame.entry);
+        if (frame.entry.direction === "in") customerStoppedTyping(frame.conversation_id);
+        break;
+      case "agent":
+        takeAgent(client, frame.agent_id, frame.availability);
+        break;
+      case "inbox":
+        void client.invalidateQueries({ queryKey: keys.inboxes });
+        void client.invalidateQueries({ queryKey: ["deliveries", frame.inbox_id] });
+        break;
+      case "signal":
+        takeSignal(frame);
+        break;
+      case "mention":
+        refreshCounts();
+        heard.onMention(frame.conversation_id, frame.entry_id);
+        break;
+      case "ping":
+        break;
+    }
+  };
+}
+
+/** Somebody's availability changed, or (without it) something else about them. */
+function takeAgent(client: QueryClient, id: string, availability: Availability | undefined): void {
+  if (!availability) {
+    void client.invalidateQueries({ queryKey: keys.agents });
+    return;
+  }
+  client.setQueryData<Agent[]>(keys.agents, (agents) =>
+    agents?.map((one) => (one.id === id ? { ...one, availability } : one)),
+  );
+}
+
+function refreshAll(client: QueryClient): void {
+  waiting.set({});
+  for (const key of [keys.views, keys.rows, keys.conversations, keys.allEntries, keys.inboxes, keys.agents]) {
+    void client.invalidateQueries({ queryKey: key });
+  }
+}

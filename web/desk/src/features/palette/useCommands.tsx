@@ -1,0 +1,153 @@
+import { type Availability, api, keys, type Me } from "@damso/api";
+import { type TextKey, useText } from "@damso/i18n";
+import { keyText, toastError } from "@damso/ui";
+import {
+  IconAlarm,
+  IconArrowRight,
+  IconCheck,
+  IconCircle,
+  IconFlag3,
+  IconKeyboard,
+  IconLock,
+  IconMessageReply,
+  IconPlugConnected,
+  IconTag,
+  IconUserPlus,
+} from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { messageOf } from "../../app/messageOf.ts";
+import { pressKey } from "../../app/useKeys.ts";
+import { mayManage, useMe } from "../../app/useMe.ts";
+import { viewName } from "../inbox/viewNames.ts";
+import { viewsQuery } from "../inbox/viewsQuery.ts";
+import type { Line } from "./line.ts";
+
+const STATES: Availability[] = ["online", "away", "offline"];
+
+/** What can be done on a case; each is the key that does it. */
+const ON_CASE: [string, TextKey, ReactNode][] = [
+  ["r", "keys.reply", <IconMessageReply key="r" size={16} stroke={1.6} />],
+  ["n", "keys.note", <IconLock key="n" size={16} stroke={1.6} />],
+  ["e", "keys.resolve", <IconCheck key="e" size={16} stroke={1.6} />],
+  ["a", "keys.assign", <IconUserPlus key="a" size={16} stroke={1.6} />],
+  ["s", "keys.snooze", <IconAlarm key="s" size={16} stroke={1.6} />],
+  ["t", "keys.tags", <IconTag key="t" size={16} stroke={1.6} />],
+  ["p", "keys.priority", <IconFlag3 key="p" size={16} stroke={1.6} />],
+];
+
+/** Commands whose name holds what was typed; all of them while nothing was. */
+export function useCommands(text: string, onKeys: () => void): Line[] {
+  const { t } = useText();
+  const me = useMe();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { conversationId } = useParams({ strict: false });
+  const { data: views = [] } = useQuery(viewsQuery);
+  const go = <IconArrowRight size={16} stroke={1.6} />;
+  const lines: Line[] = [];
+
+  if (conversationId) {
+    for (const [combo, label, mark] of ON_CASE) {
+      lines.push({
+        id: `case-${combo}`,
+        group: t("palette.case"),
+        label: t(label),
+        mark,
+        combo,
+        run: () => pressKey(combo),
+      });
+    }
+  }
+  for (const view of views) {
+    const run = () => void navigate({ to: "/inbox/$viewId", params: { viewId: view.id } });
+    lines.push({
+      id: `view-${view.id}`,
+      group: t("palette.go"),
+      label: viewName(view, t),
+      hint: t("room.inbox"),
+      mark: go,
+      run,
+    });
+  }
+  lines.push(
+    {
+      id: "customers",
+      group: t("palette.go"),
+      label: t("room.customers"),
+      mark: go,
+      combo: "g c",
+      run: () => void navigate({ to: "/customers" }),
+    },
+    {
+      id: "search",
+      group: t("palette.go"),
+      label: t("room.search"),
+      mark: go,
+      combo: "g f",
+      run: () => void navigate({ to: "/search" }),
+    },
+    {
+      id: "settings",
+      group: t("palette.go"),
+      label: t("room.settings"),
+      mark: go,
+      combo: "g s",
+      run: () => void navigate({ to: "/settings/profile" }),
+    },
+  );
+  if (mayManage(me)) {
+    const channels = () => void navigate({ to: "/settings/channels" as never });
+    const people = () => void navigate({ to: "/settings/people" as never });
+    lines.push(
+      {
+        id: "channels",
+        group: t("palette.go"),
+        label: t("settings.channels"),
+        mark: <IconPlugConnected size={16} stroke={1.6} />,
+        run: channels,
+      },
+      {
+        id: "people",
+        group: t("palette.go"),
+        label: t("settings.people"),
+        mark: <IconUserPlus size={16} stroke={1.6} />,
+        run: people,
+      },
+    );
+  }
+  for (const state of STATES.filter((one) => one !== me.availability)) {
+    const run = async () => {
+      try {
+        await api.me.setAvailability(state);
+        client.setQueryData<Me>(keys.me, (known) => known && { ...known, availability: state });
+      } catch (error) {
+        toastError(messageOf(error, t));
+      }
+    };
+    const label = t("palette.become", { state: t(`availability.${state}`) });
+    lines.push({
+      id: `state-${state}`,
+      group: t("palette.own"),
+      label,
+      mark: <IconCircle size={16} stroke={1.6} />,
+      run: () => void run(),
+    });
+  }
+  lines.push({
+    id: "keys",
+    group: t("palette.own"),
+    label: t("keys.title"),
+    mark: <IconKeyboard size={16} stroke={1.6} />,
+    combo: "?",
+    run: onKeys,
+  });
+
+  const wanted = text.trim().toLowerCase();
+  return wanted
+    ? lines.filter((line) =>
+        `${line.label} ${line.hint ?? ""} ${keyText(line.combo ?? "")}`.toLowerCase().includes(wanted),
+      )
+    : lines;
+}

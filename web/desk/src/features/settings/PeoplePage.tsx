@@ -1,0 +1,130 @@
+import { type Agent, api, keys, type Role } from "@damso/api";
+import { useText } from "@damso/i18n";
+import { Avatar, IconButton, Notice, Skeleton, StateMark, Time, toast, toastError } from "@damso/ui";
+import { Button, Menu, Select } from "@mantine/core";
+import { IconDots, IconUserPlus } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { messageOf } from "../../app/messageOf.ts";
+import { agentsQuery } from "../../app/useLists.ts";
+import { useMe } from "../../app/useMe.ts";
+import { InviteDialog } from "./InviteDialog.tsx";
+import { Page } from "./Page.tsx";
+import classes from "./settings.module.css";
+
+const ROLES: Role[] = ["owner", "administrator", "agent"];
+
+export function PeoplePage() {
+  const { t } = useText();
+  const query = useQuery(agentsQuery);
+  const [inviting, setInviting] = useState(false);
+  return (
+    <Page
+      title={t("settings.people")}
+      lead={t("people.lead")}
+      wide
+      actions={
+        <Button
+          variant="filled"
+          leftSection={<IconUserPlus size={16} stroke={1.8} />}
+          onClick={() => setInviting(true)}
+        >
+          {t("people.invite")}
+        </Button>
+      }
+    >
+      {query.isPending && <Skeleton label={t("state.loading")} />}
+      {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
+      <ul className={classes.rows}>
+        {query.data?.map((agent) => (
+          <Person key={agent.id} agent={agent} />
+        ))}
+      </ul>
+      {inviting && <InviteDialog onClose={() => setInviting(false)} />}
+    </Page>
+  );
+}
+
+function Person({ agent }: { agent: Agent }) {
+  const { t } = useText();
+  const me = useMe();
+  const client = useQueryClient();
+  const patch = useMutation({
+    mutationFn: (body: { role?: Role; disabled?: boolean }) => api.team.patchAgent(agent.id, body),
+    onSuccess: (after, body) => {
+      client.setQueryData<Agent[]>(keys.agents, (all) =>
+        all?.map((one) => (one.id === after.id ? after : one)),
+      );
+      if (body.disabled) {
+        toast(t("people.disabled", { name: agent.name }), {
+          label: t("action.undo"),
+          run: () => patch.mutate({ disabled: false }),
+        });
+      }
+    },
+    onError: (error) => toastError(messageOf(error, t)),
+  });
+  // Only an owner makes owners, and nobody locks themselves out.
+  const mayChange = agent.id !== me.id && (me.role === "owner" || agent.role !== "owner");
+  const roles = ROLES.filter((role) => role !== "owner" || me.role === "owner");
+  return (
+    <li className={classes.row}>
+      <Avatar name={agent.name} />
+      <div className={classes.rowBody}>
+        <div className="cut">
+          {agent.name} {agent.id === me.id && <span className="faint">({t("filter.me")})</span>}
+        </div>
+        <div className="small muted cut">{agent.email}</div>
+      </div>
+      <PersonState agent={agent} />
+      {mayChange ? (
+        <Select
+          w={128}
+          aria-label={t("people.role")}
+          data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
+          value={agent.role}
+          onChange={(role) => patch.mutate({ role: role as Role })}
+        />
+      ) : (
+        <span className="muted" style={{ width: 128 }}>
+          {t(`role.${agent.role}`)}
+        </span>
+      )}
+      {mayChange ? (
+        <Menu>
+          <Menu.Target>
+            <IconButton label={t("views.more", { name: agent.name })}>
+              <IconDots size={16} />
+            </IconButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {agent.disabled ? (
+              <Menu.Item onClick={() => patch.mutate({ disabled: false })}>{t("people.enable")}</Menu.Item>
+            ) : (
+              <Menu.Item data-tone="danger" onClick={() => patch.mutate({ disabled: true })}>
+                {t("people.disable")}
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      ) : (
+        <span style={{ width: 28 }} />
+      )}
+    </li>
+  );
+}
+
+function PersonState({ agent }: { agent: Agent }) {
+  const { t } = useText();
+  if (agent.disabled) return <StateMark tone="off">{t("people.isDisabled")}</StateMark>;
+  if (agent.invited) return <StateMark tone="accent">{t("people.isInvited")}</StateMark>;
+  if (agent.availability === "offline" && agent.last_seen_at) {
+    return (
+      <StateMark tone="off">
+        <Time at={agent.last_seen_at} />
+      </StateMark>
+    );
+  }
+  const tone = { online: "ok", away: "warn", offline: "off" } as const;
+  return <StateMark tone={tone[agent.availability]}>{t(`availability.${agent.availability}`)}</StateMark>;
+}

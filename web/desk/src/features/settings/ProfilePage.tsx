@@ -1,0 +1,130 @@
+import { ApiError, api, keys, type Language, type Me, type MePatch, type ThemeChoice } from "@damso/api";
+import { useText } from "@damso/i18n";
+import { Notice, toast, toastError } from "@damso/ui";
+import { Button, PasswordInput, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { messageOf } from "../../app/messageOf.ts";
+import { useMe } from "../../app/useMe.ts";
+import { Page } from "./Page.tsx";
+import classes from "./settings.module.css";
+
+const THEMES: ThemeChoice[] = ["auto", "light", "dark"];
+
+/** Name, language, zone and looks take effect at once; only the password has a button of its own. */
+export function ProfilePage() {
+  const { t } = useText();
+  const me = useMe();
+  const client = useQueryClient();
+  const patch = useMutation({
+    mutationFn: (body: MePatch) => api.me.patch(body),
+    onSuccess: (after) => {
+      client.setQueryData<Me>(keys.me, after);
+      toast(t("settings.saved"));
+    },
+    onError: (error) => toastError(messageOf(error, t)),
+  });
+  return (
+    <Page title={t("settings.profile")}>
+      <div className={classes.form}>
+        <TextInput
+          label={t("field.name")}
+          defaultValue={me.name}
+          autoComplete="name"
+          onBlur={(event) => {
+            const name = event.currentTarget.value.trim();
+            if (name && name !== me.name) patch.mutate({ name });
+          }}
+        />
+        <TextInput label={t("field.email")} value={me.email} readOnly />
+        <div className={classes.pair}>
+          <Select
+            label={t("profile.language")}
+            data={[
+              { value: "ko", label: "한국어" },
+              { value: "en", label: "English" },
+            ]}
+            value={me.locale}
+            onChange={(locale) => patch.mutate({ locale: locale as Language })}
+          />
+          <Select
+            label={t("profile.timezone")}
+            searchable
+            limit={50}
+            data={Intl.supportedValuesOf("timeZone")}
+            value={me.timezone}
+            onChange={(timezone) => timezone && patch.mutate({ timezone })}
+          />
+        </div>
+        <div className={classes.field}>
+          <span className={classes.fieldLabel} id="theme">
+            {t("profile.theme")}
+          </span>
+          <SegmentedControl
+            aria-labelledby="theme"
+            data={THEMES.map((value) => ({ value, label: t(`theme.${value}`) }))}
+            value={me.theme}
+            onChange={(theme) => patch.mutate({ theme: theme as ThemeChoice })}
+          />
+        </div>
+      </div>
+      <PasswordForm />
+    </Page>
+  );
+}
+
+function PasswordForm() {
+  const { t } = useText();
+  const [current, setCurrent] = useState("");
+  const [password, setPassword] = useState("");
+  const change = useMutation({
+    mutationFn: () => api.me.patch({ current_password: current, password }),
+    onSuccess: () => {
+      setCurrent("");
+      setPassword("");
+      toast(t("profile.passwordChanged"));
+    },
+  });
+  const fields = change.error instanceof ApiError ? change.error.fields : {};
+  return (
+    <section className={classes.section}>
+      <h3 className={classes.sectionTitle}>{t("profile.password")}</h3>
+      <p className={classes.sectionLead}>{t("profile.passwordLead")}</p>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          change.mutate();
+        }}
+      >
+        <PasswordInput
+          label={t("profile.currentPassword")}
+          autoComplete="current-password"
+          visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
+          value={current}
+          error={fields.current_password}
+          onChange={(event) => setCurrent(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={t("profile.newPassword")}
+          description={t("field.passwordHint")}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
+          value={password}
+          error={fields.password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        {change.isError && Object.keys(fields).length === 0 && (
+          <Notice tone="danger" urgent>
+            {messageOf(change.error, t)}
+          </Notice>
+        )}
+        <div className={classes.actions}>
+          <Button type="submit" disabled={!password} loading={change.isPending}>
+            {t("profile.changePassword")}
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}

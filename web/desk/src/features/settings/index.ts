@@ -1,0 +1,12 @@
+export { BrandPage } from "./BrandPage.tsx";
+export { CannedAnswersPage } from "./CannedAnswersPage.tsx";
+export { ChannelsPage } from "./ChannelsPage.tsx";
+export { ChecklistPage } from "./ChecklistPage.tsx";
+export { ConnectPage } from "./ConnectPage.tsx";
+export { InboxSettingsPage } from "./InboxSettingsPage.tsx";
+export { KeysPage } from "./KeysPage.tsx";
+export { PeoplePage } from "./PeoplePage.tsx";
+export { ProfilePage } from "./ProfilePage.tsx";
+export { SettingsPage } from "./SettingsPage.tsx";
+export { TagsPage } from "./TagsPage.tsx";
+export { TeamsPage } from "./TeamsPage.tsx";

@@ -1,0 +1,77 @@
+import { useText } from "@damso/i18n";
+import { Kbd } from "@damso/ui";
+import { Tooltip } from "@mantine/core";
+import { IconInbox, IconSearch, IconSettings, IconUsers } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useLocation } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { viewsQuery } from "../inbox/viewsQuery.ts";
+import { Logo } from "./Logo.tsx";
+import { OwnState } from "./OwnState.tsx";
+import classes from "./shell.module.css";
+
+/** The rooms of the house, and the agent's own state at its foot. On a phone it lies below and steps aside inside a conversation. */
+export function Rail({ onKeys }: { onKeys: () => void }) {
+  const { t } = useText();
+  const { pathname } = useLocation();
+  const { data: views } = useQuery(viewsQuery);
+  const mine = views?.find((view) => view.kind === "mine")?.count ?? 0;
+  const inside = /^\/inbox\/[^/]+\/.|^\/customers\/.|^\/settings\/./.test(pathname);
+
+  return (
+    <nav className={classes.rail} data-inside={inside} aria-label={t("shell.rooms")}>
+      <Logo className={classes.logo} />
+      <div className={classes.rooms}>
+        <Room to="/inbox" name={t("room.inbox")} combo="g i" active={/^\/(inbox|c)\b/.test(pathname)}>
+          <IconInbox size={20} stroke={1.6} aria-hidden="true" />
+          {mine > 0 && (
+            <span className={`${classes.badge} num`}>
+              {mine > 99 ? "99+" : mine}
+              <span className="sr-only">{t("shell.mineCount")}</span>
+            </span>
+          )}
+        </Room>
+        <Room
+          to="/customers"
+          name={t("room.customers")}
+          combo="g c"
+          active={pathname.startsWith("/customers")}
+        >
+          <IconUsers size={20} stroke={1.6} aria-hidden="true" />
+        </Room>
+        <Room to="/search" name={t("room.search")} combo="g f" active={pathname.startsWith("/search")}>
+          <IconSearch size={20} stroke={1.6} aria-hidden="true" />
+        </Room>
+      </div>
+      <span className={classes.space} />
+      <Room to="/settings" name={t("room.settings")} combo="g s" active={pathname.startsWith("/settings")}>
+        <IconSettings size={20} stroke={1.6} aria-hidden="true" />
+      </Room>
+      <OwnState onKeys={onKeys} />
+    </nav>
+  );
+}
+
+interface RoomProps {
+  to: "/inbox" | "/customers" | "/search" | "/settings";
+  name: string;
+  combo: string;
+  active: boolean;
+  children: ReactNode;
+}
+
+function Room({ to, name, combo, active, children }: RoomProps) {
+  const tip = (
+    <span style={{ display: "inline-flex", gap: 8, alignItems: "center" }}>
+      {name} <Kbd combo={combo} />
+    </span>
+  );
+  return (
+    <Tooltip label={tip} position="right">
+      <Link to={to} className={classes.item} aria-current={active ? "page" : undefined}>
+        {children}
+        <span className={classes.itemName}>{name}</span>
+      </Link>
+    </Tooltip>
+  );
+}

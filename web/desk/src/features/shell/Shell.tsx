@@ -1,0 +1,67 @@
+import { setLocale, TimeZone, useText } from "@damso/i18n";
+import { Toasts, undoLatest } from "@damso/ui";
+import { useMantineColorScheme } from "@mantine/core";
+import { Outlet } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { remember } from "../../app/remembered.ts";
+import { useKeys } from "../../app/useKeys.ts";
+import { useMe } from "../../app/useMe.ts";
+import { Outbox } from "../composer/Outbox.tsx";
+import { LiveProvider } from "../live/LiveProvider.tsx";
+import { openPalette, usePalette } from "../palette/paletteStore.ts";
+import { ConnectionBar } from "./ConnectionBar.tsx";
+import { Rail } from "./Rail.tsx";
+import classes from "./shell.module.css";
+import { useGoTo } from "./useGoTo.ts";
+import { useNotifications } from "./useNotifications.ts";
+
+const Palette = lazy(() => import("../palette/Palette.tsx"));
+const KeySheet = lazy(() => import("./KeySheet.tsx"));
+
+/** What stands around every room: the rail, the line, notices, the palette. */
+export function Shell() {
+  const me = useMe();
+  const { t } = useText();
+  const { setColorScheme } = useMantineColorScheme();
+  const palette = usePalette();
+  const [keySheet, setKeySheet] = useState(false);
+  const notifications = useNotifications();
+
+  useEffect(() => setColorScheme(me.theme), [me.theme, setColorScheme]);
+  useEffect(() => {
+    remember("locale", me.locale);
+    void setLocale(me.locale);
+  }, [me.locale]);
+
+  useGoTo();
+  useKeys({
+    "mod+k": () => openPalette(),
+    "?": () => setKeySheet(true),
+    z: () => undoLatest(),
+  });
+
+  return (
+    <TimeZone value={me.timezone}>
+      <LiveProvider onRow={notifications.onRow} onMention={notifications.onMention}>
+        <Outbox />
+        <div className={classes.desk}>
+          <a className={classes.skip} href="#main">
+            {t("shell.skip")}
+          </a>
+          <Rail onKeys={() => setKeySheet(true)} />
+          <div className={classes.room}>
+            <ConnectionBar />
+            <main id="main" tabIndex={-1} className={classes.main}>
+              <Outlet />
+            </main>
+          </div>
+        </div>
+        <Toasts closeLabel={t("action.close")} />
+        <Suspense>
+          {palette && <Palette start={palette.start} onKeys={() => setKeySheet(true)} />}
+          {keySheet && <KeySheet onClose={() => setKeySheet(false)} />}
+        </Suspense>
+      </LiveProvider>
+    </TimeZone>
+  );
+}

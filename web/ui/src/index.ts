@@ -1,0 +1,14 @@
+export { Avatar } from "./Avatar.tsx";
+export { ChannelMark } from "./ChannelMark.tsx";
+export { StateMark, TAG_COLOURS, TagChip, TagDot } from "./Chip.tsx";
+export { ConfirmByName } from "./ConfirmByName.tsx";
+export { EmptyState } from "./EmptyState.tsx";
+export { IconButton } from "./IconButton.tsx";
+export { Kbd, keyText } from "./Kbd.tsx";
+export { Notice } from "./Notice.tsx";
+export { type Choice, PickList } from "./PickList.tsx";
+export { Skeleton } from "./Skeleton.tsx";
+export { Time } from "./Time.tsx";
+export { cssVariables, theme } from "./theme.ts";
+export { Toasts, toast, toastError, undoLatest } from "./toast.tsx";
+export { useNow } from "./useNow.ts";
