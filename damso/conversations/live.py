@@ -11,7 +11,7 @@ from litestar import WebSocket
 from damso.conversations.entries import entries_by_id
 from damso.conversations.rows import rows_by_id
 from damso.kernel.crypto import hash_secret
-from damso.kernel.database import Database
+from damso.kernel.database import Database, Transaction
 from damso.kernel.i18n import Locale
 from damso.kernel.log import Position, Recorded
 from damso.kernel.notify import LOST
@@ -25,6 +25,8 @@ WELCOME_FOR = 4.0
 
 _QUIET = {"conversation.seen"}
 """Facts that change no list and no line."""
+_WHO = {"customer.merged", "customer.unmerged", "customer.renamed", "identity.proven"}
+"""Facts after which a customer's cases are shown under another name, or reachable in another way."""
 
 
 class DeskSocket(LiveSocket):
@@ -111,12 +113,16 @@ class DeskLive:
         lines = {UUID(event.subject_id) for event in moved if event.subject_kind == "message"}
         frames = []
         async with self._database.reading() as tx:
+            touched = [event.identity_id for event in moved if event.name in _WHO and event.identity_id]
+            customers, cases = await _around(tx, touched) if touched else (set(), set())
+            conversations |= cases
             entries = await entries_by_id(tx, list(lines), locale) if lines else ()
             rows = await rows_by_id(tx, list(conversations)) if conversations else ()
         frames += [
             encode("entry", cursor=cursor, conversation_id=entry.conversation_id, entry=entry) for entry in entries
         ]
         frames += [encode("conversation", cursor=cursor, row=row, views_changed=True) for row in rows]
+        frames += [encode("customer", cursor=cursor, customer_id=customer_id) for customer_id in customers]
         for event in moved:
             match event.subject_kind:
                 case "agent":
@@ -181,6 +187,17 @@ class DeskLive:
                         "answer": True,
                     }
                 )
+
+
+async def _around(tx: Transaction, identity_ids: Sequence[int]) -> tuple[set[UUID], set[UUID]]:
+    """The customers of these identities, and their cases that are not resolved."""
+    rows = await tx.rows(
+        """SELECT i.customer_id, c.id FROM identity t JOIN identity i ON i.customer_id = t.customer_id
+            LEFT JOIN conversation c ON c.anchor_identity_id = i.id AND c.status <> 'resolved'
+        WHERE t.id = ANY ($1) LIMIT 200""",
+        list(identity_ids),
+    )
+    return {row["customer_id"] for row in rows}, {row["id"] for row in rows if row["id"]}
 
 
 def _uuid(value: object) -> UUID | None:

@@ -172,6 +172,7 @@ export type ServerFrame =
   | { type: "conversation"; cursor: string; row: Row; views_changed: boolean }
   | { type: "entry"; cursor: string; conversation_id: Id; entry: Entry }
   | { type: "agent"; cursor: string; agent_id: Id; availability?: Availability }
+  | { type: "customer"; cursor: string; customer_id: Id }
   | { type: "inbox"; cursor: string; inbox_id: Id }
   | {
       type: "signal";

@@ -21,6 +21,7 @@ export const keys = {
   customers: ["customers"] as const,
   customerList: (q: string) => ["customers", "list", q] as const,
   customer: (id: Id) => ["customers", "one", id] as const,
+  timelines: (id: Id) => ["customers", "timeline", id] as const,
   timeline: (id: Id, kinds: TimelineKind[]) => ["customers", "timeline", id, kinds] as const,
   channels: ["channels"] as const,
   inboxes: ["inboxes"] as const,

@@ -36,12 +36,17 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
       case "conversation":
         takeRow(client, frame.row, client.getQueryData<View[]>(keys.views) ?? [], heard.myId());
         void client.invalidateQueries({ queryKey: keys.conversation(frame.row.id) });
+        void client.invalidateQueries({ queryKey: keys.timelines(frame.row.customer.id) });
         if (frame.views_changed) refreshCounts();
         heard.onRow(frame.row);
         break;
       case "entry":
         takeEntry(client, frame.conversation_id, frame.entry);
         if (frame.entry.direction === "in") customerStoppedTyping(frame.conversation_id);
+        break;
+      case "customer":
+        void client.invalidateQueries({ queryKey: keys.customer(frame.customer_id) });
+        void client.invalidateQueries({ queryKey: keys.timelines(frame.customer_id) });
         break;
       case "agent":
         takeAgent(client, frame.agent_id, frame.availability);
