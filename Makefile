@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-python check-api check-web soak bench format generate lock clean
+.PHONY: help run test check check-python check-api check-web soak bench format generate pictures lock clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -25,6 +25,7 @@ help:
 	@echo "make generate    write the API's description and the web apps' client for it"
 	@echo "make bench       measure (SIZE=s|m|l)"
 	@echo "make soak        the long kill tests"
+	@echo "make pictures    renew the screenshots of the documents"
 	@echo "make lock        renew the lock files from pyproject.toml (UPGRADE=1 takes the newest versions)"
 	@echo "make clean       remove everything built; data/ stays"
 
@@ -61,6 +62,9 @@ check-web: web/node_modules/.stamp
 generate: .venv/dev.stamp web/node_modules/.stamp | .build
 	@$(VENV)/damso openapi >.build/openapi.json && mv .build/openapi.json web/api/openapi.json
 	@$(NPM) run --silent generate
+
+pictures: .venv/dev.stamp .build/web.stamp
+	@$(VENV)/python docs/pictures/make.py
 
 format: .venv/dev.stamp web/node_modules/.stamp
 	@$(VENV)/ruff check --fix-only --quiet . && $(VENV)/ruff format --quiet .

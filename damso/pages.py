@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from damso.channels.inboxes import Inboxes
-from damso.conversations.widget.api import chat_inbox
+from damso.conversations.widget.entrance import chat_inbox
 from damso.kernel.database import Database
 from damso.kernel.errors import NotFound
 

@@ -22,6 +22,7 @@ from damso.conversations import checklist, conversation_api, desk_api, message_a
 from damso.conversations.live import DeskLive
 from damso.conversations.story import LINES, Cases
 from damso.conversations.widget import api as widget_api
+from damso.conversations.widget.entrance import WidgetEntranceController
 from damso.conversations.widget.live import WidgetLive
 from damso.customers import api as customer_api
 from damso.customers.timeline_sources import SOURCES
@@ -53,7 +54,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     desk_api.TagController,
     desk_api.search_everything,
     desk_api.live,
-    widget_api.WidgetEntranceController,
+    WidgetEntranceController,
     widget_api.WidgetController,
     widget_api.visitor_file,
     widget_api.visitor_live,

@@ -113,19 +113,18 @@ def _later(file: Attachment, wanted: Wanted) -> Attachment:
     return msgspec.structs.replace(file, ref=f"{MEDIA}{wanted.id}", content_type=real_type(file.content_type, b""))
 
 
-async def await_media(tx: Transaction, inbox_id: UUID, wanted: Sequence[Wanted]) -> None:
-    """Have files fetched."""
+async def await_media(tx: Transaction, wanted: Sequence[tuple[UUID, Wanted]]) -> None:
+    """Have files fetched, each through an inbox."""
     if not wanted:
         return
     await tx.execute(
         """INSERT INTO media (id, inbox_id, ref, state, content_type, created_at)
-        SELECT id, $2, ref, 'waiting', content_type, $3
-        FROM jsonb_to_recordset($1) AS w(id uuid, ref text, content_type text)""",
-        [msgspec.to_builtins(one) for one in wanted],
-        inbox_id,
+        SELECT id, inbox_id, ref, 'waiting', content_type, $2
+        FROM jsonb_to_recordset($1) AS w(id uuid, inbox_id uuid, ref text, content_type text)""",
+        [msgspec.to_builtins(one) | {"inbox_id": str(inbox_id)} for inbox_id, one in wanted],
         tx.now,
     )
-    await lanes.enqueue(tx, MediaLane.name, [(None, {"media_id": str(one.id)}) for one in wanted])
+    await lanes.enqueue(tx, MediaLane.name, [(None, {"media_id": str(one.id)}) for _, one in wanted])
 
 
 async def resolve(tx: Transaction, ref: str) -> StoredFile | None:

@@ -6,8 +6,9 @@ claim for many deliveries, because a claim costs as much as parsing. Whatever go
 (`parked`, with a reason), never at the lane item: the health page replays from there.
 """
 
+import asyncio
 from collections import Counter as Tally
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 from uuid import UUID
 
@@ -17,11 +18,11 @@ from msgspec import Struct
 from damso.channels import deliveries
 from damso.channels.deliveries import RawDelivery
 from damso.channels.found import LANE, FoundItem, lane_key
-from damso.channels.inboxes import Inboxes, InboxRecord, InboxUnusable
+from damso.channels.inboxes import Inboxes, InboxUnusable
 from damso.channels.intake import PARSE_LANE
-from damso.channels.media import Kept, await_media, keep_files
+from damso.channels.media import Kept, Wanted, await_media, keep_files
 from damso.channels.parser import ParseFailed, Parsers
-from damso.channels.types import InboundMessage, Item, Unsupported
+from damso.channels.types import InboundMessage, Unsupported
 from damso.kernel import lanes
 from damso.kernel.blobs import BlobMissing, Blobs
 from damso.kernel.database import Database, Transaction
@@ -33,17 +34,28 @@ log = structlog.get_logger()
 
 ALONG = 50
 """Deliveries that are taken along with one claim; then the lane may turn to other inboxes."""
+TOGETHER = 10
+"""Results that are stored in one transaction, which may take 100 ms at most."""
+PATIENCE = 0.1
+"""Seconds for which results wait for the next one."""
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
-    """An item of the lane: the delivery to parse, and its place."""
+    """An item of the lane, and the delivery to parse; None where there is nothing left to do."""
 
     id: int
-    delivery_id: UUID
+    delivery: RawDelivery | None
 
 
-Settle = Callable[[Transaction], Awaitable[None]]
-"""Removes the lane item in the transaction that holds the result."""
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What became of a delivery."""
+
+    ticket: Ticket
+    found: tuple[FoundItem, ...] = ()
+    keys: tuple[str | None, ...] = ()
+    wanted: tuple[tuple[UUID, Wanted], ...] = ()
+    unsupported: tuple[Unsupported, ...] = ()
+    failure: ParseFailed | None = None
 
 
 class ParseLane:
@@ -59,31 +71,38 @@ class ParseLane:
         self._parsers = parsers or Parsers()
 
     async def work(self, claim: lanes.Claim) -> None:
-        own = Ticket(id=claim.item.id, delivery_id=UUID(claim.item.payload["delivery_id"]))
+        """Parse the delivery and those behind it. What is ready never waits long for what is not."""
         async with self._database.reading() as tx:
-            following = await _following(tx, claim.item)
-        tickets = [own, *following]
+            tickets = await _tickets(tx, claim.item)
+        ready: list[Outcome] = []
         for ticket in tickets:
-            # The claim is given up last: it keeps others away from the inbox.
-            await self._work(ticket.delivery_id, _settling(claim, ticket, last=ticket is tickets[-1]))
+            reading = asyncio.create_task(self._read(ticket))
+            try:
+                if ready and not (await asyncio.wait([reading], timeout=PATIENCE))[0]:
+                    await self._store(claim, ready, last=False)
+                    ready.clear()
+                ready.append(await reading)
+            finally:
+                reading.cancel()
+            if len(ready) == TOGETHER and ticket is not tickets[-1]:
+                await self._store(claim, ready, last=False)
+                ready.clear()
+        await self._store(claim, ready, last=True)
 
-    async def _work(self, delivery_id: UUID, settle: Settle) -> None:
-        async with self._database.reading() as tx:
-            delivery = await deliveries.load(tx, delivery_id)
-        if delivery is None or delivery.state != "received":
-            async with self._database.transaction() as tx:
-                return await settle(tx)
+    async def _read(self, ticket: Ticket) -> Outcome:
+        if ticket.delivery is None:
+            return Outcome(ticket=ticket)
         try:
-            await self._parse(settle, delivery)
+            return await self._parse(ticket, ticket.delivery)
         except ParseFailed as failure:
-            await self._park(settle, delivery, failure)
-        except (lanes.ClaimLost, *LOST):
+            return Outcome(ticket=ticket, failure=failure)
+        except LOST:
             raise
         except Exception as error:
-            log.exception("delivery.failed", delivery_id=str(delivery.id))
-            await self._park(settle, delivery, ParseFailed("FAULT", type(error).__name__))
+            log.exception("delivery.failed", delivery_id=str(ticket.delivery.id))
+            return Outcome(ticket=ticket, failure=ParseFailed("FAULT", type(error).__name__))
 
-    async def _parse(self, settle: Settle, delivery: RawDelivery) -> None:
+    async def _parse(self, ticket: Ticket, delivery: RawDelivery) -> Outcome:
         try:
             async with self._database.reading() as tx:
                 inbox = await self._inboxes.by_id(tx, delivery.inbox_id)
@@ -92,90 +111,107 @@ class ParseLane:
             raise ParseFailed("UNUSABLE", type(error).__name__) from error
         items = await self._parsers.parse(inbox.adapter, request, inbox.config)
         kept = [await keep_files(self._blobs, item) for item in items if not isinstance(item, Unsupported)]
-        await self._store(settle, inbox, delivery, items, kept)
+        return Outcome(
+            ticket=ticket,
+            found=tuple(_found(delivery, kept)),
+            keys=tuple(lane_key(inbox.channel, part.item) for part in kept),
+            wanted=tuple((inbox.id, wanted) for part in kept for wanted in part.wanted),
+            unsupported=tuple(item for item in items if isinstance(item, Unsupported)),
+        )
 
-    async def _store(
-        self,
-        settle: Settle,
-        inbox: InboxRecord,
-        delivery: RawDelivery,
-        items: Sequence[Item],
-        kept: Sequence[Kept],
-    ) -> None:
-        unsupported = [item for item in items if isinstance(item, Unsupported)]
-        source_ref = delivery.source_ref if sum(isinstance(k.item, InboundMessage) for k in kept) == 1 else None
-        found = [
-            FoundItem(
-                delivery_id=delivery.id,
-                inbox_id=inbox.id,
-                index=index,
-                received_at=delivery.received_at,
-                item=part.item,
-                html_ref=part.html_ref,
-                source_ref=source_ref if isinstance(part.item, InboundMessage) else None,
-            )
-            for index, part in enumerate(kept)
-        ]
+    async def _store(self, claim: lanes.Claim, outcomes: Sequence[Outcome], *, last: bool) -> None:
+        """Store results and remove their lane items. The claim is given up last: it keeps others away meanwhile."""
         async with self._database.transaction() as tx:
-            await tx.execute(
-                """UPDATE delivery SET state = 'parsed', items = $2, unsupported = $3, detail = $4,
-                    attempts = attempts + 1 WHERE id = $1""",
-                delivery.id,
-                len(found),
-                len(unsupported),
-                _told(unsupported),
-            )
-            await await_media(tx, inbox.id, [wanted for part in kept for wanted in part.wanted])
+            await _mark(tx, outcomes)
+            await await_media(tx, [wanted for outcome in outcomes for wanted in outcome.wanted])
+            found = [pair for outcome in outcomes for pair in zip(outcome.keys, outcome.found, strict=True)]
             if found:
-                await lanes.enqueue(tx, LANE, [(lane_key(inbox.channel, item.item), item.encode()) for item in found])
-            await settle(tx)
-
-    async def _park(self, settle: Settle, delivery: RawDelivery, failure: ParseFailed) -> None:
-        log.warning("delivery.parked", delivery_id=str(delivery.id), reason=failure.code)
-        async with self._database.transaction() as tx:
-            await tx.execute(
-                "UPDATE delivery SET state = 'parked', reason = $2, detail = $3, attempts = attempts + 1 WHERE id = $1",
-                delivery.id,
-                failure.code,
-                failure.detail[:500],
-            )
-            await append(
-                tx,
-                Event(
-                    name="delivery.parked",
-                    subject_kind="delivery",
-                    subject_id=str(delivery.id),
-                    inbox_id=delivery.inbox_id,
-                    properties={"reason": failure.code},
-                ),
-            )
-            await settle(tx)
+                await lanes.enqueue(tx, LANE, [(key, item.encode()) for key, item in found])
+            if parked := [outcome for outcome in outcomes if outcome.failure]:
+                await append(tx, *map(_parked, parked))
+            await _remove(tx, [outcome.ticket.id for outcome in outcomes if outcome.ticket.id != claim.item.id])
+            if last:
+                await claim.finish(tx)
 
 
-async def _following(tx: Transaction, item: lanes.Item) -> list[Ticket]:
-    """What waits behind an item under the same key; as long as the item is held, nobody else takes it."""
-    return await tx.all(
-        Ticket,
-        """SELECT id, (payload->>'delivery_id')::uuid AS delivery_id FROM lane_item
-        WHERE lane = $1 AND key = $2 AND id > $3 AND parked_at IS NULL AND claimed_by IS NULL
-        ORDER BY id LIMIT $4""",
-        item.lane,
-        item.key,
-        item.id,
-        ALONG,
+def _found(delivery: RawDelivery, kept: Sequence[Kept]) -> Iterator[FoundItem]:
+    is_source = sum(isinstance(part.item, InboundMessage) for part in kept) == 1
+    for index, part in enumerate(kept):
+        yield FoundItem(
+            delivery_id=delivery.id,
+            inbox_id=delivery.inbox_id,
+            index=index,
+            received_at=delivery.received_at,
+            item=part.item,
+            html_ref=part.html_ref,
+            source_ref=delivery.source_ref if is_source and isinstance(part.item, InboundMessage) else None,
+        )
+
+
+_FOLLOWING = """
+SELECT i.id AS item_id, d.id, d.inbox_id, d.origin, d.headers, d.query, d.body, d.body_ref, d.received_at, d.state
+FROM lane_item i LEFT JOIN delivery d ON d.id = (i.payload->>'delivery_id')::uuid AND d.state = 'received'
+WHERE i.lane = $1 AND i.key = $2 AND i.parked_at IS NULL AND (i.id = $3 OR (i.id > $3 AND i.claimed_by IS NULL))
+ORDER BY i.id LIMIT $4
+"""
+
+
+async def _tickets(tx: Transaction, item: lanes.Item) -> list[Ticket]:
+    """The item and what waits behind it under the same key; as long as it is held, nobody else takes those."""
+    rows = await tx.rows(_FOLLOWING, item.lane, item.key, item.id, ALONG)
+    return [
+        Ticket(
+            id=row["item_id"],
+            delivery=RawDelivery(**{name: row[name] for name in RawDelivery.__struct_fields__}) if row["id"] else None,
+        )
+        for row in rows
+    ]
+
+
+_MARK = """
+UPDATE delivery SET state = m.state, items = m.items, unsupported = m.unsupported, reason = m.reason,
+    detail = m.detail, attempts = attempts + 1
+FROM jsonb_to_recordset($1) AS m(id uuid, state text, items smallint, unsupported smallint, reason text, detail text)
+WHERE delivery.id = m.id AND delivery.state = 'received'
+"""
+
+
+async def _mark(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+    """Raises `ClaimLost` where somebody else has parsed one: then our hold on the inbox is gone."""
+    marks = [
+        {
+            "id": outcome.ticket.delivery.id,
+            "state": "parked" if outcome.failure else "parsed",
+            "items": len(outcome.found),
+            "unsupported": len(outcome.unsupported),
+            "reason": outcome.failure.code if outcome.failure else None,
+            "detail": outcome.failure.detail[:500] if outcome.failure else _told(outcome.unsupported),
+        }
+        for outcome in outcomes
+        if outcome.ticket.delivery
+    ]
+    if await tx.execute(_MARK, marks) != len(marks):
+        raise lanes.ClaimLost
+
+
+async def _remove(tx: Transaction, item_ids: Sequence[int]) -> None:
+    """Raises `ClaimLost` where somebody else took one."""
+    if await tx.execute("DELETE FROM lane_item WHERE id = ANY ($1) AND claimed_by IS NULL", item_ids) != len(item_ids):
+        raise lanes.ClaimLost
+
+
+def _parked(outcome: Outcome) -> Event:
+    assert outcome.ticket.delivery is not None
+    assert outcome.failure is not None
+    delivery, reason = outcome.ticket.delivery, outcome.failure.code
+    log.warning("delivery.parked", delivery_id=str(delivery.id), reason=reason)
+    return Event(
+        name="delivery.parked",
+        subject_kind="delivery",
+        subject_id=str(delivery.id),
+        inbox_id=delivery.inbox_id,
+        properties={"reason": reason},
     )
-
-
-def _settling(claim: lanes.Claim, ticket: Ticket, *, last: bool) -> Settle:
-    async def settle(tx: Transaction) -> None:
-        if ticket.id != claim.item.id and not await tx.execute(
-            "DELETE FROM lane_item WHERE id = $1 AND claimed_by IS NULL", ticket.id
-        ):
-            raise lanes.ClaimLost
-        if last:
-            await claim.finish(tx)
-
-    return settle
 
 
 def _told(unsupported: Sequence[Unsupported]) -> str:

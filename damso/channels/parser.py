@@ -121,6 +121,8 @@ class _Child:
             stdout=PIPE,
             stderr=DEVNULL,  # a traceback may quote the mail
             env=environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            # Ctrl-C in a terminal reaches us alone: a child it ended in the middle would park its delivery.
+            start_new_session=True,
         )
         return cls(process)
 

@@ -131,10 +131,12 @@ async def _until_processed(parts: Parts, inbox_id: UUID) -> int:
 
 
 async def _waiting(tx: Transaction, inbox_id: UUID) -> int:
+    """Deliveries that are yet to be read, and what was found in others and is yet to be stored."""
     count: int = await tx.value(
-        "SELECT count(*) FROM lane_item WHERE lane = ANY ($1) AND parked_at IS NULL AND payload->>'inbox_id' = $2",
-        [PARSE_LANE, inbound.LANE],
-        str(inbox_id),
+        """SELECT (SELECT count(*) FROM delivery WHERE inbox_id = $1 AND state = 'received')
+        + (SELECT count(*) FROM lane_item WHERE lane = $2 AND parked_at IS NULL AND payload->>'inbox_id' = $1::text)""",
+        inbox_id,
+        inbound.LANE,
     )
     return count
 

@@ -12,6 +12,7 @@ from damso.kernel.errors import AppError, Invalid, NotFound
 from damso.kernel.i18n import Text
 from damso.kernel.ids import new_id
 
+
 class _Templates(Environment):
     """Bounded: a template is written by a person and rendered while others wait."""
 

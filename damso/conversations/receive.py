@@ -5,23 +5,27 @@ the unique `(dedupe_scope, external_id)` and changes nothing.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from damso.channels.inboxes import InboxRecord
 from damso.channels.threads import touch_inbound
 from damso.channels.types import Address, Attachment, Automation, InboundMessage
-from damso.conversations.cases import Case, add_participant, lock_case, open_case, preview_of, show_newest
+from damso.conversations.cases import Case, add_participant, lock_case, open_case, preview_of
 from damso.conversations.place import place, proves_sender
 from damso.conversations.search_index import index_message
 from damso.conversations.waiting import apply_waiting
+from damso.customers.claim import claim
 from damso.customers.identify import Identified, identify
 from damso.customers.lock import lock_customer
 from damso.customers.types import IdentityKey
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
+from damso.kernel.errors import AppError
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor, Event, append
 
@@ -49,30 +53,17 @@ async def receive(tx: Transaction, keyring: Keyring, inbox: InboxRecord, arrival
     item = arrival.item
     sender = await _identify(tx, inbox, item.sender, proven=proves_sender(inbox, item))
     # Locked, so that two messages of one customer cannot open two cases at once.
-    customer_id = await lock_customer(tx, sender.identity_id)
+    sender = replace(sender, customer_id=await lock_customer(tx, sender.identity_id))
     if known := await _known(tx, item):
         return known
-    conversation_id = await place(tx, keyring, inbox, sender.identity_id, customer_id, item)
+    conversation_id = await place(tx, keyring, inbox, sender.identity_id, sender.customer_id, item)
     case = await lock_case(tx, conversation_id) if conversation_id else await _open(tx, inbox, sender, arrival)
     message_id = await _store(tx, inbox, case, sender, arrival)
     await _add_correspondents(tx, inbox, case, sender, item)
+    await _keep_claims(tx, inbox, sender, item)
     await touch_inbound(tx, inbox.id, sender.identity_id, at=_position(arrival), external_id=item.thread)
-    await _move_case(tx, case, arrival)
-    await append(
-        tx,
-        Event(
-            name="message.received",
-            subject_kind="message",
-            subject_id=str(message_id),
-            conversation_id=case.id,
-            identity_id=sender.identity_id,
-            inbox_id=inbox.id,
-            brand_id=inbox.brand_id,
-            actor=Actor("customer", str(customer_id)),
-            occurred_at=_position(arrival),
-            properties={"channel": inbox.channel, "automation": item.automation.value},
-        ),
-    )
+    await _move_case(tx, inbox, case, arrival, message_id)
+    await append(tx, *_events(inbox, case, sender, arrival, message_id))
     await apply_waiting(tx, inbox, item.external_id)
     return Received(message_id, case.id, new=True)
 
@@ -157,15 +148,6 @@ async def _store(tx: Transaction, inbox: InboxRecord, case: Case, sender: Identi
         inbox_id=inbox.id,
         channel=inbox.channel,
     )
-    await show_newest(
-        tx,
-        case.id,
-        message_id=message_id,
-        at=_position(arrival),
-        channel=inbox.channel,
-        author="customer",
-        preview=preview_of(item.text, item.fresh, [file.name for file in item.attachments]),
-    )
     return message_id
 
 
@@ -205,37 +187,76 @@ async def store_attachments(
 async def _add_correspondents(
     tx: Transaction, inbox: InboxRecord, case: Case, sender: Identified, item: InboundMessage
 ) -> None:
-    await add_participant(tx, case.id, sender.identity_id, "customer")
+    if sender.identity_id != case.anchor_identity_id:  # whose anchor it is takes part from the beginning
+        await add_participant(tx, case.id, sender.identity_id, "customer")
     for address in (*item.to, *item.cc, *((item.reply_to,) if item.reply_to else ())):
         other = await _identify(tx, inbox, address, proven=False)
         await add_participant(tx, case.id, other.identity_id, "cc")
 
 
-async def _move_case(tx: Transaction, case: Case, arrival: Arrival) -> None:
-    """A person's word opens the case again and starts the customer's waiting; a machine's does neither.
+async def _keep_claims(tx: Transaction, inbox: InboxRecord, sender: Identified, item: InboundMessage) -> None:
+    """What the sender is said to have; a claim that makes no sense is no reason to refuse the message."""
+    for kind, value in item.claims.items():
+        with suppress(AppError):
+            await claim(tx, sender.identity_id, kind, value, source=inbox.channel)
 
-    A case that began without a subject takes that of the first message which has one.
+
+async def _move_case(tx: Transaction, inbox: InboxRecord, case: Case, arrival: Arrival, message_id: UUID) -> None:
+    """Let lists show the message, unless they show a newer one. A person's word also opens the case again and starts
+    the customer's waiting; a machine's does neither.
+
+    A case that began without a subject takes that of the first message which has one. All in one statement, because
+    each writes every index of the row anew.
     """
-    if arrival.item.automation is not Automation.NONE:
-        return
+    item, at = arrival.item, _position(arrival)
     await tx.execute(
-        """UPDATE conversation SET status = 'open', snoozed_until = NULL, snoozed_until_reply = false,
-            resolved_at = NULL, waiting_since = coalesce(waiting_since, $2), subject = coalesce(nullif(subject, ''), $3)
+        """UPDATE conversation SET status = CASE WHEN $2 THEN 'open' ELSE status END,
+            snoozed_until = CASE WHEN NOT $2 THEN snoozed_until END,
+            snoozed_until_reply = snoozed_until_reply AND NOT $2,
+            resolved_at = CASE WHEN NOT $2 THEN resolved_at END,
+            waiting_since = CASE WHEN $2 THEN coalesce(waiting_since, $4) ELSE waiting_since END,
+            subject = CASE WHEN $2 THEN coalesce(nullif(subject, ''), $8) ELSE subject END,
+            last_message_at = CASE WHEN $3 THEN $4 ELSE last_message_at END,
+            last_message_id = CASE WHEN $3 THEN $5 ELSE last_message_id END,
+            last_channel = CASE WHEN $3 THEN $6 ELSE last_channel END,
+            last_author = CASE WHEN $3 THEN 'customer' ELSE last_author END,
+            preview = CASE WHEN $3 THEN $7 ELSE preview END
         WHERE id = $1""",
         case.id,
-        _position(arrival),
-        arrival.item.subject,
+        item.automation is Automation.NONE,
+        case.last_message_at <= at,
+        at,
+        message_id,
+        inbox.channel,
+        preview_of(item.text, item.fresh, [file.name for file in item.attachments]),
+        item.subject,
     )
-    if case.status != "open":
-        await append(
-            tx,
-            Event(
-                name="conversation.reopened",
-                subject_kind="conversation",
-                subject_id=str(case.id),
-                conversation_id=case.id,
-                identity_id=case.anchor_identity_id,
-                brand_id=case.brand_id,
-                properties={"from": case.status},
-            ),
-        )
+
+
+def _events(inbox: InboxRecord, case: Case, sender: Identified, arrival: Arrival, message_id: UUID) -> Sequence[Event]:
+    """What the log is told."""
+    automation = arrival.item.automation
+    received = Event(
+        name="message.received",
+        subject_kind="message",
+        subject_id=str(message_id),
+        conversation_id=case.id,
+        identity_id=sender.identity_id,
+        inbox_id=inbox.id,
+        brand_id=inbox.brand_id,
+        actor=Actor("customer", str(sender.customer_id)),
+        occurred_at=_position(arrival),
+        properties={"channel": inbox.channel, "automation": automation.value},
+    )
+    if case.status == "open" or automation is not Automation.NONE:
+        return [received]
+    reopened = Event(
+        name="conversation.reopened",
+        subject_kind="conversation",
+        subject_id=str(case.id),
+        conversation_id=case.id,
+        identity_id=case.anchor_identity_id,
+        brand_id=case.brand_id,
+        properties={"from": case.status},
+    )
+    return [reopened, received]

@@ -12,13 +12,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from damso.customers.lock import lock_customers, lock_free_customers
-from damso.customers.shown import refresh, searchable
+from damso.customers.shown import refresh, searchable, searched_by
 from damso.customers.types import INTERNAL, NAME_SOURCES, PROOFS, IdentityKey, NameSource, Proof, stronger
 from damso.kernel import log
 from damso.kernel.database import Transaction
 from damso.kernel.ids import new_id
 from damso.kernel.log import Event
-from damso.kernel.ngrams import grams
 
 REFRESH = timedelta(minutes=1)
 """`last_seen_at` is at most this much behind, so that a busy customer does not cost a write per message."""
@@ -271,7 +270,7 @@ class _Made(Struct, frozen=True):
 _MAKE = """
 WITH given AS (
     SELECT * FROM jsonb_to_recordset($1) AS g(kind text, scope text, value text, name text, name_source text,
-        proof text, source text, at timestamptz, customer_id uuid, locale text, timezone text, grams text)
+        proof text, source text, at timestamptz, customer_id uuid, locale text, timezone text, grams integer[])
 ), made AS (
     INSERT INTO identity (kind, scope, value, name, customer_id, home_id, proof, source, first_seen_at, last_seen_at)
     SELECT kind, scope, value, name, customer_id, customer_id, proof, source, at, at FROM given
@@ -282,8 +281,8 @@ WITH given AS (
     SELECT customer_id, name, name_source, name, name_source, locale, timezone, $2, at
     FROM given WHERE customer_id IN (SELECT customer_id FROM made)
 ), searched AS (
-    INSERT INTO customer_search (customer_id, grams) SELECT customer_id, string_to_array(grams, E'\\n')
-    FROM given WHERE customer_id IN (SELECT customer_id FROM made)
+    INSERT INTO customer_search (customer_id, grams) SELECT customer_id, grams FROM given
+    WHERE customer_id IN (SELECT customer_id FROM made)
 ), inner_self AS (
     INSERT INTO identity (kind, scope, value, customer_id, home_id, proof, source, first_seen_at, last_seen_at)
     SELECT $3, '', customer_id::text, customer_id, customer_id, 'none', 'system', $2, $2 FROM made
@@ -307,7 +306,7 @@ async def _make(tx: Transaction, sightings: Sequence[Sighting]) -> dict[Identity
             "customer_id": new_id(),
             "locale": one.locale,
             "timezone": one.timezone,
-            "grams": "\n".join(sorted(grams(searchable(one.key.kind, one.key.value, one.name)))),
+            "grams": searched_by([searchable(one.key.kind, one.key.value, one.name)]),
         }
         for one in sightings
     ]

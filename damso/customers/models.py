@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy import Identity as IdentityColumn
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
 
 from damso.kernel.schema import Table
 
@@ -42,7 +41,7 @@ class Customer(Table):
 
 
 class CustomerSearch(Table):
-    """N-grams of a customer's names, addresses and claims; none for one that became part of another.
+    """N-grams (as numbers) of a customer's names, addresses and claims; none for one that became part of another.
 
     A table of its own, because a row's every new version is entered anew in the inverted index, and when a customer
     was last seen changes often.
@@ -53,7 +52,7 @@ class CustomerSearch(Table):
         Index("ix_customer_search_grams", "grams", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
-    grams: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    grams: Mapped[list[int]] = mapped_column(ARRAY(Integer()))
 
 
 class Identity(Table):

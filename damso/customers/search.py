@@ -10,7 +10,7 @@ from msgspec import Struct
 from damso.customers.shown import searchable
 from damso.customers.types import INTERNAL, Proof
 from damso.kernel.database import Transaction
-from damso.kernel.ngrams import matches, query_grams
+from damso.kernel.ngrams import gram_keys, matches, query_grams
 from damso.kernel.pagination import Page, decode_cursor, encode_cursor
 
 PAGE = 50
@@ -67,7 +67,7 @@ async def list_customers(
     A searched page may be shorter than its limit though there are more: only `next` None is the end.
     """
     after = decode_cursor(cursor, datetime, UUID) if cursor else _TOP
-    wanted = query_grams(q)
+    wanted = gram_keys(query_grams(q))
     rows = await (
         tx.all(_Row, _FOUND, *after, limit + 1, wanted, FEW, NEWEST)
         if wanted
@@ -95,11 +95,11 @@ WITH newest AS MATERIALIZED (
     SELECT n.id, n.name, n.last_seen_at FROM (
         SELECT id, name, last_seen_at FROM customer WHERE merged_into IS NULL AND (last_seen_at, id) < ($1, $2::uuid)
         ORDER BY last_seen_at DESC, id DESC LIMIT $6
-    ) n JOIN customer_search s ON s.customer_id = n.id WHERE CASE WHEN s.grams @> $4::text[] THEN true END
+    ) n JOIN customer_search s ON s.customer_id = n.id WHERE CASE WHEN s.grams @> $4::integer[] THEN true END
     ORDER BY n.last_seen_at DESC, n.id DESC LIMIT $3
 ), few AS MATERIALIZED (
     SELECT customer_id FROM customer_search
-    WHERE (SELECT count(*) FROM newest) < $3 AND grams @> $4::text[] LIMIT $5::int + 1
+    WHERE (SELECT count(*) FROM newest) < $3 AND grams @> $4::integer[] LIMIT $5::int + 1
 )
 (SELECT * FROM newest WHERE (SELECT count(*) FROM newest) = $3)
 UNION ALL
@@ -109,7 +109,7 @@ ORDER BY c.last_seen_at DESC, c.id DESC LIMIT $3)
 UNION ALL
 (SELECT c.id, c.name, c.last_seen_at FROM customer c
 WHERE (SELECT count(*) FROM few) > $5 AND c.merged_into IS NULL AND (c.last_seen_at, c.id) < ($1, $2::uuid)
-    AND CASE WHEN (SELECT s.grams FROM customer_search s WHERE s.customer_id = c.id) @> $4::text[] THEN true END
+    AND CASE WHEN (SELECT s.grams FROM customer_search s WHERE s.customer_id = c.id) @> $4::integer[] THEN true END
 ORDER BY c.last_seen_at DESC, c.id DESC LIMIT $3)
 """
 

@@ -9,12 +9,17 @@ from msgspec import Struct
 
 from damso.customers.types import NAME_SOURCES, UNSEARCHED, NameSource
 from damso.kernel.database import Transaction
-from damso.kernel.ngrams import grams
+from damso.kernel.ngrams import gram_keys, grams
 
 
 def searchable(kind: str, value: str, name: str) -> str:
     """The text by which an identity is found. Random ids of visitors and our own are not looked for."""
     return name if kind in UNSEARCHED else f"{value}\n{name}"
+
+
+def searched_by(texts: Iterable[str]) -> list[int]:
+    """What the index keeps of texts: always the same for the same words."""
+    return sorted(gram_keys(grams("\n".join(texts))))
 
 
 class _Own(Struct, frozen=True):
@@ -35,12 +40,12 @@ JOIN customer c ON c.merged_into = shown.id
 
 _STORE = """
 WITH derived AS (
-    SELECT * FROM jsonb_to_recordset($1) AS d(id uuid, name text, source text, grams text)
+    SELECT * FROM jsonb_to_recordset($1) AS d(id uuid, name text, source text, grams integer[])
 ), named AS (
     UPDATE customer c SET name = d.name, name_source = d.source FROM derived d
     WHERE c.id = d.id AND (c.name, c.name_source) IS DISTINCT FROM (d.name, d.source)
 )
-INSERT INTO customer_search AS s (customer_id, grams) SELECT id, string_to_array(grams, E'\n') FROM derived
+INSERT INTO customer_search AS s (customer_id, grams) SELECT id, grams FROM derived
 ON CONFLICT (customer_id) DO UPDATE SET grams = excluded.grams WHERE s.grams IS DISTINCT FROM excluded.grams
 """
 
@@ -54,8 +59,7 @@ async def refresh(tx: Transaction, customer_ids: Collection[UUID]) -> None:
     await tx.execute(
         _STORE,
         [
-            {"id": shown_id, "grams": "\n".join(sorted(grams("\n".join((*texts[shown_id], *_names(rows))))))}
-            | _best_name(shown_id, rows)
+            {"id": shown_id, "grams": searched_by([*texts[shown_id], *_names(rows)])} | _best_name(shown_id, rows)
             for shown_id, rows in shown.items()
         ],
     )

@@ -149,6 +149,8 @@ class Listening:
 
     async def _wait(self, timeout: float) -> None:
         """Return when woken, or after `timeout` seconds."""
+        # Not `wait_for`, which before Python 3.12 swallows a cancellation that comes together with the wake-up.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._event.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._event.wait()
         self._event.clear()

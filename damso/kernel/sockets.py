@@ -43,7 +43,8 @@ class LiveSocket:
     async def next(self) -> bytes:
         """The next frame, or a ping when there is none for a while."""
         try:
-            return await asyncio.wait_for(self._queue.get(), PING_EVERY)
+            async with asyncio.timeout(PING_EVERY):
+                return await self._queue.get()
         except TimeoutError:
             return PING
 
@@ -55,7 +56,8 @@ def encode(kind: str, /, **fields: Any) -> bytes:
 async def hello(socket: WebSocket[Any, Any, Any]) -> dict[str, Any] | None:
     """The first frame of a client, or None where there came none that makes sense."""
     with suppress(TimeoutError, WebSocketDisconnect, msgspec.DecodeError):
-        frame = msgspec.json.decode(await asyncio.wait_for(socket.receive_data("text"), HELLO_WITHIN))
+        async with asyncio.timeout(HELLO_WITHIN):
+            frame = msgspec.json.decode(await socket.receive_data("text"))
         if isinstance(frame, dict) and frame.get("type") == "hello":
             return frame
     return None

@@ -133,7 +133,7 @@ def upgrade() -> None:
     op.create_table(
         "customer_search",
         sa.Column("customer_id", sa.Uuid(), nullable=False),
-        sa.Column("grams", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("grams", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_customer_search_customer_id"), ondelete="CASCADE"
         ),
@@ -569,13 +569,6 @@ def upgrade() -> None:
         "delivery",
         ["inbox_id", sa.literal_column("received_at DESC"), sa.literal_column("id DESC")],
         unique=False,
-    )
-    op.create_index(
-        "ix_delivery_waiting",
-        "delivery",
-        ["inbox_id", "received_at", "id"],
-        unique=False,
-        postgresql_where=sa.text("state = 'received'"),
     )
     op.create_table(
         "inbox_fault",

@@ -3,22 +3,27 @@
 import asyncio
 import base64
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
 
 from damso.channels import deliveries
+from damso.channels.connect import connect
 from damso.channels.found import FoundItem, lane_key
+from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.channels.intake import accept
 from damso.channels.media import MEDIA
 from damso.channels.parse import ParseLane
+from damso.channels.parser import Parsers
 from damso.channels.poll import import_raw
 from damso.channels.types import Address, InboundEdit, InboundMessage, InboundReaction, InboundReceipt
 from damso.kernel.database import Database, open_database
 from damso.kernel.errors import NotFound
 from damso.kernel.ids import new_id
 from damso.kernel.lanes import Claim, ClaimLost, Item
-from tests.channels.api.system import call, said, signed
+from tests.channels.api.system import SECRET, call, said, signed
+from tests.channels.hostile import HostileAdapter
 from tests.channels.lanes import work_all
 from tests.channels.materials import recorded_api
 
@@ -181,6 +186,37 @@ async def test_a_crash_among_many_parks_one_delivery_only(database, blobs, inbox
         await accept(database, blobs, inbox, signed(body, identifier=f"w-{number}", at=clock.now()))
 
     assert [item.item.external_id for item in await found()] == ["m-0", "m-1", "m-3", "m-4"]
+
+
+async def test_what_is_ready_does_not_wait_for_a_bomb(database, blobs, keyring, brand_id, clock) -> None:
+    inboxes = Inboxes(database, {"hostile": HostileAdapter()}, keyring)
+    inbox = await connect_hostile(database, inboxes, brand_id)
+    for number, body in enumerate((b"say \xed\x95\x98\xeb\x82\x98", b"sleep", b"say \xeb\x91\x98")):
+        await accept(database, blobs, inbox, signed(body, identifier=f"w-{number}", at=clock.now()))
+
+    async with Parsers(seconds=5) as parsers:
+        working = asyncio.create_task(work_all(database, [ParseLane(database, blobs, inboxes, parsers)]))
+        async with asyncio.timeout(4):
+            while await states(database) != ["parsed", "received", "received"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await working
+
+    assert await states(database) == ["parsed", "parked", "parsed"]
+
+
+async def states(database: Database) -> list[str]:
+    async with database.reading() as tx:
+        return await tx.values("SELECT state FROM delivery ORDER BY key")
+
+
+async def connect_hostile(database: Database, inboxes: Inboxes, brand_id: UUID) -> InboxRecord:
+    config = {"system": "shop", "url": "https://shop.example", "secret": SECRET}
+    async with database.transaction() as tx:
+        inbox_id = await connect(
+            tx, inboxes.adapters, inboxes.keyring, channel="hostile", name="적", brand_id=brand_id, config=config
+        )
+    async with database.reading() as tx:
+        return await inboxes.by_id(tx, inbox_id)
 
 
 async def test_a_claim_that_was_lost_stores_nothing(database, blobs, inbox, inboxes, parsers, clock) -> None:

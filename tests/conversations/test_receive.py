@@ -79,6 +79,12 @@ async def test_people_in_copy_take_part(company: Company):
     assert await company.count("participant", f"conversation_id = '{received.conversation_id}'") == 2
 
 
+async def test_what_a_sender_is_said_to_have_is_a_claim_and_no_identity(company: Company):
+    await company.gets(postcard(claims={"email": "someone@else.example", "phone": "no number"}))
+    assert await company.count("claim") == 1
+    assert await company.count("identity", "value = 'someone@else.example'") == 0
+
+
 async def test_a_visitor_writes_once_however_often_it_is_sent(company: Company):
     visitor, client_id = company.visitor(), uuid4()
     first = await company.hears_visitor(visitor, "안녕하세요", client_id=client_id)

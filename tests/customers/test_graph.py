@@ -1,5 +1,7 @@
 """Who is one person, as a pure function of the log."""
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,9 +78,9 @@ homes = st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from([1, 2, 3]), max
 
 
 @given(logs(), homes, st.randoms(use_true_random=False))
-def test_the_order_of_entries_does_not_matter(log: list[Entry], home: dict[int, int], random: object) -> None:
+def test_the_order_of_entries_does_not_matter(log: list[Entry], home: dict[int, int], random: Random) -> None:
     shuffled = list(log)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert components(PEOPLE, shuffled, home) == components(PEOPLE, log, home)
 
 

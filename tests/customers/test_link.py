@@ -17,6 +17,7 @@ from damso.customers.types import Strength
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.log import Actor
+from damso.kernel.ngrams import gram_keys
 from tests.clock import ManualClock
 from tests.customers.people import customer_of, email, facts, phone, seen, visitor
 
@@ -134,7 +135,7 @@ async def test_the_best_name_of_all_is_shown_and_everything_is_searchable(databa
         shown = await tx.row("SELECT name, name_source, grams FROM customer JOIN customer_search ON customer_id = id")
     assert shown is not None
     assert (shown["name"], shown["name_source"]) == ("김민지", "asserted")
-    assert {"미나", "민지", "dam"} <= set(shown["grams"])
+    assert set(gram_keys(["미나", "민지", "dam"])) <= set(shown["grams"])
 
 
 async def test_a_separation_is_respected_and_holds_until_it_is_lifted(database: Database) -> None:
@@ -205,7 +206,8 @@ async def test_any_order_of_links_gives_the_same_customers(database: Database, c
             pairs = [(0, 1), (2, 3), (1, 2), (5, 6), (4, 5)]
             random.shuffle(pairs)
             for one, other in pairs:
-                await join(tx, *random.sample([people[one], people[other]], 2))
+                first, second = random.sample([people[one], people[other]], 2)
+                await join(tx, first, second)
             customers = [person.customer_id for person in people]
             partitions.add(tuple([customers.index(await customer_of(tx, person.identity_id)) for person in people]))
     assert partitions == {(0, 0, 0, 0, 4, 4, 4)}
@@ -248,7 +250,7 @@ async def test_messages_and_links_at_once_do_not_lock_up(database: Database, clo
     await asyncio.wait_for(asyncio.gather(*(act(n) for n in range(12) for act in (write, tie))), 30)
     async with database.reading() as tx:
         [shown] = await tx.rows("SELECT grams FROM customer_search")
-    assert {"손님"} <= set(shown["grams"])
+    assert set(gram_keys(["손님"])) <= set(shown["grams"])
 
 
 async def test_locking_follows_a_customer_who_is_joined_meanwhile(database: Database, clock: ManualClock) -> None:

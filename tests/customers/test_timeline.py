@@ -9,7 +9,7 @@ import pytest
 from damso.customers.card import identities_of
 from damso.customers.claim import claim
 from damso.customers.link import link
-from damso.customers.timeline import Kind, KindInvalid, Place, TimelineEntry, timeline
+from damso.customers.timeline import Kind, KindInvalid, Place, TimelineEntry, TimelineSource, timeline
 from damso.customers.timeline_sources import SOURCES
 from damso.customers.traits import set_traits
 from damso.kernel.database import Database, Transaction
@@ -74,7 +74,7 @@ async def test_pages_neither_repeat_nor_skip(database: Database, clock: ManualCl
             await claim(tx, guest.identity_id, "name", f"미나{number}", source="chat")
         await set_traits(tx, guest.identity_id, {f"key{n}": n for n in range(12)}, source="shop")
         ids = await identities_of(tx, guest.customer_id)
-        sources = [*SOURCES, Messages(clock.now() - timedelta(seconds=2))]
+        sources: list[TimelineSource] = [*SOURCES, Messages(clock.now() - timedelta(seconds=2))]
         whole = (await timeline(tx, sources, ids, limit=1000)).items
         listed: list[TimelineEntry] = []
         cursor: str | None = None

@@ -15,7 +15,8 @@ from tests.docs.pages import TRIED, fences, name_of, pages, typed_lines
 from tests.processes import REPOSITORY
 
 SECONDS = 120
-_DAMSO = re.compile(r"(?:^|[ (/])damso ((?:(?:[a-z-]+|--?[a-z-]+)\b ?)+)")
+_DAMSO = re.compile(r"(?:^|\$ |\$\(|[|;&] |bin/|[A-Z]=\S+ )damso ((?:--?[a-z]|[a-z])[a-z -]*)")
+"""A command where one can stand: not the name of a user or a folder."""
 _TARGET = re.compile(r"\bmake ([a-z][a-z-]*)")
 
 

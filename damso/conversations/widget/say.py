@@ -69,6 +69,8 @@ def check_file(inbox: InboxRecord, name: str, content_type: str, size: int) -> N
 
 async def _take_uploads(tx: Transaction, visitor: Visitor, ids: Sequence[UUID]) -> tuple[Attachment, ...]:
     """The visitor's own uploads, which become the message's; a repeated message finds them taken already."""
+    if not ids:
+        return ()
     rows = await tx.rows(
         """DELETE FROM attachment WHERE id = ANY ($1) AND message_id IS NULL AND uploader_kind = $2 AND uploader_id = $3
         RETURNING id, name, content_type, size, blob_ref, width, height""",
