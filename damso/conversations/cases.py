@@ -92,10 +92,16 @@ async def open_case(
 
 
 async def add_participant(tx: Transaction, conversation_id: UUID, identity_id: int, role: str) -> None:
+    await add_participants(tx, conversation_id, [identity_id], role)
+
+
+async def add_participants(tx: Transaction, conversation_id: UUID, identity_ids: Sequence[int], role: str) -> None:
+    """Let these take part; who does already keeps their role."""
     await tx.execute(
-        "INSERT INTO participant (conversation_id, identity_id, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        """INSERT INTO participant (conversation_id, identity_id, role)
+        SELECT $1, identity_id, $3 FROM unnest($2::bigint[]) identity_id ON CONFLICT DO NOTHING""",
         conversation_id,
-        identity_id,
+        list(identity_ids),
         role,
     )
 

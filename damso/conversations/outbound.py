@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
+import structlog
 from httpx import AsyncClient
 from msgspec import Struct
 
@@ -40,7 +41,10 @@ from damso.kernel.blobs import Blobs
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
 from damso.kernel.i18n import DEFAULT_LOCALE, Text, as_locale
-from damso.kernel.lanes import Claim, Retry
+from damso.kernel.lanes import Claim, ClaimLost, Retry
+from damso.kernel.notify import LOST
+
+log = structlog.get_logger()
 
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 3600.0
@@ -90,11 +94,23 @@ class OutboundLane:
         self._http = http
 
     async def work(self, claim: Claim) -> None:
-        prepared = await self._reserve(claim)
+        try:
+            prepared = await self._reserve(claim)
+        except (ClaimLost, *LOST):
+            raise
+        except Exception:
+            # Its inbox cannot be used, or a file is gone: nothing has left, and an agent shall see it.
+            log.exception("message.unsendable", item=claim.item.id)
+            return await self._fail(claim)
         if prepared is None:
-            return
+            return None
         handed = await hand_over(prepared.inbox, prepared.message, prepared.thread, self._http)
-        await self._record(claim, prepared, handed)
+        return await self._record(claim, prepared, handed)
+
+    async def _fail(self, claim: Claim) -> None:
+        async with self._database.transaction() as tx:
+            await raise_status(tx, UUID(str(claim.item.payload["message_id"])), "failed", "failed")
+            await claim.finish(tx)
 
     async def _reserve(self, claim: Claim) -> _Prepared | None:
         """Mark the message as handed over; None where there is nothing left to send."""

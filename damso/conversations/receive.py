@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from damso.channels.inboxes import InboxRecord
 from damso.channels.threads import touch_inbound
 from damso.channels.types import Address, Attachment, Automation, InboundMessage
-from damso.conversations.cases import Case, add_participant, lock_case, open_case, preview_of
+from damso.conversations.cases import Case, add_participant, add_participants, lock_case, open_case, preview_of
 from damso.conversations.place import place, proves_sender
 from damso.conversations.search_index import index_message
 from damso.conversations.waiting import apply_waiting
 from damso.customers.claim import claim
-from damso.customers.identify import Identified, identify
+from damso.customers.identify import Identified, Sighting, identify_all
 from damso.customers.lock import lock_customer
 from damso.customers.types import IdentityKey
 from damso.kernel.crypto import Keyring
@@ -28,6 +28,9 @@ from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor, Event, append
+
+MOST_CORRESPONDENTS = 50
+"""Of a mail to a whole town only so many become participants."""
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
@@ -51,7 +54,7 @@ class Received(Struct, frozen=True):
 async def receive(tx: Transaction, keyring: Keyring, inbox: InboxRecord, arrival: Arrival) -> Received:
     """Store a message said by a customer, and all that follows from it."""
     item = arrival.item
-    sender = await _identify(tx, inbox, item.sender, proven=proves_sender(inbox, item))
+    [sender] = await identify_all(tx, [_sighting(inbox, item.sender, proven=proves_sender(inbox, item))])
     # Locked, so that two messages of one customer cannot open two cases at once.
     sender = replace(sender, customer_id=await lock_customer(tx, sender.identity_id))
     if known := await _known(tx, item):
@@ -68,10 +71,9 @@ async def receive(tx: Transaction, keyring: Keyring, inbox: InboxRecord, arrival
     return Received(message_id, case.id, new=True)
 
 
-async def _identify(tx: Transaction, inbox: InboxRecord, address: Address, *, proven: bool) -> Identified:
-    return await identify(
-        tx,
-        IdentityKey(address.kind, address.value, address.scope),
+def _sighting(inbox: InboxRecord, address: Address, *, proven: bool) -> Sighting:
+    return Sighting(
+        key=IdentityKey(address.kind, address.value, address.scope),
         name=address.name,
         proof="authenticated" if proven else "none",
         source=inbox.channel,
@@ -189,9 +191,10 @@ async def _add_correspondents(
 ) -> None:
     if sender.identity_id != case.anchor_identity_id:  # whose anchor it is takes part from the beginning
         await add_participant(tx, case.id, sender.identity_id, "customer")
-    for address in (*item.to, *item.cc, *((item.reply_to,) if item.reply_to else ())):
-        other = await _identify(tx, inbox, address, proven=False)
-        await add_participant(tx, case.id, other.identity_id, "cc")
+    addresses = (*((item.reply_to,) if item.reply_to else ()), *item.to, *item.cc)[:MOST_CORRESPONDENTS]
+    if addresses:
+        others = await identify_all(tx, [_sighting(inbox, address, proven=False) for address in addresses])
+        await add_participants(tx, case.id, [other.identity_id for other in others], "cc")
 
 
 async def _keep_claims(tx: Transaction, inbox: InboxRecord, sender: Identified, item: InboundMessage) -> None:

@@ -10,6 +10,9 @@ from uuid import UUID
 from damso.kernel.database import Transaction
 from damso.kernel.ngrams import gram_keys, grams
 
+INDEXED = 20_000
+"""Characters of a message that can be found by; what a longer one says after that is not searched."""
+
 
 async def index_message(
     tx: Transaction,
@@ -46,7 +49,7 @@ async def _ensure_partition(tx: Transaction, moment: datetime) -> None:
 
 def index_keys(subject: str, text: str, inbox_id: UUID | None, channel: str | None) -> list[int]:
     """All that the index knows a message by."""
-    return gram_keys([*grams(f"{subject}\n{text}"), *facets(inbox_id, channel)])
+    return gram_keys([*grams(f"{subject}\n{text}"[:INDEXED]), *facets(inbox_id, channel)])
 
 
 def facets(inbox_id: UUID | None, channel: str | None) -> list[str]:

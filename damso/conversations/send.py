@@ -14,7 +14,7 @@ from damso.channels.file_types import matches
 from damso.channels.inboxes import InboxRecord
 from damso.channels.threads import may_answer, thread_of, touch_outbound
 from damso.channels.types import ChannelPolicy
-from damso.conversations.cases import Case, add_participant, lock_case, preview_of, show_newest
+from damso.conversations.cases import Case, add_participant, add_participants, lock_case, preview_of, show_newest
 from damso.conversations.errors import (
     AnsweredMeanwhile,
     ConsentMissing,
@@ -27,7 +27,7 @@ from damso.conversations.errors import (
     WindowHasClosed,
 )
 from damso.conversations.search_index import index_message
-from damso.customers.identify import identify
+from damso.customers.identify import Sighting, identify_all
 from damso.customers.types import VISITOR, IdentityKey
 from damso.kernel.database import Transaction
 from damso.kernel.ids import new_id
@@ -169,9 +169,12 @@ def takes_file(policy: ChannelPolicy, content_type: str, size: int, number: int)
 async def _store(tx: Transaction, case: Case, sending: Sending, to: IdentityKey) -> UUID:
     inbox, policy, message_id = sending.inbox, sending.inbox.adapter.policy, new_id()
     copies = [copy.strip().lower() for copy in sending.cc] if policy.copies else []
-    for copy in copies:
-        other = await identify(tx, IdentityKey(to.kind, copy, to.scope), proof="none", source="agent")
-        await add_participant(tx, case.id, other.identity_id, "cc")
+    if copies:
+        sightings = [
+            Sighting(key=IdentityKey(to.kind, copy, to.scope), proof="none", source="agent") for copy in copies
+        ]
+        others = await identify_all(tx, sightings)
+        await add_participants(tx, case.id, [other.identity_id for other in others], "cc")
     await add_participant(tx, case.id, sending.identity_id, "customer")
     await tx.execute(
         """INSERT INTO message (id, conversation_id, kind, direction, author_kind, author_id, inbox_id, channel,

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from damso.kernel.errors import NotFound
 
-class BlobMissing(Exception):
-    """No file is stored under this reference."""
+
+class BlobMissing(NotFound):
+    """No file is stored under this reference: it was erased."""
 
 
 class Blobs(Protocol):
@@ -40,7 +42,7 @@ class DiskBlobs:
         try:
             return await asyncio.to_thread(self._path(ref).read_bytes)
         except FileNotFoundError as error:
-            raise BlobMissing(ref) from error
+            raise BlobMissing from error
 
     async def delete(self, ref: str) -> None:
         await asyncio.to_thread(self._path(ref).unlink, missing_ok=True)

@@ -8,6 +8,7 @@ worker takes over at once. An item that fails parks with its reason and its lane
 
 import asyncio
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
@@ -101,14 +102,15 @@ async def enqueue(
 
 
 _CLAIM = """
-UPDATE lane_item SET claimed_by = $3 WHERE id IN (
+UPDATE lane_item SET claimed_by = $3 FROM unnest($1::text[], $2::int[]) AS free(lane, room) CROSS JOIN LATERAL (
     SELECT i.id FROM lane_item i
-    WHERE i.lane = $1 AND i.parked_at IS NULL AND i.claimed_by IS NULL
-        AND (i.due_at <= $2 OR i.due_at <= i.created_at)
-        AND NOT EXISTS (SELECT 1 FROM lane_item e
-            WHERE e.lane = i.lane AND e.key = i.key AND e.parked_at IS NULL AND e.id < i.id)
-    ORDER BY i.id LIMIT $4 FOR UPDATE SKIP LOCKED)
-RETURNING id, lane, key, payload, attempts, created_at
+    WHERE i.lane = free.lane AND i.parked_at IS NULL AND i.claimed_by IS NULL
+        AND (i.due_at <= $4 OR i.due_at <= i.created_at)
+        AND (i.key IS NULL OR i.id = (SELECT e.id FROM lane_item e
+            WHERE e.lane = i.lane AND e.key = i.key AND e.parked_at IS NULL ORDER BY e.id LIMIT 1))
+    ORDER BY i.id LIMIT free.room FOR UPDATE SKIP LOCKED) first
+WHERE lane_item.id = first.id
+RETURNING lane_item.id, lane_item.lane, key, payload, attempts, created_at
 """
 """What is due at once is so whatever the clock says: it may have been set back, or be that of another machine."""
 
@@ -126,10 +128,11 @@ class Worker:
 
     def __init__(self, database: Database, lanes: Sequence[Lane]) -> None:
         self._database = database
-        self._lanes = lanes
+        self._lanes = {lane.name: lane for lane in lanes}
         self._number = secrets.randbelow(2**31 - 1) + 1
         self._running: dict[str, set[asyncio.Task[None]]] = {lane.name: set() for lane in lanes}
         self._held: set[int] = set()
+        self._free_dead_at = 0.0
 
     async def run(self) -> None:
         """Told to stop, it takes nothing more and gives what is at work `FINISH` seconds to come to its end."""
@@ -161,22 +164,21 @@ class Worker:
 
     async def _claim_all(self, group: asyncio.TaskGroup) -> bool:
         """Claim what every lane has room for; whether there was anything."""
-        found = False
+        room = {name: lane.width - len(self._running[name]) for name, lane in self._lanes.items()}
+        room = {name: width for name, width in room.items() if width > 0}
+        free_dead = time.monotonic() >= self._free_dead_at
         async with self._database.transaction() as tx:
-            await tx.execute(_FREE_DEAD, WORKERS, self._number, list(self._held))
-            claims = []
-            for lane in self._lanes:
-                room = lane.width - len(self._running[lane.name])
-                if room > 0:
-                    items = await tx.all(Item, _CLAIM, lane.name, tx.now, self._number, room)
-                    claims += [(lane, Claim(item, self._number)) for item in items]
-        for lane, claim in claims:
-            found = True
-            self._held.add(claim.item.id)
-            task = group.create_task(self._work(lane, claim))
-            self._running[lane.name].add(task)
-            task.add_done_callback(self._running[lane.name].discard)
-        return found
+            if free_dead:
+                await tx.execute(_FREE_DEAD, WORKERS, self._number, list(self._held))
+            items = await tx.all(Item, _CLAIM, list(room), list(room.values()), self._number, tx.now)
+        if free_dead:
+            self._free_dead_at = time.monotonic() + POLL
+        for item in items:
+            self._held.add(item.id)
+            task = group.create_task(self._work(self._lanes[item.lane], Claim(item, self._number)))
+            self._running[item.lane].add(task)
+            task.add_done_callback(self._running[item.lane].discard)
+        return bool(items)
 
     async def _work(self, lane: Lane, claim: Claim) -> None:
         try:

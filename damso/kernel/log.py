@@ -190,7 +190,7 @@ async def export_events(
         f"""SELECT {_COLUMNS.format(stream=stream)} FROM {stream}_event
         WHERE (epoch, xid, id) > ($1, $2, $3) AND ($4::timestamptz IS NULL OR recorded_at >= $4)
             AND ($5::timestamptz IS NULL OR recorded_at < $5)
-        ORDER BY epoch, xid, id LIMIT $6""",  # noqa: S608 - a Literal of two names
+        ORDER BY epoch, xid, id LIMIT $6""",
         *msgspec.structs.astuple(after),
         since,
         until,

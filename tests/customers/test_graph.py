@@ -92,7 +92,7 @@ def test_the_time_of_arrival_does_not_matter(
         kinds = [("link", strength, pair) for strength, pair in links] + [
             ("separate", "asserted", pair) for pair in apart
         ]
-        return [Entry(number, *what[:2], *what[2]) for number, what in zip(order, kinds, strict=False)]  # type: ignore[arg-type]
+        return [Entry(number, *what[:2], *what[2]) for number, what in zip(order, kinds, strict=False)]
 
     assert components(PEOPLE, arriving(list(range(13)))) == components(PEOPLE, arriving(arrival))
 

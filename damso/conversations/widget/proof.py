@@ -5,7 +5,7 @@ from uuid import UUID
 from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.conversations.notices import send_notice
 from damso.conversations.widget.visitor import Visitor
-from damso.customers.identify import identify
+from damso.customers.identify import Sighting, identify_all
 from damso.customers.link import link
 from damso.customers.prove import Refusal, Started, check, start
 from damso.customers.types import IdentityKey
@@ -59,8 +59,13 @@ async def finish_proof(
     address = await check(tx, keyring, _subject(visitor), "email", email, code)
     if not isinstance(address, str):
         return address
-    me = await identify(tx, visitor.key, proof="authenticated", source=inbox.channel)
-    mail = await identify(tx, IdentityKey("email", address, ""), proof="proven", source=inbox.channel)
+    me, mail = await identify_all(
+        tx,
+        [
+            Sighting(key=visitor.key, proof="authenticated", source=inbox.channel),
+            Sighting(key=IdentityKey("email", address), proof="proven", source=inbox.channel),
+        ],
+    )
     await link(
         tx,
         me.identity_id,

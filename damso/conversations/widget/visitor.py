@@ -69,7 +69,7 @@ class ShopCustomer(Struct, frozen=True):
     `sub` is never cut short: two customers must not become one.
     """
 
-    sub: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
+    sub: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
     name: Annotated[str, Meta(max_length=200)] | None = None
     email: Annotated[str, Meta(max_length=320)] | None = None
     email_verified: bool = False
