@@ -81,7 +81,7 @@ def problem(request: AnyRequest, error: AppError, *, status: int | None = None) 
     locale = locale_of(request)
     status = status or error.status
     body: dict[str, Any] = {
-        "type": f"https://damso.dev/problems/{error.code.lower().replace('_', '-')}",
+        "type": f"urn:damso:problem:{error.code.lower().replace('_', '-')}",
         "title": error.code.replace("_", " ").capitalize(),
         "status": status,
         "code": error.code,

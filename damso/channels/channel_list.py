@@ -11,7 +11,8 @@ from damso.kernel.i18n import Text
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """What a channel can do, as far as the composer has to know."""
+    """What a channel can do, as far as the composer has to know. Where we `may_start`, we can write first to identities
+    of the kind `reaches`."""
 
     text_limit: int
     media: MediaRule | None
@@ -22,6 +23,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     recall: bool
     undo_seconds: float
     receipts: list[str]
+    may_start: bool
+    reaches: str
 
 
 class Channel(Struct, frozen=True, kw_only=True):
@@ -48,6 +51,8 @@ def policy_of(policy: ChannelPolicy) -> Policy:
         recall=policy.recall,
         undo_seconds=policy.undo.total_seconds(),
         receipts=sorted(policy.receipts),
+        may_start=policy.may_start,
+        reaches=policy.reaches,
     )
 
 

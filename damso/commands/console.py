@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -46,9 +46,3 @@ def print_json(value: Any) -> None:
     """One value as indented JSON."""
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
     sys.stdout.buffer.flush()
-
-
-def print_lines(values: Iterable[Any]) -> None:
-    """Values as JSON Lines."""
-    encode = msgspec.json.Encoder().encode
-    sys.stdout.buffer.writelines(encode(value) + b"\n" for value in values)

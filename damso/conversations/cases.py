@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from damso.conversations.types import AuthorKind, ConversationStatus
 from damso.kernel.database import Transaction
+from damso.kernel.errors import NotFound
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor, Event, append
 
@@ -47,6 +48,16 @@ async def lock_case(tx: Transaction, conversation_id: UUID) -> Case:
     return await lock_case(tx, case.joined_into) if case.joined_into else case
 
 
+async def case_shown(tx: Transaction, conversation_id: UUID) -> UUID:
+    """The conversation, or the one it was joined into. Raises `NotFound`."""
+    found: UUID | None = await tx.value(
+        "SELECT coalesce(joined_into, id) FROM conversation WHERE id = $1", conversation_id
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def open_case(
     tx: Transaction,
     *,
@@ -57,13 +68,16 @@ async def open_case(
     subject: str,
     actor: Actor,
     at: datetime,
+    resolved: bool = False,
 ) -> Case:
-    """Open a new conversation, anchored to the identity it began with."""
+    """Open a new conversation, anchored to the identity it began with; `resolved` for one that is history."""
     case = await tx.one(
         Case,
         f"""INSERT INTO conversation (id, anchor_identity_id, brand_id, inbox_id, status, visibility, subject, priority,
-            snoozed_until_reply, record_class, last_message_at, last_channel, last_author, preview, created_at)
-        VALUES ($1, $2, $3, $4, 'open', 'private', $5, 'normal', false, 'conversation', $6, $7, 'system', '', $6)
+            snoozed_until_reply, record_class, last_message_at, last_channel, last_author, preview, created_at,
+            resolved_at)
+        VALUES ($1, $2, $3, $4, CASE WHEN $8::boolean THEN 'resolved' ELSE 'open' END, 'private', $5, 'normal', false,
+            'conversation', $6, $7, 'system', '', $6, CASE WHEN $8 THEN $6::timestamptz END)
         RETURNING {_COLUMNS}""",
         new_id(),
         anchor_identity_id,
@@ -72,6 +86,7 @@ async def open_case(
         subject,
         at,
         channel,
+        resolved,
     )
     await add_participant(tx, case.id, anchor_identity_id, "customer")
     await append(
@@ -133,3 +148,26 @@ async def show_newest(
         author,
         preview,
     )
+
+
+async def show_without(tx: Transaction, conversation_id: UUID) -> None:
+    """A message was taken back: lists show the newest that is left, and who waited for it waits again."""
+    await tx.execute(_SHOW_WITHOUT, conversation_id, PREVIEW)
+
+
+_SHOW_WITHOUT = r"""
+WITH left_over AS (
+    SELECT id, position_at, channel, direction, author_kind, text, fresh FROM message
+    WHERE conversation_id = $1 AND kind = 'message' AND deleted_at IS NULL ORDER BY position_at DESC, id DESC LIMIT 1
+), unanswered AS (
+    SELECT min(i.position_at) AS since FROM message i
+    WHERE i.conversation_id = $1 AND i.direction = 'in' AND i.automation = 'none' AND i.deleted_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM message o WHERE o.conversation_id = $1 AND o.direction = 'out'
+            AND o.deleted_at IS NULL AND (o.position_at, o.id) > (i.position_at, i.id))
+)
+UPDATE conversation c SET last_message_id = l.id, last_message_at = l.position_at, last_channel = l.channel,
+    last_author = l.author_kind,
+    preview = left(regexp_replace(btrim(left(l.text, coalesce(l.fresh, length(l.text))::int)), '\s+', ' ', 'g'), $2),
+    waiting_since = CASE WHEN c.status <> 'resolved' THEN u.since END
+FROM left_over l, unanswered u WHERE c.id = $1
+"""

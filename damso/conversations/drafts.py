@@ -1,11 +1,14 @@
 """Drafts and how far an agent has read: kept on the server, so that a reload or another machine loses nothing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
+from damso.conversations.entries import file_view
+from damso.conversations.types import File
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.log import Actor, Event, append
@@ -21,14 +24,28 @@ class Draft(Struct, frozen=True, kw_only=True):
     attachment_ids: Sequence[UUID] = ()
 
 
-async def draft_of(tx: Transaction, conversation_id: UUID, agent_id: UUID) -> Draft | None:
-    return await tx.maybe(
-        Draft,
-        """SELECT kind, text, inbox_id, identity_id, attachment_ids FROM draft
+class KeptDraft(Draft, frozen=True, kw_only=True):
+    """A draft as it was kept last, with what is known of its files."""
+
+    attachments: Sequence[File]
+    updated_at: datetime
+
+
+async def draft_of(tx: Transaction, conversation_id: UUID, agent_id: UUID) -> KeptDraft | None:
+    row = await tx.row(
+        """SELECT kind, text, inbox_id, identity_id, attachment_ids, updated_at FROM draft
         WHERE conversation_id = $1 AND agent_id = $2""",
         conversation_id,
         agent_id,
     )
+    if row is None:
+        return None
+    files = await tx.rows(
+        """SELECT id, name, content_type, size, inline, width, height FROM attachment
+        WHERE id = ANY ($1) AND message_id IS NULL ORDER BY id""",
+        row["attachment_ids"],
+    )
+    return KeptDraft(**dict(row), attachments=[file_view(file) for file in files])
 
 
 async def keep_draft(tx: Transaction, conversation_id: UUID, agent_id: UUID, draft: Draft) -> None:

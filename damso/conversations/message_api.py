@@ -8,12 +8,13 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, JSONBody, SkipValidation
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from damso.channels.html import sanitise
 from damso.channels.inboxes import Inboxes
 from damso.channels.media import MAX_BYTES, keep_file
 from damso.conversations.attachments import download, keep_upload
+from damso.conversations.cases import case_shown
 from damso.conversations.change import Change, change
 from damso.conversations.entries import SHOWN_PICTURES, entries_of, entry_of
 from damso.conversations.errors import AnsweredMeanwhile
@@ -38,7 +39,7 @@ class NewMessage(Struct, frozen=True, kw_only=True):
     identity_id: int
     text: str
     subject: str = ""
-    cc: list[str] = []
+    cc: Annotated[list[str], Meta(max_length=50)] = []
     attachment_ids: list[UUID] = []
     seen_message_id: UUID | None = None
     send_anyway: bool = False
@@ -78,7 +79,7 @@ class EntryController(Controller):
     ) -> Page[Entry]:
         """A page of a conversation, oldest first; `next` is the cursor of what came before."""
         async with database.reading() as tx:
-            return await entries_of(tx, conversation_id, locale, before=before)
+            return await entries_of(tx, await case_shown(tx, conversation_id), locale, before=before)
 
     @post("/messages", guards=[needs("conversations.write")])
     async def send_message(

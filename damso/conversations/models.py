@@ -279,7 +279,14 @@ class SearchEntry(Table):
     __tablename__ = "search_entry"
     __table_args__ = (
         PrimaryKeyConstraint("position_at", "message_id"),
-        Index("ix_search_entry_grams", "grams", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        # Some fifty grams of a message are first put on a list, which is merged at 512 kB: a fourth of the work of
+        # entering each by itself, and a search reads so short a list in a millisecond.
+        Index(
+            "ix_search_entry_grams",
+            "grams",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "on", "gin_pending_list_limit": "512"},
+        ),
         {"postgresql_partition_by": "RANGE (position_at)"},
     )
     message_id: Mapped[UUID]

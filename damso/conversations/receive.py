@@ -99,7 +99,14 @@ async def _open(tx: Transaction, inbox: InboxRecord, sender: Identified, arrival
         subject=arrival.item.subject,
         actor=Actor("customer", str(sender.customer_id)),
         at=_position(arrival),
+        resolved=_is_history(inbox, arrival, tx.now),
     )
+
+
+def _is_history(inbox: InboxRecord, arrival: Arrival, now: datetime) -> bool:
+    """Old mail that is brought in: too old to open a case again, it opens none either, and nobody waits for an answer
+    to it."""
+    return _position(arrival) < now - inbox.adapter.policy.reopen
 
 
 def _position(arrival: Arrival) -> datetime:
@@ -226,7 +233,7 @@ async def _move_case(tx: Transaction, inbox: InboxRecord, case: Case, arrival: A
             preview = CASE WHEN $3 THEN $7 ELSE preview END
         WHERE id = $1""",
         case.id,
-        item.automation is Automation.NONE,
+        item.automation is Automation.NONE and not _is_history(inbox, arrival, tx.now),
         case.last_message_at <= at,
         at,
         message_id,

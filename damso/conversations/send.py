@@ -27,6 +27,8 @@ from damso.conversations.errors import (
     WindowHasClosed,
 )
 from damso.conversations.search_index import index_message
+from damso.conversations.types import AuthorKind
+from damso.customers.addresses import canonical
 from damso.customers.identify import Sighting, identify_all
 from damso.customers.types import VISITOR, IdentityKey
 from damso.kernel.database import Transaction
@@ -56,7 +58,8 @@ class Sending(Struct, frozen=True, kw_only=True):
 
 
 async def send(tx: Transaction, sending: Sending) -> UUID:
-    """Store the message and its place in the lane; its id. Raises the typed refusals of `errors.py`."""
+    """Store the message and its place in the lane; its id. Raises the typed refusals of `errors.py`, and
+    `EmailInvalid` for a copy to what is no address."""
     case = await lock_case(tx, sending.conversation_id)
     sent: UUID | None = await tx.value("SELECT id FROM message WHERE send_key = $1", sending.send_key)
     if sent:
@@ -90,6 +93,11 @@ async def send(tx: Transaction, sending: Sending) -> UUID:
     return message_id
 
 
+def author_of(actor: Actor) -> tuple[AuthorKind, UUID | None]:
+    """Who a message says it is from: an agent by name; a program with a key speaks as a bot."""
+    return ("agent", UUID(actor.id)) if actor.kind == "agent" and actor.id else ("bot", None)
+
+
 async def _check_nobody_answered(tx: Transaction, case: Case, sending: Sending) -> None:
     other = await tx.value(
         """SELECT m.id FROM message m
@@ -100,7 +108,7 @@ async def _check_nobody_answered(tx: Transaction, case: Case, sending: Sending) 
         ORDER BY m.created_at DESC LIMIT 1""",
         case.id,
         sending.seen_message_id,
-        UUID(sending.author.id) if sending.author.id else None,
+        author_of(sending.author)[1],
     )
     if other:
         raise AnsweredMeanwhile(extra={"message_id": str(other)})
@@ -168,7 +176,7 @@ def takes_file(policy: ChannelPolicy, content_type: str, size: int, number: int)
 
 async def _store(tx: Transaction, case: Case, sending: Sending, to: IdentityKey) -> UUID:
     inbox, policy, message_id = sending.inbox, sending.inbox.adapter.policy, new_id()
-    copies = [copy.strip().lower() for copy in sending.cc] if policy.copies else []
+    copies = [canonical(to.kind, copy) for copy in sending.cc] if policy.copies else []
     if copies:
         sightings = [
             Sighting(key=IdentityKey(to.kind, copy, to.scope), proof="none", source="agent") for copy in copies
@@ -183,8 +191,7 @@ async def _store(tx: Transaction, case: Case, sending: Sending, to: IdentityKey)
         VALUES ($1, $2, 'message', 'out', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14)""",
         message_id,
         case.id,
-        sending.author.kind,
-        UUID(sending.author.id) if sending.author.id else None,
+        *author_of(sending.author),
         inbox.id,
         inbox.channel,
         sending.identity_id,
@@ -214,7 +221,7 @@ async def _answer_given(tx: Transaction, case: Case, sending: Sending, message_i
             assignee_id = CASE WHEN $2 THEN coalesce(assignee_id, $3) ELSE assignee_id END WHERE id = $1""",
         case.id,
         by_agent,
-        UUID(sending.author.id) if sending.author.id else None,
+        author_of(sending.author)[1],
     )
     await show_newest(
         tx,

@@ -4,6 +4,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from damso.channels.inboxes import Inboxes
+from damso.conversations.cases import show_without
 from damso.conversations.errors import NothingToSettle, TooLate
 from damso.conversations.search_index import forget_message
 from damso.conversations.send import LANE
@@ -29,6 +30,7 @@ async def undo(tx: Transaction, inboxes: Inboxes, message_id: UUID, actor: Actor
         raise TooLate
     if await tx.execute("UPDATE message SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", message_id, tx.now):
         await forget_message(tx, message_id, message["position_at"])
+        await show_without(tx, message["conversation_id"])
         await _log(tx, "message.withdrawn", message, actor, {})
 
 

@@ -49,8 +49,10 @@ class ConversationLines:
         self, tx: Transaction, identity_ids: Sequence[int], before: Place, limit: int
     ) -> Sequence[TimelineEntry]:
         rows = await tx.rows(
-            """SELECT id, subject, preview, created_at, last_channel FROM conversation
-            WHERE anchor_identity_id = ANY ($1)
+            """SELECT id, created_at, last_channel, coalesce(nullif(subject, ''), (
+                SELECT left(m.text, 140) FROM message m WHERE m.conversation_id = conversation.id
+                    AND m.kind = 'message' ORDER BY m.position_at, m.id LIMIT 1), '') AS about
+            FROM conversation WHERE anchor_identity_id = ANY ($1)
                 AND (created_at, ('conversation:' || id) COLLATE "C") < ($2, $3 COLLATE "C")
             ORDER BY created_at DESC, id DESC LIMIT $4""",
             list(identity_ids),
@@ -64,7 +66,7 @@ class ConversationLines:
                 at=row["created_at"],
                 kind="conversation",
                 title=_OPENED,
-                text=row["subject"] or row["preview"],
+                text=row["about"],
                 channel=row["last_channel"],
                 conversation_id=row["id"],
                 source=row["last_channel"],

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from damso.channels.inboxes import Inboxes
-from damso.conversations.drafts import Draft, draft_of
+from damso.conversations.drafts import KeptDraft, draft_of
 from damso.conversations.join import JoinSuggestion, suggestion_for
 from damso.conversations.routes import routes_of
 from damso.conversations.rows import rows_by_id
@@ -39,7 +39,7 @@ class ConversationView(Row, frozen=True, kw_only=True):
     participants: list[ParticipantView]
     routes: list[Route]
     join: JoinSuggestion | None
-    draft_text: Draft | None
+    draft_text: KeptDraft | None
     last_message_id: UUID | None
     created_at: datetime
 

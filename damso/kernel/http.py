@@ -29,7 +29,11 @@ class _GuardedBackend(httpcore.AnyIOBackend):
     async def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
         if (host, port) in self._allowed:
             return await super().connect_tcp(host, port, *args, **options)
-        for family, _, _, _, address in await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        try:
+            found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore.ConnectError(f"{host} is not known") from error
+        for family, _, _, _, address in found:
             if family in (socket.AF_INET, socket.AF_INET6) and ipaddress.ip_address(address[0]).is_global:
                 return await super().connect_tcp(str(address[0]), port, *args, **options)
         raise EgressRefused(f"{host}:{port} has no public address (DAMSO_EGRESS_ALLOW)")

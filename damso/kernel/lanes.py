@@ -190,7 +190,7 @@ class Worker:
             await self._release_when_back(claim)
         finally:
             self._held.discard(claim.item.id)
-        self._database.notifier.wake("lane")
+        self._database.notifier.nudge("lane")
 
     async def _try(self, lane: Lane, claim: Claim) -> None:
         try:

@@ -288,12 +288,12 @@ def _take_chat(customer: BrowserContext, language: Language, story: Story) -> No
     """The chat as the customer finds it who comes back: the answer that went out by mail stands there too."""
     shop = customer.new_page()
     _open_chat(shop).get_by_text(story.replied, exact=True).wait_for()
-    _take(shop, f"chat-{language}")
+    _take(shop, f"chat-{language}", dither=Image.Dither.FLOYDSTEINBERG)
     customer.close()
 
 
-def _take(page: Page, name: str) -> None:
-    """Take one picture when nothing on the page moves any more."""
+def _take(page: Page, name: str, *, dither: Image.Dither = Image.Dither.NONE) -> None:
+    """Take one picture when nothing on the page moves any more. Where the page has gradients, `dither` keeps them."""
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
     shot = Image.open(io.BytesIO(page.screenshot(caret="hide", animations="disabled"))).convert("RGB")
@@ -301,7 +301,7 @@ def _take(page: Page, name: str) -> None:
     shot.save(target, optimize=True)
     if target.stat().st_size > MOST_BYTES:
         colours = shot.quantize(256, method=Image.Quantize.MEDIANCUT, kmeans=2)
-        shot.quantize(palette=colours, dither=Image.Dither.FLOYDSTEINBERG).save(target, optimize=True)
+        shot.quantize(palette=colours, dither=dither).save(target, optimize=True)
     size = target.stat().st_size
     print(f"{name}.png {size // 1000} kB", flush=True)
     assert size < MOST_BYTES, f"{name}.png is larger than {MOST_BYTES // 1000} kB"

@@ -251,7 +251,7 @@ def upgrade() -> None:
         ["grams"],
         unique=False,
         postgresql_using="gin",
-        postgresql_with={"fastupdate": "off"},
+        postgresql_with={"fastupdate": "on", "gin_pending_list_limit": "512"},
     )
     op.create_table(
         "tag",

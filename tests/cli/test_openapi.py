@@ -1,11 +1,13 @@
 """`damso openapi`: the same code always gives the same text, and needs nothing to be there."""
 
 import json
+import tomllib
 
 import pytest
 
 from damso import __version__
 from tests.cli.terminal import Terminal
+from tests.processes import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
@@ -20,5 +22,6 @@ def test_document_is_the_same_every_time_and_makes_nothing(nothing: Terminal) ->
 
 def test_document_describes_the_api_of_this_version(nothing: Terminal) -> None:
     document = json.loads(nothing.run("openapi").stdout)
-    assert document["info"]["version"] == __version__
+    package = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    assert document["info"]["version"] == package["version"] == __version__
     assert {"/api/conversations", "/api/inboxes", "/widget/v1/{key}/session"} <= set(document["paths"])

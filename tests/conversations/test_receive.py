@@ -34,6 +34,13 @@ async def test_an_old_message_sits_at_its_own_time(company: Company):
     assert (await company.lines(received.conversation_id))[0].at == written
 
 
+async def test_old_mail_that_is_brought_in_is_history_and_waits_for_nobody(company: Company):
+    written = company.parts.database.clock.now() - timedelta(days=700)
+    received = await company.gets(postcard(provider_at=written))
+    row = await company.row(received.conversation_id)
+    assert (row.status, row.waiting_since, row.last_message_at) == ("resolved", None, written)
+
+
 async def test_the_customer_waits_from_their_first_unanswered_word(company: Company):
     now = company.parts.database.clock.now()
     received = await company.gets(postcard(provider_at=now - timedelta(minutes=5)))

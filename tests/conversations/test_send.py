@@ -16,6 +16,7 @@ from damso.conversations.errors import (
     TooLate,
 )
 from damso.conversations.settle import undo
+from damso.kernel.log import Actor
 from tests.conversations.company import Company
 from tests.conversations.postcards import Postcards, postcard
 
@@ -73,6 +74,22 @@ async def test_an_answer_taken_back_in_time_never_leaves(company: Company, postc
         await undo(tx, company.parts.inboxes, answer, company.agent)
     await company.delivers()
     assert postcards.sent == []
+
+
+async def test_who_waited_for_an_answer_that_was_taken_back_waits_again(company: Company):
+    received = await company.gets(postcard("언제 오나요?"))
+    before = await company.row(received.conversation_id)
+    answer = await company.answers(received.conversation_id)
+    async with company.parts.database.transaction() as tx:
+        await undo(tx, company.parts.inboxes, answer, company.agent)
+    after = await company.row(received.conversation_id)
+    assert (after.preview, after.last_author, after.waiting_since) == ("언제 오나요?", "customer", before.waiting_since)
+
+
+async def test_a_program_answers_as_a_bot(company: Company):
+    received = await company.gets(postcard())
+    answer = await company.answers(received.conversation_id, author=Actor("key", str(uuid4())))
+    assert (await company.line(received.conversation_id, answer)).author.kind == "bot"
 
 
 async def test_an_answer_that_left_cannot_be_taken_back(company: Company):

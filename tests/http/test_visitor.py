@@ -197,7 +197,11 @@ async def test_what_a_visitor_does_is_a_fact_of_theirs(company: Company, visitor
         ({"text": "", "client_id": str(uuid4())}, "NOTHING_TO_SEND", "text"),
         ({"text": "가" * 100_000, "client_id": str(uuid4())}, "TEXT_TOO_LONG", "text"),
         ({"text": "가", "client_id": "no uuid"}, "INVALID", None),
-        ({"text": "", "client_id": str(uuid4()), "attachment_ids": [str(uuid4())]}, "MEDIA_NOT_ALLOWED", "attachment_ids"),
+        (
+            {"text": "", "client_id": str(uuid4()), "attachment_ids": [str(uuid4())]},
+            "MEDIA_NOT_ALLOWED",
+            "attachment_ids",
+        ),
     ],
 )
 async def test_a_message_that_cannot_be_taken_is_refused_with_its_reason(

@@ -81,3 +81,21 @@ async def test_the_notifier_comes_back_after_its_connection_is_cut(database: Dat
         while not heard.is_set():
             database.notifier.wake("news")
             await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("steps", range(4))
+async def test_who_is_cancelled_while_being_woken_ends(database: Database, steps: int):
+    async def listen_for_ever() -> None:
+        async with database.notifier.listen("news") as woken:
+            while True:
+                await woken(30)
+
+    listener = asyncio.create_task(listen_for_ever())
+    for _ in range(3):
+        await asyncio.sleep(0)
+    database.notifier._heard(None, 0, "damso", "news ")
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    listener.cancel()
+    done, _ = await asyncio.wait([listener], timeout=5)
+    assert done, "the cancellation was swallowed"

@@ -96,9 +96,11 @@ async def widget_entries(
 async def widget_entries_by_id(
     tx: Transaction, keyring: Keyring, ids: Sequence[UUID], brand_id: UUID
 ) -> list[tuple[int, WidgetEntry]]:
-    """These messages with the identity each belongs to; what customers may not see is left out."""
+    """These messages with the identity each belongs to; what customers may not see is left out. The number of ids
+    is hidden as in `rows_by_id`."""
     rows = await tx.rows(
-        f"{_SELECT} WHERE m.id = ANY ($1) AND {_SHOWN.format(brand='$2')} ORDER BY m.position_at, m.id",
+        f"""{_SELECT} WHERE m.id = ANY (ARRAY(SELECT unnest($1::uuid[]))) AND {_SHOWN.format(brand="$2")}
+        ORDER BY m.position_at, m.id""",
         list(ids),
         brand_id,
     )

@@ -2673,7 +2673,7 @@ export interface operations {
                 /** @description A view's id */
                 view?: string | null;
                 cursor?: string | null;
-                status?: string | null;
+                status?: "open" | "pending" | "snoozed" | "resolved" | null;
                 assignee?: string | null;
                 inbox_id?: string | null;
                 channel?: string | null;

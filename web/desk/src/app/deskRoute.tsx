@@ -4,6 +4,7 @@ import { Failed } from "../features/shell/Failed.tsx";
 import { NotFound } from "../features/shell/NotFound.tsx";
 import { Shell } from "../features/shell/Shell.tsx";
 import { queryClient } from "./queryClient.ts";
+import { remember } from "./remembered.ts";
 import { meQuery } from "./useMe.ts";
 
 export const root = createRootRoute({
@@ -20,7 +21,8 @@ export const desk = createRoute({
   errorComponent: Failed,
   beforeLoad: async ({ location }) => {
     try {
-      await queryClient.ensureQueryData(meQuery);
+      const me = await queryClient.ensureQueryData(meQuery);
+      remember("who", me.id);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401)
         throw redirect({

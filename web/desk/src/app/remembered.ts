@@ -19,14 +19,16 @@ export function recall<T>(name: string): T | null {
   }
 }
 
-/** Names of all remembered things that begin with `prefix`. */
-export function recallNames(prefix: string): string[] {
+/** What one person left here must not be found by the next: unsent words, their last view. */
+const PERSONAL = ["damso.draft.", "damso.outbox", "damso.view", "damso.who"];
+
+export function forgetPerson(): void {
   try {
-    return Object.keys(localStorage)
-      .filter((name) => name.startsWith(`damso.${prefix}`))
-      .map((name) => name.slice("damso.".length));
+    for (const name of Object.keys(localStorage)) {
+      if (PERSONAL.some((prefix) => name.startsWith(prefix))) localStorage.removeItem(name);
+    }
   } catch {
-    return [];
+    // Without storage there is nothing to forget.
   }
 }
 

@@ -32,13 +32,18 @@ async function deliver(client: QueryClient, one: Outgoing): Promise<boolean> {
     void client.invalidateQueries({ queryKey: keys.conversation(one.conversationId) });
     return true;
   } catch (error) {
-    if (error instanceof ApiError && error.status < 500) {
+    if (error instanceof ApiError && isRefusal(error.status)) {
       putOutgoing({ ...one, state: "refused", refused: refusedBy(error) });
       return true;
     }
     putOutgoing({ ...one, state: "waiting" });
     return false;
   }
+}
+
+/** Signed out, too slow or too often: that passes. Everything else below 500 is an answer. */
+function isRefusal(status: number): boolean {
+  return status < 500 && ![401, 408, 429].includes(status);
 }
 
 function refusedBy(error: ApiError) {

@@ -106,6 +106,7 @@ export function useConversationActions(conversation: Conversation) {
       advance();
     },
     assign: (agentId: string | null) => {
+      if (agentId === (conversation.assignee?.id ?? null)) return;
       const name = agents.find((one) => one.id === agentId)?.name;
       void change({ assignee_id: agentId }, name ? t("done.assigned", { name }) : t("done.unassigned"));
     },

@@ -42,7 +42,9 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
   const [atTop, setAtTop] = useState(true);
   // Alone on a phone, the list is the page.
   const Title = useWidth() === "phone" ? "h1" : "h2";
-  const arrived = Object.keys(waits.arrived).length;
+  const moved = Object.keys(waits.arrived).length + waits.left.length;
+  // What moved because one of us wrote is no news.
+  const arrived = Object.values(waits.arrived).filter((row) => row.last_author === "customer").length;
 
   const virtual = useVirtualizer({
     count: rows.length,
@@ -60,8 +62,8 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
 
   // Nobody's pointer is here and the top is in sight: what waited may come in.
   useEffect(() => {
-    if (!held && atTop && (arrived > 0 || waits.left.length > 0)) settle(client, viewId);
-  }, [held, atTop, arrived, waits.left.length, client, viewId]);
+    if (!held && atTop && moved > 0) settle(client, viewId);
+  }, [held, atTop, moved, client, viewId]);
 
   useWalk(rows, viewId, conversationId, (index) => virtual.scrollToIndex(index, { align: "auto" }));
 

@@ -36,6 +36,8 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
       case "conversation":
         takeRow(client, frame.row, client.getQueryData<View[]>(keys.views) ?? [], heard.myId());
         void client.invalidateQueries({ queryKey: keys.conversation(frame.row.id) });
+        void client.invalidateQueries({ queryKey: keys.customer(frame.row.customer.id) });
+        void client.invalidateQueries({ queryKey: keys.timelines(frame.row.customer.id) });
         void client.invalidateQueries({ queryKey: keys.timelines(frame.row.customer.id) });
         if (frame.views_changed) refreshCounts();
         heard.onRow(frame.row);

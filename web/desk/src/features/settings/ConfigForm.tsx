@@ -1,6 +1,8 @@
 import type { ConfigSchema, SchemaProperty } from "@damso/api";
 import { type Locale, useText } from "@damso/i18n";
 import { Button, NumberInput, PasswordInput, Select, Switch, TagsInput, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { CopyLine } from "./CopyLine.tsx";
 import { fieldTexts, makeSecret } from "./configFields.ts";
 import classes from "./settings.module.css";
 
@@ -62,13 +64,7 @@ function Field({ name, property, value, required, kept, error, onChange }: Field
           value={String(value ?? "")}
           onChange={(event) => onChange(event.currentTarget.value)}
         />
-        {property.generate && (
-          <div>
-            <Button data-size="small" onClick={() => onChange(makeSecret(property.generate ?? "text"))}>
-              {t("config.generate")}
-            </Button>
-          </div>
-        )}
+        {property.generate && <Generated form={property.generate} label={label} onMade={onChange} />}
       </div>
     );
   }
@@ -125,6 +121,35 @@ function Field({ name, property, value, required, kept, error, onChange }: Field
       value={String(value ?? "")}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
+  );
+}
+
+/** Makes a secret and shows it, for it has to be taken to the other side as well. */
+function Generated({
+  form,
+  label,
+  onMade,
+}: {
+  form: "text" | "whsec";
+  label: string;
+  onMade: (secret: string) => void;
+}) {
+  const { t } = useText();
+  const [made, setMade] = useState<string | null>(null);
+  if (made) return <CopyLine value={made} label={label} />;
+  return (
+    <div>
+      <Button
+        data-size="small"
+        onClick={() => {
+          const secret = makeSecret(form);
+          setMade(secret);
+          onMade(secret);
+        }}
+      >
+        {t("config.generate")}
+      </Button>
+    </div>
   );
 }
 

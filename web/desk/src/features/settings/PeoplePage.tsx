@@ -68,7 +68,7 @@ function Person({ agent }: { agent: Agent }) {
   const mayChange = agent.id !== me.id && (me.role === "owner" || agent.role !== "owner");
   const roles = ROLES.filter((role) => role !== "owner" || me.role === "owner");
   return (
-    <li className={classes.row}>
+    <li className={`${classes.row} ${classes.person}`}>
       <Avatar name={agent.name} />
       <div className={classes.rowBody}>
         <div className="cut">
@@ -79,16 +79,14 @@ function Person({ agent }: { agent: Agent }) {
       <PersonState agent={agent} />
       {mayChange ? (
         <Select
-          w={128}
+          className={classes.role}
           aria-label={t("people.role")}
           data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
           value={agent.role}
           onChange={(role) => patch.mutate({ role: role as Role })}
         />
       ) : (
-        <span className="muted" style={{ width: 128 }}>
-          {t(`role.${agent.role}`)}
-        </span>
+        <span className={`${classes.role} muted`}>{t(`role.${agent.role}`)}</span>
       )}
       {mayChange ? (
         <Menu>

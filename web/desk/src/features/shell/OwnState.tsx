@@ -6,6 +6,7 @@ import { IconCheck, IconKeyboard, IconLogout, IconUser } from "@tabler/icons-rea
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { messageOf } from "../../app/messageOf.ts";
+import { forgetPerson } from "../../app/remembered.ts";
 import { useMe } from "../../app/useMe.ts";
 import classes from "./shell.module.css";
 
@@ -30,9 +31,10 @@ export function OwnState({ onKeys }: { onKeys: () => void }) {
   });
   const leave = useMutation({
     mutationFn: api.session.signOut,
-    onSuccess: async () => {
-      await navigate({ to: "/sign-in" });
-      client.clear();
+    onSuccess: () => {
+      forgetPerson();
+      // A fresh page keeps nothing in memory either.
+      location.assign("/desk/sign-in");
     },
     onError: (error) => toastError(messageOf(error, t)),
   });

@@ -14,9 +14,14 @@ import { Rail } from "./Rail.tsx";
 import classes from "./shell.module.css";
 import { useGoTo } from "./useGoTo.ts";
 import { useNotifications } from "./useNotifications.ts";
+import { useSessionEnd } from "./useSessionEnd.ts";
 
-const Palette = lazy(() => import("../palette/Palette.tsx"));
+const loadPalette = () => import("../palette/Palette.tsx");
+const Palette = lazy(loadPalette);
 const KeySheet = lazy(() => import("./KeySheet.tsx"));
+
+/** By then the first screen is there. */
+const SETTLED = 1_500;
 
 /** What stands around every room: the rail, the line, notices, the palette. */
 export function Shell() {
@@ -26,12 +31,19 @@ export function Shell() {
   const palette = usePalette();
   const [keySheet, setKeySheet] = useState(false);
   const notifications = useNotifications();
+  useSessionEnd();
 
   useEffect(() => setColorScheme(me.theme), [me.theme, setColorScheme]);
   useEffect(() => {
     remember("locale", me.locale);
     void setLocale(me.locale);
   }, [me.locale]);
+
+  useEffect(() => {
+    // Who opens the palette types at once: it must not be on its way then.
+    const timer = setTimeout(() => void loadPalette(), SETTLED);
+    return () => clearTimeout(timer);
+  }, []);
 
   useGoTo();
   useKeys({
