@@ -1,6 +1,7 @@
 """Every error as problem JSON (RFC 9457), in the language of whoever asked."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -8,6 +9,15 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi.spec import (
+    Components,
+    OpenAPIMediaType,
+    OpenAPIResponse,
+    OpenAPIType,
+    Operation,
+    Reference,
+    Schema,
+)
 
 from damso.kernel.errors import AppError, FieldProblem, Invalid, NotFound
 from damso.kernel.i18n import Locale, Text, negotiate
@@ -64,7 +74,50 @@ _CONSTRAINTS: tuple[tuple[re.Pattern[str], str, Text], ...] = (
 )
 """What msgspec says is wrong, and how we say it; the last fits everything."""
 
-UNSTORABLE = (asyncpg.DataError, RecursionError)
+ANSWERED = ("401", "403", "404", "405", "409", "410", "413", "422", "429", "503")
+"""Statuses of problems that every operation is described with: guards, limits and the database stand before all."""
+PROBLEM = Schema(
+    title="Problem",
+    description="What went wrong (RFC 9457). `code` is for programs, `detail` for people, in their language.",
+    type=OpenAPIType.OBJECT,
+    required=["type", "title", "status", "code", "detail"],
+    properties={
+        "type": Schema(type=OpenAPIType.STRING),
+        "title": Schema(type=OpenAPIType.STRING),
+        "status": Schema(type=OpenAPIType.INTEGER),
+        "code": Schema(type=OpenAPIType.STRING),
+        "detail": Schema(type=OpenAPIType.STRING),
+        "field": Schema(type=OpenAPIType.STRING),
+        "errors": Schema(
+            type=OpenAPIType.ARRAY,
+            items=Schema(
+                type=OpenAPIType.OBJECT,
+                required=["field", "code", "detail"],
+                properties={name: Schema(type=OpenAPIType.STRING) for name in ("field", "code", "detail")},
+            ),
+        ),
+    },
+)
+COMPONENTS = Components(
+    responses={
+        "Problem": OpenAPIResponse(
+            description="A problem.",
+            content={_CONTENT_TYPE: OpenAPIMediaType(schema=PROBLEM)},
+        )
+    },
+)
+
+
+@dataclass
+class DescribedOperation(Operation):
+    """An operation in the API's description, with the problems it may answer instead of the framework's own errors."""
+
+    def __post_init__(self) -> None:
+        described = {status: answer for status, answer in (self.responses or {}).items() if status != "400"}
+        self.responses = described | dict.fromkeys(ANSWERED, Reference(ref="#/components/responses/Problem"))
+
+
+UNSTORABLE = (asyncpg.DataError, OverflowError, RecursionError)
 """A value of the right type that no column can hold (a NUL in a text, a number or a year beyond all bounds), or one
 nested so deep that nobody can read it. Only what came from outside can be like that."""
 

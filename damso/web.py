@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
+from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -33,7 +34,7 @@ from damso.kernel.migrations import is_current
 from damso.kernel.notify import LOST
 from damso.kernel.realtime import Signals, Tail
 from damso.pages import page_handlers
-from damso.problems import app_error, broken, http_error, invalid, locale_of
+from damso.problems import COMPONENTS, DescribedOperation, app_error, broken, http_error, invalid, locale_of
 from damso.team import api as team_api
 from damso.team.access import Caller
 from damso.team.authenticate import Authentication
@@ -102,7 +103,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "desk_live": desk_live,
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),
     }
-    return Litestar(
+    application = Litestar(
         route_handlers=[*ROUTES, healthz, readyz, metrics, *page_handlers(), *extra],
         middleware=[Authentication(parts.database, parts.settings)],
         dependencies={name: Provide(_giving(part), sync_to_thread=False) for name, part in given.items()}
@@ -118,10 +119,18 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         },
         lifespan=[_following(tail, desk_live)],
         openapi_config=OpenAPIConfig(
-            title="Damso", version="0.1.0", path="/api/schema", description="One customer, one conversation."
+            title="Damso",
+            version="0.1.0",
+            path="/api/schema",
+            description="One customer, one conversation.",
+            components=COMPONENTS,
         ),
         request_max_body_size=1024 * 1024,
     )
+    for route in application.routes:
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+            handler.operation_class = DescribedOperation
+    return application
 
 
 def _giving(part: object) -> Callable[[], Any]:

@@ -27,7 +27,6 @@ MOST_ATTEMPTS = 5
 
 class NoMailbox(AppError):
     code = "NO_MAILBOX"
-    status = 503
     text = Text(
         "아직 이메일이 연결되지 않아 메일을 보낼 수 없어요.", "No mailbox is connected yet, so no mail can be sent."
     )

@@ -106,7 +106,7 @@ UPDATE lane_item SET claimed_by = $3 FROM unnest($1::text[], $2::int[]) AS free(
     SELECT i.id FROM lane_item i
     WHERE i.lane = free.lane AND i.parked_at IS NULL AND i.claimed_by IS NULL
         AND (i.due_at <= $4 OR i.due_at <= i.created_at)
-        AND (i.key IS NULL OR i.id = (SELECT e.id FROM lane_item e
+        AND (i.key IS NULL OR i.lane || ' ' || i.key <> ALL ($5) AND i.id = (SELECT e.id FROM lane_item e
             WHERE e.lane = i.lane AND e.key = i.key AND e.parked_at IS NULL ORDER BY e.id LIMIT 1))
     ORDER BY i.id LIMIT free.room FOR UPDATE SKIP LOCKED) first
 WHERE lane_item.id = first.id
@@ -131,7 +131,8 @@ class Worker:
         self._lanes = {lane.name: lane for lane in lanes}
         self._number = secrets.randbelow(2**31 - 1) + 1
         self._running: dict[str, set[asyncio.Task[None]]] = {lane.name: set() for lane in lanes}
-        self._held: set[int] = set()
+        self._held: dict[int, str] = {}
+        """Items we are at, each with its lane and key: what waits behind them need not be looked at."""
         self._free_dead_at = 0.0
 
     async def run(self) -> None:
@@ -170,11 +171,12 @@ class Worker:
         async with self._database.transaction() as tx:
             if free_dead:
                 await tx.execute(_FREE_DEAD, WORKERS, self._number, list(self._held))
-            items = await tx.all(Item, _CLAIM, list(room), list(room.values()), self._number, tx.now)
+            busy = list(set(self._held.values()))
+            items = await tx.all(Item, _CLAIM, list(room), list(room.values()), self._number, tx.now, busy)
         if free_dead:
             self._free_dead_at = time.monotonic() + POLL
         for item in items:
-            self._held.add(item.id)
+            self._held[item.id] = f"{item.lane} {item.key}"
             task = group.create_task(self._work(self._lanes[item.lane], Claim(item, self._number)))
             self._running[item.lane].add(task)
             task.add_done_callback(self._running[item.lane].discard)
@@ -189,7 +191,7 @@ class Worker:
             log.info("lane.database_lost", lane=lane.name, item=claim.item.id)
             await self._release_when_back(claim)
         finally:
-            self._held.discard(claim.item.id)
+            del self._held[claim.item.id]
         self._database.notifier.nudge("lane")
 
     async def _try(self, lane: Lane, claim: Claim) -> None:

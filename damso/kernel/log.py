@@ -166,17 +166,20 @@ async def read(
     names: Collection[str] | None = None,
     limit: int = 500,
 ) -> Sequence[Recorded]:
-    """Facts after a place and below the horizon, in their order."""
+    """Facts after a place and below the horizon, in their order.
+
+    The limit stands in the text: PostgreSQL then sees that one plan for all places is good enough, and does not plan
+    over every month's partition anew for each message.
+    """
     return await tx.all(
         Recorded,
         f"""SELECT {_COLUMNS.format(stream=stream)} FROM {stream}_event
         WHERE (epoch, xid, id) > ($1, $2, $3) AND (epoch, xid) < ($4, $5) AND ($6::text[] IS NULL OR name = ANY ($6))
-        ORDER BY epoch, xid, id LIMIT $7""",
+        ORDER BY epoch, xid, id LIMIT {int(limit)}""",
         *msgspec.structs.astuple(after),
         below.epoch,
         below.xid,
         sorted(names) if names is not None else None,
-        limit,
     )
 
 

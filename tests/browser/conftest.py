@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
 from tests.processes import REPOSITORY, wait_until
 
@@ -73,14 +73,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         process.wait(20)
 
 
+def chromium_of(playwright: Playwright) -> str:
+    """One that is there, else Playwright's own."""
+    found = shutil.which("chromium") or shutil.which("google-chrome") or playwright.chromium.executable_path
+    if not Path(found).exists():
+        pytest.fail(MISSING)
+    return found
+
+
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("google-chrome")
-        own = Path(playwright.chromium.executable_path)
-        if not found and not own.exists():
-            pytest.fail(MISSING)
-        browser = await playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=chromium_of(playwright), args=list(FLAGS))
         yield browser
         await browser.close()
 

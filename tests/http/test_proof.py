@@ -118,5 +118,5 @@ async def test_without_a_mailbox_nothing_can_be_proven(company: Company, visitor
 
     answer = await visitor.post("proof", {"email": MINA})
 
-    assert (answer.status_code, answer.json()["code"]) == (503, "NO_MAILBOX")
+    assert (answer.status_code, answer.json()["code"]) == (409, "NO_MAILBOX")
     assert (await visitor.open())["can_prove"] is False

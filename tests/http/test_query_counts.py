@@ -4,8 +4,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from litestar import Litestar
 
+from damso.bootstrap import Parts
 from damso.kernel.database import STATEMENTS
+from damso.web import create_app
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
 from tests.http.browsers import Chat
@@ -24,6 +27,12 @@ LISTS = [
     "/api/inboxes",
     "/api/brands",
 ]
+
+
+@pytest.fixture
+def app(parts: Parts) -> Litestar:
+    """Never started: then nothing but the request itself speaks to the database."""
+    return create_app(parts)
 
 
 def statements() -> float:
