@@ -25,8 +25,8 @@ ENOUGH = 1_000
 """Counting stops here: the desk says "more than 1,000"."""
 ENOUGH_NARROWED = 200
 """The same where conversations narrow: each hit then costs a look at its conversation."""
-FEW = 1_000
-"""Up to so many conversations are searched through themselves."""
+FEW, MANY = 1_000, 10_000
+"""Up to a few conversations are searched through themselves; of many, hits are looked up one by one."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -135,39 +135,35 @@ async def _candidates(
     tx: Transaction, wanted: Wanted, keys: Sequence[int], after: Sequence[object] | None, limit: int
 ) -> list[_Candidate]:
     """The newest messages that have all the keys, at most `limit`."""
-    if wanted.narrows_conversations:
-        conversations = await tx.values(*_conversations(wanted))
-        if len(conversations) <= FEW:
-            return await _in_conversations(tx, conversations, wanted, keys, after, limit)
+    if not wanted.narrows_conversations:
+        return await _back_in_time(tx, wanted, keys, after, limit)
+    args: list[object] = []
+    conversations = await tx.value(
+        f"SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE {_of_conversation(wanted, args)} LIMIT {MANY + 1})",
+        *args,
+    )
+    if conversations <= FEW:
+        return await _in_conversations(tx, wanted, keys, after, limit)
+    if conversations > MANY:
+        # One in a hundred fits or more, so each hit is looked up until there are enough; a hash of them all costs more.
+        await tx.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     return await _back_in_time(tx, wanted, keys, after, limit)
 
 
-def _conversations(wanted: Wanted) -> tuple[Any, ...]:
-    return (
-        """SELECT id FROM conversation
-        WHERE ($1::text IS NULL OR status = $1) AND ($2::uuid IS NULL OR assignee_id = $2) LIMIT $3""",
-        wanted.status,
-        wanted.assignee_id,
-        FEW + 1,
-    )
-
-
 async def _in_conversations(
-    tx: Transaction,
-    conversations: Sequence[UUID],
-    wanted: Wanted,
-    keys: Sequence[int],
-    after: Sequence[object] | None,
-    limit: int,
+    tx: Transaction, wanted: Wanted, keys: Sequence[int], after: Sequence[object] | None, limit: int
 ) -> list[_Candidate]:
-    """All that was said in a few conversations is looked at: quicker than to find them among everything."""
-    args: list[object] = [list(keys), limit, list(conversations)]
+    """All that was said in a few conversations is looked at, entry by entry: OFFSET keeps the planner from reading
+    the whole index instead."""
+    args: list[object] = [list(keys), limit]
     return await tx.all(
         _Candidate,
-        f"""SELECT s.message_id, s.position_at FROM message m
-            JOIN search_entry s ON s.position_at = m.position_at AND s.message_id = m.id
-        WHERE m.conversation_id = ANY ($3) AND {" AND ".join(_conditions(wanted, after, args))}
-        ORDER BY s.position_at DESC, s.message_id DESC LIMIT $2""",
+        f"""SELECT e.message_id, e.position_at FROM message s CROSS JOIN LATERAL (
+            SELECT message_id, position_at FROM search_entry
+            WHERE position_at = s.position_at AND message_id = s.id AND grams @> $1 OFFSET 0) e
+        WHERE s.conversation_id = ANY (ARRAY(SELECT id FROM conversation c WHERE {_of_conversation(wanted, args)}))
+            AND {_in_time(wanted, after, args, "s.id")}
+        ORDER BY e.position_at DESC, e.message_id DESC LIMIT $2""",
         *args,
     )
 
@@ -184,15 +180,10 @@ async def _back_in_time(
         # One month first, then two, four, eight: common words need one question, rare ones a few.
         months = partitions[taken : 2 * taken + 1]
         args: list[object] = [list(keys), limit - len(found)]
-        conditions = _conditions(wanted, after, args)
-        joined = ""
-        if wanted.narrows_conversations:
-            joined = "JOIN conversation c ON c.id = s.conversation_id"
-            args += [wanted.status, wanted.assignee_id]
-            conditions.append(f"(${len(args) - 1}::text IS NULL OR c.status = ${len(args) - 1})")
-            conditions.append(f"(${len(args)}::uuid IS NULL OR c.assignee_id = ${len(args)})")
+        joined = "JOIN conversation c ON c.id = s.conversation_id" if wanted.narrows_conversations else ""
+        conditions = f"{_of_conversation(wanted, args)} AND {_in_time(wanted, after, args, 's.message_id')}"
         parts = (
-            f"""(SELECT s.message_id, s.position_at FROM {month} s {joined} WHERE {" AND ".join(conditions)}
+            f"""(SELECT s.message_id, s.position_at FROM {month} s {joined} WHERE s.grams @> $1 AND {conditions}
             ORDER BY s.position_at DESC, s.message_id DESC LIMIT $2)"""
             for month in months
         )
@@ -204,22 +195,33 @@ async def _back_in_time(
     return found
 
 
-def _conditions(wanted: Wanted, after: Sequence[object] | None, args: list[object]) -> list[str]:
-    """What entries themselves have to fulfil; only what narrows is named."""
-    conditions = ["s.grams @> $1"]
+def _of_conversation(wanted: Wanted, args: list[object]) -> str:
+    """What the conversation `c` has to fulfil; only what narrows is named, and appended to `args`."""
+    narrowing = {"c.status": wanted.status, "c.assignee_id": wanted.assignee_id}
+    return _all_of([f"{column} = {_next(args, value)}" for column, value in narrowing.items() if value is not None])
 
-    def narrow(condition: str, *values: object) -> None:
-        numbers = [f"${len(args) + number}" for number in range(1, len(values) + 1)]
-        args.extend(values)
-        conditions.append(condition.format(*numbers))
 
+def _in_time(wanted: Wanted, after: Sequence[object] | None, args: list[object], message_id: str) -> str:
+    """What the entry or message `s` has to fulfil."""
+    conditions = []
     if wanted.since:
-        narrow("s.position_at >= {}", wanted.since)
+        conditions.append(f"s.position_at >= {_next(args, wanted.since)}")
     if wanted.until:
-        narrow("s.position_at < {}", wanted.until)
+        conditions.append(f"s.position_at < {_next(args, wanted.until)}")
     if after:
-        narrow("(s.position_at, s.message_id) < ({}::timestamptz, {}::uuid)", *after)
-    return conditions
+        at, last = (_next(args, part) for part in after)
+        conditions.append(f"(s.position_at, {message_id}) < ({at}::timestamptz, {last}::uuid)")
+    return _all_of(conditions)
+
+
+def _all_of(conditions: Sequence[str]) -> str:
+    return " AND ".join(conditions) or "true"
+
+
+def _next(args: list[object], value: object) -> str:
+    """Append an argument; how the statement names it."""
+    args.append(value)
+    return f"${len(args)}"
 
 
 async def _partitions(tx: Transaction, since: datetime | None, until: datetime | None) -> list[str]:

@@ -21,6 +21,8 @@ from damso.kernel.notify import LOST
 log = structlog.get_logger()
 
 POLL = 0.25
+CHUNK = 200
+"""Facts handed over at a time."""
 TOO_MANY = 1_000
 """A client that missed more facts than this fetches afresh."""
 SIGNAL = "signal"
@@ -68,8 +70,8 @@ class Tail:
             below = await event_log.horizon(tx)
             while below > self.position:
                 before = self.position
-                events = await event_log.read(tx, "care", before, below)
-                full = len(events) == 500
+                events = await event_log.read(tx, "care", before, below, limit=CHUNK)
+                full = len(events) == CHUNK
                 self.position = events[-1].position if full else below
                 try:
                     await self._hand_over(events)

@@ -67,7 +67,7 @@ async def test_an_empty_damso_is_set_up_and_is_then_closed_to_strangers(
             "company": "남의 회사",
             "name": "낯선 사람",
             "email": "stranger@evil.example",
-            "password": "아무거나-열글자",
+            "password": "아무거나-열글자-넘게",
             "locale": "ko",
         },
     )

@@ -18,7 +18,7 @@ export function AttemptLog({ inboxId }: { inboxId: string }) {
   const lines = query.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section className={classes.section}>
-      <h3 className={classes.sectionTitle}>{t("attempts.title")}</h3>
+      <h2 className={classes.sectionTitle}>{t("attempts.title")}</h2>
       <p className={classes.sectionLead}>{t("attempts.lead")}</p>
       {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
       {query.isSuccess && lines.length === 0 && <p className="muted">{t("attempts.none")}</p>}

@@ -31,7 +31,7 @@ export function ChannelsPage() {
         </ul>
       )}
       <section className={classes.section}>
-        <h3 className={classes.sectionTitle}>{t("channels.connect")}</h3>
+        <h2 className={classes.sectionTitle}>{t("channels.connect")}</h2>
         <p className={classes.sectionLead}>{t("channels.connectLead")}</p>
         <div className={classes.channels}>
           {channels.data?.map((channel) => (

@@ -41,7 +41,7 @@ export function DeliveryLog({ inbox }: { inbox: Inbox }) {
     <section className={classes.section}>
       <div className={classes.head}>
         <div className="grow">
-          <h3 className={classes.sectionTitle}>{t("deliveries.title")}</h3>
+          <h2 className={classes.sectionTitle}>{t("deliveries.title")}</h2>
           <p className="muted">{t("deliveries.lead")}</p>
         </div>
         <Button loading={replayAll.isPending} onClick={() => replayAll.mutate()}>

@@ -43,7 +43,7 @@ export function InboxForm({ inbox, channel }: { inbox: Inbox; channel: Channel }
 
   return (
     <section className={classes.section}>
-      <h3 className={classes.sectionTitle}>{t("channels.settings")}</h3>
+      <h2 className={classes.sectionTitle}>{t("channels.settings")}</h2>
       <p className={classes.sectionLead}>{t("channels.settingsLead")}</p>
       <form
         className={classes.form}

@@ -45,7 +45,7 @@ function Connection({ inbox, channel }: { inbox: Inbox; channel: Channel }) {
       <DeliveryLog inbox={inbox} />
       {channel.hosted ? (
         <section className={classes.section}>
-          <h3 className={classes.sectionTitle}>{t("install.title")}</h3>
+          <h2 className={classes.sectionTitle}>{t("install.title")}</h2>
           <p className={classes.sectionLead}>{t("install.lead")}</p>
           <CopyLine
             label={t("install.title")}
@@ -55,7 +55,7 @@ function Connection({ inbox, channel }: { inbox: Inbox; channel: Channel }) {
       ) : (
         !channel.polls && (
           <section className={classes.section}>
-            <h3 className={classes.sectionTitle}>{t("hook.title")}</h3>
+            <h2 className={classes.sectionTitle}>{t("hook.title")}</h2>
             <p className={classes.sectionLead}>{t("hook.lead")}</p>
             <CopyLine label={t("hook.title")} value={inbox.address} />
           </section>

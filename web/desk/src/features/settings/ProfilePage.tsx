@@ -88,7 +88,7 @@ function PasswordForm() {
   const fields = change.error instanceof ApiError ? change.error.fields : {};
   return (
     <section className={classes.section}>
-      <h3 className={classes.sectionTitle}>{t("profile.password")}</h3>
+      <h2 className={classes.sectionTitle}>{t("profile.password")}</h2>
       <p className={classes.sectionLead}>{t("profile.passwordLead")}</p>
       <form
         className={classes.form}

@@ -23,7 +23,7 @@ export function RemoveInbox({ inbox }: { inbox: Inbox }) {
   });
   return (
     <section className={classes.section}>
-      <h3 className={classes.sectionTitle}>{t("channels.remove")}</h3>
+      <h2 className={classes.sectionTitle}>{t("channels.remove")}</h2>
       <p className={classes.sectionLead}>{t("channels.removeLead")}</p>
       {remove.isError && (
         <div style={{ marginBottom: 16 }}>
