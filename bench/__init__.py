@@ -1,0 +1,1 @@
+"""What `make bench` runs: figures beside their goals, on the product as it is shipped (docs/performance.md)."""
