@@ -47,7 +47,7 @@ check: check-python check-api check-web
 check-python: .venv/dev.stamp | .build
 	@echo "→ ruff"; $(VENV)/ruff check --quiet . && $(VENV)/ruff format --quiet --check .
 	@echo "→ mypy"; $(VENV)/mypy --no-error-summary
-	@echo "→ import-linter"; $(VENV)/lint-imports --no-timing >.build/imports.txt || { cat .build/imports.txt; exit 1; }
+	@echo "→ import-linter"; $(VENV)/lint-imports >.build/imports.txt || { cat .build/imports.txt; exit 1; }
 
 # Generated again, nothing may change: a client that is stale or edited by hand fails.
 check-api: .venv/dev.stamp web/node_modules/.stamp

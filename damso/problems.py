@@ -179,7 +179,9 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     if isinstance(error.__cause__, msgspec.ValidationError):
         # A field of a body that is called as one of our dependencies is (`locale`): Litestar then blames us.
         said, _, path = str(error.__cause__).partition(" - at `$.")
-        return problem(request, Invalid(problems=(_explain({"key": path.rstrip("`").removeprefix("data."), "message": said}),)))
+        return problem(
+            request, Invalid(problems=(_explain({"key": path.rstrip("`").removeprefix("data."), "message": said}),))
+        )
     if error.status_code >= 500:
         return broken(request, error)
     return problem(request, Refused(), status=error.status_code)
