@@ -19,7 +19,7 @@ from damso.channels.inboxes import CHANNEL, Inboxes, InboxRecord
 from damso.channels.intake import Origin, store
 from damso.channels.types import ChannelError, CredentialsRejected, Polled, Polls, Request, TryLater
 from damso.kernel.blobs import Blobs
-from damso.kernel.database import Connection, Database, Transaction
+from damso.kernel.database import Connection, Database, Transaction, is_gone
 from damso.kernel.notify import LOST, ConnectionLost
 
 log = structlog.get_logger()
@@ -68,14 +68,14 @@ class Poller:
         try:
             async with self._database.notifier.listen(CHANNEL) as woken:
                 while True:
-                    if connection.is_closed():
+                    if is_gone(connection):
                         raise ConnectionLost
                     await self._adjust(connection)
                     await woken(SCAN)
         finally:
             for inbox_id in list(self._running):
                 await self._stop(inbox_id)
-            if not connection.is_closed():
+            if not is_gone(connection):
                 with suppress(*LOST):
                     await connection.execute("SELECT pg_advisory_unlock_all()")
 

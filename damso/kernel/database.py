@@ -5,8 +5,8 @@ room's `models.py` (SQLAlchemy), which Alembic compares with the migrations; see
 """
 
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
@@ -17,7 +17,7 @@ from prometheus_client import Counter, Histogram
 
 from damso.kernel.clock import Clock, SystemClock
 from damso.kernel.errors import NotFound
-from damso.kernel.notify import ConnectionLost, Notifier
+from damso.kernel.notify import LOST, ConnectionLost, Notifier
 
 T = TypeVar("T")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
@@ -94,7 +94,7 @@ class Transaction:
         try:
             yield
         except BaseException:
-            if not self.connection.is_closed():
+            if not is_gone(self.connection):
                 await self.connection.execute("ROLLBACK TO inner_work")
             raise
         await self.connection.execute("RELEASE inner_work")
@@ -113,21 +113,16 @@ class Database:
         """A writing transaction: commits at the end, rolls back when anything is raised."""
         async with self.pool.acquire() as connection:
             started = time.monotonic()
-            # Taken before the transaction can have an xid, in the same round trip as BEGIN.
-            await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock_shared({LOG_WRITERS})")
-            tx = Transaction(connection, self.clock.now())
-            try:
-                yield tx
-                await connection.execute("COMMIT")
-            except asyncpg.InterfaceError as error:
-                if connection.is_closed():
-                    raise ConnectionLost from error
-                await connection.execute("ROLLBACK")
-                raise
-            except BaseException:
-                if not connection.is_closed():
-                    await connection.execute("ROLLBACK")
-                raise
+            with _telling_of_loss(connection):
+                # Taken before the transaction can have an xid, in the same round trip as BEGIN.
+                await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock_shared({LOG_WRITERS})")
+                tx = Transaction(connection, self.clock.now())
+                try:
+                    yield tx
+                    await connection.execute("COMMIT")
+                except BaseException:
+                    await _roll_back(connection)
+                    raise
             WRITING.observe(time.monotonic() - started)
         for channel in tx._wakes:
             self.notifier.wake(channel)
@@ -136,11 +131,43 @@ class Database:
     async def reading(self) -> AsyncIterator[Transaction]:
         """A connection to read with; every statement sees what is committed when it starts."""
         async with self.pool.acquire() as connection:
-            yield Transaction(connection, self.clock.now())
+            with _telling_of_loss(connection):
+                yield Transaction(connection, self.clock.now())
 
     async def close(self) -> None:
         await self.notifier.close()
         await self.pool.close()
+
+
+def is_gone(connection: Connection) -> bool:
+    """Whether the connection was closed under us. A pool takes a closed one back at once and then answers by an
+    error."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
+@contextmanager
+def _telling_of_loss(connection: Connection) -> Iterator[None]:
+    """What asyncpg says of a connection that is gone differs by the moment; we say `ConnectionLost`."""
+    try:
+        yield
+    except asyncpg.InterfaceError as error:
+        if is_gone(connection):
+            raise ConnectionLost from error
+        raise
+
+
+async def _roll_back(connection: Connection) -> None:
+    """A connection that cannot even do this is given up; the server rolls back what it began."""
+    if is_gone(connection):
+        return
+    try:
+        await connection.execute("ROLLBACK")
+    except (asyncpg.InterfaceError, *LOST):
+        with suppress(asyncpg.InterfaceError):
+            connection.terminate()
 
 
 async def open_database(dsn: str, *, pool_size: int = 10, clock: Clock | None = None) -> Database:

@@ -26,6 +26,7 @@ class ConnectionLost(Exception):
 
 LOST = (
     ConnectionLost,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,
