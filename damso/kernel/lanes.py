@@ -27,6 +27,9 @@ WORKERS = 0x0DA50002
 POLL = 0.25
 """Seconds between looks when no wake-up comes, and until a dead worker's claims are freed."""
 
+AHEAD = 2
+"""A worker claims so many times a lane's width: as one item is done the next is there, without a claim in between."""
+
 FINISH = 2.0
 """Seconds that items at work have when a worker is told to stop; what takes longer is done again by the next one."""
 
@@ -131,6 +134,7 @@ class Worker:
         self._lanes = {lane.name: lane for lane in lanes}
         self._number = secrets.randbelow(2**31 - 1) + 1
         self._running: dict[str, set[asyncio.Task[None]]] = {lane.name: set() for lane in lanes}
+        self._places = {lane.name: asyncio.Semaphore(lane.width) for lane in lanes}
         self._held: dict[int, str] = {}
         """Items we are at, each with its lane and key: what waits behind them need not be looked at."""
         self._free_dead_at = 0.0
@@ -148,13 +152,13 @@ class Worker:
     async def _go_on(self, group: asyncio.TaskGroup, woken: Callable[[float], Awaitable[None]]) -> None:
         while True:
             try:
-                found = await self._claim_all(group)
+                await self._claim_all(group)
             except LOST:
                 log.info("lanes.waiting_for_database")
                 await asyncio.sleep(1)
                 continue
-            if not found:
-                await woken(POLL)
+            # A lane is full now, or there was nothing more for it: either way something has to happen first.
+            await woken(POLL)
 
     async def drain(self) -> None:
         """Do all that is due now, and what comes of it, and return."""
@@ -165,7 +169,7 @@ class Worker:
 
     async def _claim_all(self, group: asyncio.TaskGroup) -> bool:
         """Claim what every lane has room for; whether there was anything."""
-        room = {name: lane.width - len(self._running[name]) for name, lane in self._lanes.items()}
+        room = {name: AHEAD * lane.width - len(self._running[name]) for name, lane in self._lanes.items()}
         room = {name: width for name, width in room.items() if width > 0}
         free_dead = time.monotonic() >= self._free_dead_at
         async with self._database.transaction() as tx:
@@ -184,7 +188,8 @@ class Worker:
 
     async def _work(self, lane: Lane, claim: Claim) -> None:
         try:
-            await self._try(lane, claim)
+            async with self._places[lane.name]:
+                await self._try(lane, claim)
         except ClaimLost:
             log.info("lane.claim_lost", lane=lane.name, item=claim.item.id)
         except LOST:
