@@ -7,6 +7,7 @@ Typing and viewing are ephemeral signals between processes and never stored.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 POLL = 0.25
 CHUNK = 200
 """Facts handed over at a time."""
+OLDEST = timedelta(days=31)
+"""What becomes final now was begun later than this, whatever the clocks say."""
 TOO_MANY = 1_000
 """A client that missed more facts than this fetches afresh."""
 SIGNAL = "signal"
@@ -70,7 +73,7 @@ class Tail:
             below = await event_log.horizon(tx)
             while below > self.position:
                 before = self.position
-                events = await event_log.read(tx, "care", before, below, limit=CHUNK)
+                events = await event_log.read(tx, "care", before, below, limit=CHUNK, since=tx.now - OLDEST)
                 full = len(events) == CHUNK
                 self.position = events[-1].position if full else below
                 try:

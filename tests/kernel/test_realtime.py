@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
+import asyncpg
 import pytest
 from msgspec.structs import replace
 
@@ -108,3 +109,18 @@ async def test_a_signal_reaches_its_subscribers(database: Database):
     signals.subscribe(heard.put_nowait)
     signals.publish({"kind": "typing", "on": True})
     assert await asyncio.wait_for(heard.get(), PATIENCE) == {"kind": "typing", "on": True}
+
+
+async def test_what_was_being_told_when_the_database_went_away_is_told_again(database: Database, tail: Tail):
+    lost = [asyncpg.ConnectionDoesNotExistError("gone")]
+    ear = Ear()
+
+    async def forgetful(events: Sequence[Recorded], at: Position) -> None:
+        if lost:
+            raise lost.pop()
+        await ear(events, at)
+
+    tail.follow(forgetful)
+    await tell(database, "a", "b")
+    await ear.until(2)
+    assert ear.heard == ["a", "b"]
