@@ -16,7 +16,7 @@ from damso.kernel.i18n import Locale
 from damso.kernel.log import Position, Recorded
 from damso.kernel.notify import LOST
 from damso.kernel.realtime import Signals, Tail
-from damso.kernel.sockets import RESET, LiveSocket, converse, encode, hello
+from damso.kernel.sockets import RESET, Frame, LiveSocket, converse, encode, encode_all, hello
 from damso.team.access import Caller
 from damso.team.sessions import COOKIE, living_sessions
 
@@ -89,12 +89,10 @@ class DeskLive:
     async def _resume(self, desk: DeskSocket, cursor: object) -> None:
         at = self._tail.position
         missed = await self._tail.missed(cursor) if isinstance(cursor, str) else []
+        frames = await self._frames(missed, at, desk.locale) if missed else []
         if missed is None:
-            desk.push(RESET)
-        elif missed:
-            for frame in await self._frames(missed, at, desk.locale):
-                desk.push(frame)
-        desk.push(encode("ready", cursor=at.encode()))
+            frames = [RESET]
+        desk.resume((*frames, encode("ready", cursor=at.encode())))
 
     async def _tell(self, events: Sequence[Recorded], at: Position) -> None:
         for locale in {desk.locale for desk in self._sockets}:
@@ -107,29 +105,26 @@ class DeskLive:
 
     async def _frames(self, events: Sequence[Recorded], at: Position, locale: Locale) -> list[bytes]:
         """What desks are told of these facts: each conversation and each line once, as it is now."""
-        cursor = at.encode()
         moved = [event for event in events if event.name not in _QUIET]
         conversations = {event.conversation_id for event in moved if event.conversation_id}
         lines = {UUID(event.subject_id) for event in moved if event.subject_kind == "message"}
-        frames = []
+        frames: list[Frame] = []
         async with self._database.reading() as tx:
             touched = [event.identity_id for event in moved if event.name in _WHO and event.identity_id]
             customers, cases = await _around(tx, touched) if touched else (set(), set())
             conversations |= cases
             entries = await entries_by_id(tx, list(lines), locale) if lines else ()
             rows = await rows_by_id(tx, list(conversations)) if conversations else ()
-        frames += [
-            encode("entry", cursor=cursor, conversation_id=entry.conversation_id, entry=entry) for entry in entries
-        ]
-        frames += [encode("conversation", cursor=cursor, row=row, views_changed=True) for row in rows]
-        frames += [encode("customer", cursor=cursor, customer_id=customer_id) for customer_id in customers]
+        frames += [("entry", {"conversation_id": entry.conversation_id, "entry": entry}) for entry in entries]
+        frames += [("conversation", {"row": row, "views_changed": True}) for row in rows]
+        frames += [("customer", {"customer_id": customer_id}) for customer_id in customers]
         for event in moved:
             match event.subject_kind:
                 case "agent":
-                    frames.append(encode("agent", cursor=cursor, agent_id=event.subject_id, **event.properties))
+                    frames.append(("agent", {**event.properties, "agent_id": event.subject_id}))
                 case "inbox":
-                    frames.append(encode("inbox", cursor=cursor, inbox_id=event.subject_id))
-        return frames
+                    frames.append(("inbox", {"inbox_id": event.subject_id}))
+        return encode_all(frames, at.encode())
 
     def _mention(self, events: Sequence[Recorded]) -> None:
         for event in events:

@@ -1,7 +1,7 @@
 """One live socket: frames wait in a short queue; who reads too slowly is told to fetch afresh instead of growing it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +19,9 @@ HELLO_WITHIN = 10.0
 UNWELCOME = 4401
 """Close code: sign in again, then come back."""
 
+Frame = tuple[str, Mapping[str, Any]]
+"""The kind and the fields of a frame."""
+
 RESET = b'{"type":"reset"}'
 PING = b'{"type":"ping"}'
 
@@ -28,11 +31,21 @@ class LiveSocket:
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE)
+        self._held: list[bytes] | None = []
         self.unwelcome = asyncio.Event()
         """Set when whoever listens may not listen any more: `converse` then ends."""
 
+    def resume(self, missed: Iterable[bytes]) -> None:
+        """Begin to speak: what was missed comes first, and then what was pushed while it was looked up."""
+        held, self._held = self._held or (), None
+        for frame in (*missed, *held):
+            self.push(frame)
+
     def push(self, frame: bytes) -> None:
         """Queue a frame; when there are too many, all of them give way to a reset."""
+        if self._held is not None:
+            self._held.append(frame)
+            return
         try:
             self._queue.put_nowait(frame)
         except asyncio.QueueFull:
@@ -53,9 +66,17 @@ def encode(kind: str, /, **fields: Any) -> bytes:
     return msgspec.json.encode({"type": kind, **fields})
 
 
+def encode_all(frames: Sequence[Frame], cursor: str) -> list[bytes]:
+    """The frames of some facts. Only the last one carries the cursor: who loses the line in the middle is told all of
+    them again."""
+    return [encode(kind, **fields) for kind, fields in frames[:-1]] + [
+        encode(kind, **fields, cursor=cursor) for kind, fields in frames[-1:]
+    ]
+
+
 async def hello(socket: WebSocket[Any, Any, Any]) -> dict[str, Any] | None:
     """The first frame of a client, or None where there came none that makes sense."""
-    with suppress(TimeoutError, WebSocketDisconnect, msgspec.DecodeError):
+    with suppress(TimeoutError, WebSocketDisconnect, msgspec.DecodeError, RecursionError):
         async with asyncio.timeout(HELLO_WITHIN):
             frame = msgspec.json.decode(await socket.receive_data("text"))
         if isinstance(frame, dict) and frame.get("type") == "hello":
@@ -94,7 +115,7 @@ async def _listen(socket: WebSocket[Any, Any, Any], hear: Callable[[dict[str, An
     while True:
         try:
             frame = msgspec.json.decode(await socket.receive_data("text"))
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             continue
         if isinstance(frame, dict):
             await hear(frame)

@@ -14,6 +14,7 @@ from litestar import WebSocket
 from damso.channels.inboxes import InboxRecord
 from damso.conversations.widget.entries import (
     WidgetAuthor,
+    WidgetEntry,
     own_identities,
     widget_entries_by_id,
 )
@@ -23,7 +24,7 @@ from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
 from damso.kernel.log import Position, Recorded
 from damso.kernel.realtime import Signals, Tail
-from damso.kernel.sockets import RESET, LiveSocket, converse, encode
+from damso.kernel.sockets import RESET, LiveSocket, converse, encode, encode_all
 
 _GRAPH = {"customer.merged", "identity.linked", "identity.unlinked", "customer.unmerged"}
 """Facts after which a visitor may see more, or less."""
@@ -84,12 +85,12 @@ class WidgetLive:
     async def _resume(self, live: VisitorSocket, cursor: object) -> None:
         at = self._tail.position
         missed = await self._tail.missed(cursor) if isinstance(cursor, str) else []
-        if missed is None:
-            live.push(RESET)
-        elif missed:
+        frames = [RESET] if missed is None else []
+        if missed:
             async with self._database.reading() as tx:
-                await self._push_entries(tx, missed, at, [live])
-        live.push(encode("ready", cursor=at.encode()))
+                entries = await self._entries(tx, missed, live.brand_id)
+            frames = _frames(live, entries, at)
+        live.resume((*frames, encode("ready", cursor=at.encode())))
 
     async def _tell(self, events: Sequence[Recorded], at: Position) -> None:
         if not self._by_identity and not self._unplaced:
@@ -101,8 +102,12 @@ class WidgetLive:
                     await self._place(tx, live)
             if self._unplaced:
                 await self._place_newcomers(tx, touched)
-            if sockets := self._sockets_of(touched):
-                await self._push_entries(tx, events, at, sockets)
+            sockets = self._sockets_of(touched)
+            for brand_id in {live.brand_id for live in sockets}:
+                entries = await self._entries(tx, events, brand_id)
+                for live in sockets:
+                    for frame in _frames(live, entries, at) if live.brand_id == brand_id else ():
+                        live.push(frame)
 
     async def _place_newcomers(self, tx: Transaction, touched: Iterable[int]) -> None:
         values = set(
@@ -116,9 +121,10 @@ class WidgetLive:
     def _sockets_of(self, identities: Iterable[int]) -> list[VisitorSocket]:
         return list({live for identity_id in identities for live in self._by_identity.get(identity_id, ())})
 
-    async def _push_entries(
-        self, tx: Transaction, events: Sequence[Recorded], at: Position, sockets: Sequence[VisitorSocket]
-    ) -> None:
+    async def _entries(
+        self, tx: Transaction, events: Sequence[Recorded], brand_id: UUID
+    ) -> Sequence[tuple[int, WidgetEntry]]:
+        """The messages that these facts are about, each with the identity that may see it."""
         messages = [UUID(event.subject_id) for event in events if event.subject_kind == "message"]
         seen = [event.conversation_id for event in events if event.name == "conversation.seen"]
         if seen:
@@ -127,12 +133,7 @@ class WidgetLive:
                 AND direction = 'in' ORDER BY conversation_id, position_at DESC""",
                 seen,
             )
-        for brand_id in {live.brand_id for live in sockets}:
-            for identity_id, entry in await widget_entries_by_id(tx, self._keyring, messages, brand_id):
-                frame = encode("entry", cursor=at.encode(), entry=entry)
-                for live in sockets:
-                    if live.brand_id == brand_id and identity_id in live.identities:
-                        live.push(frame)
+        return await widget_entries_by_id(tx, self._keyring, messages, brand_id)
 
     async def _hear(self, live: VisitorSocket, frame: dict[str, Any]) -> None:
         match frame:
@@ -161,3 +162,9 @@ class WidgetLive:
         frame = encode("typing", on=signal["on"], author=WidgetAuthor(signal["name"], initials_of(signal["name"])))
         for live in self._by_identity.get(int(signal["identity_id"]), ()):
             live.push(frame)
+
+
+def _frames(live: VisitorSocket, entries: Sequence[tuple[int, WidgetEntry]], at: Position) -> list[bytes]:
+    """What one visitor is told: of these messages their own alone."""
+    own = [entry for identity_id, entry in entries if identity_id in live.identities]
+    return encode_all([("entry", {"entry": entry}) for entry in own], at.encode())
