@@ -8,6 +8,7 @@ The n-grams find every hit and a few more, so the texts of a page are checked ag
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,9 +24,11 @@ from damso.kernel.pagination import decode_cursor, encode_cursor
 PAGE = 50
 ENOUGH = 1_000
 """Counting stops here: the desk says "more than 1,000"."""
-ENOUGH_NARROWED = 200
+ENOUGH_NARROWED = 100
 """The same where conversations narrow: each hit then costs a look at its conversation."""
-FEW, MANY = 1_000, 10_000
+CHUNK = 250
+"""Texts checked at a time, when a page's worth did not have enough hits."""
+FEW, MANY = 1_000, 20_000
 """Up to a few conversations are searched through themselves; of many, hits are looked up one by one."""
 
 
@@ -104,18 +107,27 @@ async def search(tx: Transaction, wanted: Wanted, *, cursor: str | None = None) 
 
 
 async def _recheck(tx: Transaction, candidates: Sequence[_Candidate], q: str) -> tuple[list[Hit], int]:
-    """A page of those whose text says it, and how many had to be looked at."""
-    hits: list[Hit] = []
-    for start in range(0, len(candidates), PAGE):
-        ids = [candidate.message_id for candidate in candidates[start : start + PAGE]]
-        rows = {row["id"]: row for row in await tx.rows(_DRESS, ids)}
-        for place, message_id in enumerate(ids, start + 1):
-            row = rows.get(message_id)
-            if row and matches(f"{row['subject']}\n{row['text']}", q):
-                hits.append(_hit(row, q))
-            if len(hits) == PAGE:
-                return hits, place
-    return hits, len(candidates)
+    """A page of those whose text says it, and how many had to be looked at. Of digits that are often somewhere in a
+    number, few candidates are hits: so only texts are fetched first, and what goes around them for the hits alone."""
+    hits: list[UUID] = []
+    looked_at = 0
+    async for message_id, text in _texts(tx, candidates):
+        looked_at += 1
+        if matches(text, q):
+            hits.append(message_id)
+        if len(hits) == PAGE:
+            break
+    return [_hit(row, q) for row in await tx.rows(_DRESS, hits)] if hits else [], looked_at
+
+
+async def _texts(tx: Transaction, candidates: Sequence[_Candidate]) -> AsyncIterator[tuple[UUID, str]]:
+    """What they say, a page's worth at first and then more at a time; nothing of one that is gone."""
+    for start, stop in pairwise((0, PAGE + 10, *range(PAGE + 10 + CHUNK, len(candidates) + CHUNK, CHUNK))):
+        ids = [candidate.message_id for candidate in candidates[start:stop]]
+        rows = await tx.rows("SELECT id, subject || E'\\n' || text AS said FROM message WHERE id = ANY ($1)", ids)
+        texts = {row["id"]: row["said"] for row in rows}
+        for message_id in ids:
+            yield message_id, texts.get(message_id, "")
 
 
 @asynccontextmanager
@@ -145,7 +157,7 @@ async def _candidates(
     if conversations <= FEW:
         return await _in_conversations(tx, wanted, keys, after, limit)
     if conversations > MANY:
-        # One in a hundred fits or more, so each hit is looked up until there are enough; a hash of them all costs more.
+        # One in fifty fits or more, so each hit is looked up until there are enough; a hash of them all costs more.
         await tx.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     return await _back_in_time(tx, wanted, keys, after, limit)
 
