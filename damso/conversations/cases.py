@@ -127,6 +127,16 @@ def preview_of(text: str, fresh: int | None, files: Sequence[str]) -> str:
     return words[:PREVIEW] if words else ", ".join(files)[:PREVIEW]
 
 
+async def show_changed(tx: Transaction, conversation_id: UUID, message_id: UUID, preview: str) -> None:
+    """Let lists show what a message says now, if it is the one they show."""
+    await tx.execute(
+        "UPDATE conversation SET preview = $3 WHERE id = $1 AND last_message_id = $2",
+        conversation_id,
+        message_id,
+        preview,
+    )
+
+
 async def show_newest(
     tx: Transaction,
     conversation_id: UUID,

@@ -11,6 +11,7 @@ import msgspec
 
 from damso.channels.inboxes import InboxRecord
 from damso.channels.types import InboundEdit, InboundReaction, InboundReceipt
+from damso.conversations.cases import preview_of, show_changed
 from damso.conversations.references import read_references
 from damso.conversations.search_index import forget_message, index_message
 from damso.conversations.statuses import RISES
@@ -124,6 +125,7 @@ async def _edit(tx: Transaction, message_id: UUID, text: str, at: datetime) -> N
             inbox_id=changed["inbox_id"],
             channel=changed["channel"],
         )
+        await show_changed(tx, changed["conversation_id"], message_id, preview_of(text, None, ()))
         await _log(tx, "message.edited", message_id, changed, {})
 
 
@@ -136,6 +138,7 @@ async def _withdraw(tx: Transaction, message_id: UUID, at: datetime) -> None:
     )
     if changed:
         await forget_message(tx, message_id, changed["position_at"])
+        await show_changed(tx, changed["conversation_id"], message_id, "")
         await _log(tx, "message.withdrawn", message_id, changed, {})
 
 
