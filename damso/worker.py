@@ -12,7 +12,8 @@ from damso.kernel.notify import LOST
 from damso.kernel.readers import run_readers
 from damso.kernel.timers import run_timers
 
-_PARTITIONS_EVERY = timedelta(hours=6).total_seconds()
+_PARTITIONS_EVERY = timedelta(minutes=10).total_seconds()
+"""Without its partition nothing can be written at all, and a machine may wake up months later than it went to sleep."""
 
 
 async def run_worker(parts: Parts) -> None:
