@@ -1,0 +1,229 @@
+"""What happens around the database: moved to another cluster, cut off in the middle, and never held while we wait for
+somebody outside."""
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from httpx import AsyncClient
+
+from damso.bootstrap import Parts, readers_of
+from damso.channels.types import Health, OutboundMessage, Receipt, Thread
+from damso.kernel import log
+from damso.kernel.backup import backup
+from damso.kernel.clock import SystemClock
+from damso.kernel.database import Database, open_database
+from damso.kernel.lanes import Worker, enqueue
+from damso.kernel.log import Position
+from damso.kernel.migrations import migrate, prepare
+from damso.kernel.postgres import EmbeddedPostgres
+from damso.kernel.readers import advance
+from damso.kernel.restore import restore
+from tests.clock import ManualClock
+from tests.conversations.company import Company, make_company
+from tests.conversations.postcards import PostcardConfig, Postcards, postcard
+from tests.logs import FACT, Collector, catch_up
+
+# --- Moved ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+async def test_readers_go_on_after_a_restore_into_a_fresh_cluster(company: Company, dsn: str, tmp_path: Path) -> None:
+    """Transaction numbers begin anew there: without an epoch, new facts would stand before those already read."""
+    parts = company.parts
+    await company.gets(postcard("옮기기 전에"))
+    before = Collector()
+    await catch_up(parts.database, before)
+    archive, key = tmp_path / "backup.damso", tmp_path / "secret.key"
+    key.write_bytes(b"key")
+    await backup(dsn, tmp_path / "blobs", key, archive, version="0.1.0", clock=SystemClock())
+    async with EmbeddedPostgres(tmp_path / "elsewhere", durable=False) as fresh:
+        await restore(archive, fresh.dsn, tmp_path / "elsewhere" / "blobs", tmp_path / "elsewhere" / "key")
+        await migrate(fresh.dsn)
+        moved = await open_database(fresh.dsn, clock=parts.database.clock)
+        try:
+            await prepare(moved)
+            async with moved.transaction() as tx:
+                await log.append(tx, FACT)
+            after = Collector()
+            await catch_up(moved, after)
+            async with moved.reading() as tx:
+                epochs = await tx.values("SELECT epoch FROM log_epoch ORDER BY epoch")
+                at = await log.horizon(tx)
+                xids = await tx.rows("SELECT max(xid) AS highest, epoch FROM care_event GROUP BY epoch ORDER BY epoch")
+        finally:
+            await moved.close()
+
+    assert before.seen
+    assert after.seen == [FACT.subject_id], "facts were skipped, or told again"
+    assert epochs == [1, 2]
+    assert at > Position(2, 0, 0)
+    assert [row["epoch"] for row in xids] == [1, 2]
+
+
+# --- Cut off -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def mortal(tmp_path: Path) -> AsyncIterator[EmbeddedPostgres]:
+    """A server of the test's own that may be killed."""
+    async with EmbeddedPostgres(tmp_path / "mortal") as server:
+        await migrate(server.dsn)
+        yield server
+
+
+class Once:
+    """A lane whose item writes one row; `before_commit` is what happens to it there, the first time."""
+
+    name = "once"
+    width = 4
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.tries = 0
+        self.before_commit: list[int] = []
+
+    async def work(self, claim: Any) -> None:
+        self.tries += 1
+        async with self.database.transaction() as tx:
+            await log.append(tx, FACT)
+            await claim.finish(tx)
+            for pid in self.before_commit:
+                os.kill(pid, signal.SIGKILL)
+            self.before_commit.clear()
+
+
+@pytest.mark.slow
+async def test_a_database_that_dies_before_a_commit_gets_the_work_again(mortal: EmbeddedPostgres) -> None:
+    database = await open_database(mortal.dsn)
+    try:
+        await prepare(database)
+        async with database.transaction() as tx:
+            await enqueue(tx, "once", [("key", {})])
+        lane = Once(database)
+        assert mortal.pid
+        lane.before_commit.append(mortal.pid)
+
+        await Worker(database, [lane]).drain()
+        await drain_again(database, lane)
+
+        async with database.reading() as tx:
+            done = await tx.value("SELECT count(*) FROM care_event WHERE name = 'thing.happened'")
+            left = await tx.value("SELECT count(*) FROM lane_item")
+        assert (done, left, lane.tries) == (1, 0, 2)
+    finally:
+        await database.close()
+
+
+async def drain_again(database: Database, lane: Once) -> None:
+    """Once the database is back."""
+    for _ in range(3):
+        await Worker(database, [lane]).drain()
+
+
+async def test_a_connection_that_is_cut_is_told_as_a_loss(database: Database) -> None:
+    from damso.kernel.notify import LOST
+
+    for begin in (database.transaction, database.reading):
+        with pytest.raises(LOST):
+            async with begin() as tx:
+                pid = await tx.value("SELECT pg_backend_pid()")
+                async with database.reading() as other:
+                    await other.execute("SELECT pg_terminate_backend($1)", pid)
+                await tx.value("SELECT 1")
+    async with database.transaction() as tx:
+        assert await tx.value("SELECT 1") == 1
+
+
+async def test_who_is_cut_off_while_asking_hears_that_the_database_is_away(
+    company: Company, anyone: httpx.AsyncClient
+) -> None:
+    await company.parts.database.pool.close()
+
+    answer = await anyone.get("/widget/v1/some/config")
+
+    assert answer.status_code in (500, 503)
+
+
+# --- Not held ------------------------------------------------------------------------------------------------------
+
+
+class Watchful(Postcards):
+    """Looks, whenever it is called, whether one of our transactions is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dsn = ""
+        self.open: list[int] = []
+
+    async def send(
+        self, message: OutboundMessage, thread: Thread, config: PostcardConfig, http: AsyncClient
+    ) -> Receipt:
+        await self._look()
+        return await super().send(message, thread, config, http)
+
+    async def check(self, config: PostcardConfig, http: AsyncClient) -> Health:
+        await self._look()
+        return await super().check(config, http)
+
+    async def _look(self) -> None:
+        connection = await asyncpg.connect(self.dsn)
+        try:
+            self.open.append(
+                await connection.fetchval(
+                    """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+                    AND xact_start IS NOT NULL AND state LIKE 'idle in transaction%'"""
+                )
+            )
+        finally:
+            await connection.close()
+
+
+class TestNoTransactionIsHeldOutside:
+    @pytest.fixture
+    def postcards(self) -> Watchful:
+        return Watchful()
+
+    async def test_while_a_provider_is_called(
+        self, parts: Parts, postcards: Watchful, dsn: str, clock: ManualClock
+    ) -> None:
+        postcards.dsn = dsn
+        company = await make_company(parts)
+        received = await company.gets(postcard())
+        await company.answers(received.conversation_id)
+        async with parts.database.transaction() as tx:
+            await enqueue(tx, "check", [(None, {"inbox_id": str(company.post.id)})])
+        clock.advance(timedelta(seconds=11))
+
+        await company.works()
+
+        assert postcards.sent
+        assert postcards.open
+        assert set(postcards.open) == {0}
+
+
+# --- Clocks --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=-3), timedelta(days=3), timedelta(days=60)], ids=str)
+async def test_a_clock_that_jumps_holds_up_nothing(company: Company, clock: ManualClock, jump: timedelta) -> None:
+    received = await company.gets(postcard("시계가 뛰기 전에"))
+    async with company.parts.database.transaction() as tx:
+        await enqueue(tx, "outbound", [(None, {"message_id": str(received.message_id)})])
+
+    clock.advance(jump)
+    await company.gets(postcard("시계가 뛴 뒤에", external_id="card-2"))
+    await company.works()
+    for reader in readers_of():
+        async with company.parts.database.reading() as tx:
+            assert await advance(company.parts.database, reader, await log.horizon(tx)) is False
+
+    assert await company.count("lane_item") == 0
+    assert await company.count("message") == 2
+    assert {line.text for line in await company.lines(received.conversation_id)} >= {"시계가 뛰기 전에"}
