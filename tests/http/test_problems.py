@@ -77,6 +77,15 @@ async def test_a_payload_that_does_not_fit_names_the_fields(desk: httpx.AsyncCli
     assert "name" in json.dumps(answer.json()["errors"])
 
 
+async def test_a_field_called_as_a_part_of_ours_is_still_theirs(desk: httpx.AsyncClient) -> None:
+    draft = {"title": "x", "shortcut": "x", "text": "x", "locale": {}}
+
+    answer = await desk.post("/api/canned-answers", json=draft)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "INVALID")
+    assert answer.json()["errors"][0]["field"] == "locale"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
