@@ -31,7 +31,7 @@ class Desk:
         self._headers = headers
         self.seen: dict[str, float] = {}
         self.resets = 0
-        self._news = asyncio.Event()
+        self._awaited: dict[str, asyncio.Future[None]] = {}
 
     async def __aenter__(self) -> Self:
         self._socket: ClientConnection = await connect(
@@ -54,22 +54,18 @@ class Desk:
         async for data in self._socket:
             frame = decode(data)
             if frame.type == "entry" and frame.entry:
-                self.seen.setdefault(frame.entry.text[-MARK:], time.perf_counter())
-                self._news.set()
+                mark = frame.entry.text[-MARK:]
+                self.seen.setdefault(mark, time.perf_counter())
+                if awaited := self._awaited.pop(mark, None):
+                    awaited.set_result(None)
             elif frame.type == "reset":
                 self.resets += 1
             elif frame.type == "ping":
                 await self._socket.send('{"type":"pong"}')
 
-    async def until_seen(self, marks: set[str], seconds: float) -> dict[str, float]:
-        """When each arrived. Raises `TimeoutError`, and tells how many did not."""
-        deadline = time.perf_counter() + seconds
-        while missing := marks - self.seen.keys():
-            if time.perf_counter() > deadline:
-                raise TimeoutError(f"{len(missing)} of {len(marks)} messages are not on the desk, {self.resets} resets")
-            self._news.clear()
-            try:
-                await asyncio.wait_for(self._news.wait(), 0.5)
-            except TimeoutError:
-                continue
-        return {mark: self.seen[mark] for mark in marks}
+    async def until_seen(self, mark: str, seconds: float = 30.0) -> float:
+        """When it arrived. Raises `TimeoutError`."""
+        if mark not in self.seen:
+            self._awaited[mark] = asyncio.get_running_loop().create_future()
+            await asyncio.wait_for(self._awaited[mark], seconds)
+        return self.seen[mark]

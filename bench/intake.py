@@ -1,7 +1,7 @@
 """How many messages a second come all the way: from the sender's call to the agent's screen.
 
-One web and one worker process. The clock stops when the last message has arrived at a desk's live socket, so what
-only piles up in a queue does not count.
+One web and one worker process. A sender says the next thing when the last has arrived at a desk's live socket, so
+nothing piles up in a queue: what is measured can go on for ever.
 """
 
 import asyncio
@@ -23,10 +23,8 @@ from damso.conversations.widget.visitor import Visitor, sign_visitor
 from damso.kernel.ids import new_id
 
 MESSAGES = 4_000
-SENDERS = 24
-"""Calls under way at a time."""
+SENDERS = 64
 SUSTAINED = Goal("messages/s", 200, at_least=True)
-WAIT_SECONDS = 120.0
 
 
 async def measure_intake(world: World, port: int, *, messages: int = MESSAGES) -> list[Result]:
@@ -35,13 +33,13 @@ async def measure_intake(world: World, port: int, *, messages: int = MESSAGES) -
 
 
 async def _measure_hooks(world: World, port: int, messages: int) -> Result:
-    """Signed calls: half of the senders have written before, half are new."""
+    """Signed calls. One sender in eight is new, as in the loaded data: six customers for ten cases, five messages of
+    theirs in each."""
     webhook, write = Webhook(SECRET), Writer(11)
-    shown: dict[str, float] = {}
 
     async def say(connection: Connection, number: int) -> str:
         identifier = uuid4().hex
-        sender = f"member-{number * 10 + 4}" if number % 2 else f"new-{identifier}"
+        sender = f"member-{number * 10 + 4}" if number % 8 else f"new-{identifier}"
         event = {"type": "message.received", "data": {"id": identifier, "sender": {"id": sender}}}
         event["data"] |= {"text": f"{write.customer()} {identifier}"}  # type: ignore[operator]
         body = msgspec.json.encode(event)
@@ -56,7 +54,7 @@ async def _measure_hooks(world: World, port: int, messages: int) -> Result:
             raise RuntimeError(f"{answer.status} {answer.body[:300]!r}")
         return identifier
 
-    return await _race("through a signed webhook", world, port, messages, say, shown)
+    return await _race("through a signed webhook", world, port, messages, say)
 
 
 async def _measure_chat(world: World, port: int, messages: int) -> Result:
@@ -68,7 +66,7 @@ async def _measure_chat(world: World, port: int, messages: int) -> Result:
         await write_in_chat(connection, tokens[number % len(tokens)], f"{write.customer()} {identifier}")
         return identifier
 
-    return await _race("through the site chat", world, port, messages, say, {})
+    return await _race("through the site chat", world, port, messages, say)
 
 
 async def visitor_tokens(world: World, count: int) -> list[str]:
@@ -89,25 +87,21 @@ Say = Callable[[Connection, int], Awaitable[str]]
 """Sends message number n; the mark at the end of its text."""
 
 
-async def _race(what: str, world: World, port: int, messages: int, say: Say, sent: dict[str, float]) -> Result:
+async def _race(what: str, world: World, port: int, messages: int, say: Say) -> Result:
     async with Desk(port, await world.cookie()) as desk:
-        used = world.cpu_seconds()
-        started = time.perf_counter()
-        numbers = iter(range(messages))
-        await asyncio.gather(*(_send(port, numbers, say, sent) for _ in range(SENDERS)))
-        accepted = time.perf_counter()
-        arrived = await desk.until_seen(set(sent), WAIT_SECONDS)
-        ended = max(arrived.values())
+        numbers, waits = iter(range(messages)), list[float]()
+        used, started = world.cpu_seconds(), time.perf_counter()
+        await asyncio.gather(*(_talk(port, desk, numbers, say, waits) for _ in range(SENDERS)))
+        took = time.perf_counter() - started
         used = {name: (after - used[name]) / messages * 1000 for name, after in world.cpu_seconds().items()}
-    waits = [arrived[mark] - at for mark, at in sent.items()]
-    figures = {"messages/s": messages / (ended - started), "accepted/s": messages / (accepted - started)}
     cost = ", ".join(f"{name} {each:.1f}" for name, each in used.items())
-    note = f"{messages:,} messages, {SENDERS} at a time; ms of CPU for each: {cost}"
-    return Result(what, figures | in_ms(waits), SUSTAINED, note)
+    note = f"{messages:,} messages, {SENDERS} senders; ms of CPU for each: {cost}"
+    return Result(what, {"messages/s": messages / took} | in_ms(waits), SUSTAINED, note)
 
 
-async def _send(port: int, numbers: Iterator[int], say: Say, sent: dict[str, float]) -> None:
+async def _talk(port: int, desk: Desk, numbers: Iterator[int], say: Say, waits: list[float]) -> None:
+    """Say something, wait until the agent sees it, say the next."""
     async with Connection(port) as connection:
         for number in numbers:
             at = time.perf_counter()
-            sent[await say(connection, number)] = at
+            waits.append(await desk.until_seen(await say(connection, number)) - at)
