@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -91,7 +91,7 @@ def test_a_page_cursor_survives_the_way_to_a_client(at: datetime, key: UUID):
     assert decode_cursor(encode_cursor(at, key), datetime, UUID) == [at, key]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "W10", encode_cursor("no time", uuid4())])
+@pytest.mark.parametrize("cursor", ["", "x", "W10", encode_cursor("no time", UUID(int=7))])
 def test_a_made_up_page_cursor_is_refused(cursor: str):
     with pytest.raises(Invalid):
         decode_cursor(cursor, datetime, UUID)
