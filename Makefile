@@ -34,7 +34,7 @@ run: .venv/run.stamp .build/web.stamp
 
 test: .venv/dev.stamp .build/web.stamp
 	@$(if $(PYTEST),,echo "→ web tests"; $(NPM) run --silent test)
-	@$(VENV)/python -m pytest $(PYTEST)
+	@$(VENV)/python -m pytest $(or $(PYTEST),--numprocesses auto --dist loadfile)
 
 soak: .venv/dev.stamp .build/web.stamp
 	@$(VENV)/python -m pytest -m soak $(PYTEST)

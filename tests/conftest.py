@@ -1,6 +1,7 @@
 """What every test may ask for: a real PostgreSQL, a database of its own, and the recorded data that lies outside."""
 
 import os
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from damso.kernel.blobs import DiskBlobs
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, open_database
+from damso.kernel.log import make_partitions
 from damso.kernel.migrations import migrate, prepare
 from damso.kernel.postgres import EmbeddedPostgres
 from tests.clock import ManualClock
@@ -16,6 +18,12 @@ from tests.databases import create_database, fresh_database
 from tests.processes import REPOSITORY
 
 STRICT = os.environ.get("DAMSO_TEST_STRICT") == "1"
+
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    # A thousand databases are copied and dropped: on a slow disk that is most of the time.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +36,12 @@ async def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
 @pytest.fixture(scope="session")
 async def template_database(postgres_server: str) -> str:
     """The name of a database which all others are copied from."""
-    await migrate(await create_database(postgres_server, "damso_template"))
+    address = await create_database(postgres_server, "damso_template")
+    await migrate(address)
+    database = await open_database(address, clock=ManualClock())
+    async with database.transaction() as tx:
+        await make_partitions(tx)
+    await database.close()
     return "damso_template"
 
 

@@ -14,8 +14,8 @@ def named(server: str, database: str) -> str:
 
 
 async def create_database(server: str, name: str, template: str = "template1") -> str:
-    """Make a database; its address."""
-    await _admin(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    """Make a database; its address. Copying files takes a tenth of logging each page, as is the default."""
+    await _admin(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     return named(server, name)
 
 

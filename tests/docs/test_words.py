@@ -40,7 +40,7 @@ def _frames_told(heading: str) -> set[str]:
 
 def _frames_sent(*files: str) -> set[str]:
     code = "".join((REPOSITORY / "damso" / file).read_text() for file in files)
-    return set(re.findall(r"(?:encode\(\s*|\()\"(\w+)\", (?=\{|\w+=)", code)) | {"reset", "ping"}
+    return set(re.findall(r"(?:encode\(\s*|\()\"(\w+)\", (?=\{|\w+=|\*\*)", code)) | {"reset", "ping"}
 
 
 def test_the_glossary_has_every_table():
