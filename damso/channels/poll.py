@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from httpx import AsyncClient
 
 from damso.channels.health import fault_code, note_fault, note_recovery
 from damso.channels.inboxes import CHANNEL, Inboxes, InboxRecord
@@ -43,10 +44,11 @@ MAX_WAITING = 500
 class Poller:
     """Polls every enabled inbox that this process gets hold of."""
 
-    def __init__(self, database: Database, blobs: Blobs, inboxes: Inboxes) -> None:
+    def __init__(self, database: Database, blobs: Blobs, inboxes: Inboxes, http: AsyncClient) -> None:
         self._database = database
         self._blobs = blobs
         self._inboxes = inboxes
+        self._http = http
         self._running: dict[UUID, tuple[int, asyncio.Task[None]]] = {}
 
     @property
@@ -94,7 +96,7 @@ class Poller:
             if inbox.id not in self._running and await connection.fetchval(
                 "SELECT pg_try_advisory_lock($1, hashtext($2))", LEASES, str(inbox.id)
             ):
-                task = asyncio.create_task(_InboxPoller(self._database, self._blobs, inbox).run())
+                task = asyncio.create_task(_InboxPoller(self._database, self._blobs, inbox, self._http).run())
                 self._running[inbox.id] = inbox.revision, task
 
     async def _stop(self, inbox_id: UUID) -> None:
@@ -106,11 +108,12 @@ class Poller:
 class _InboxPoller:
     """Polls one inbox for ever."""
 
-    def __init__(self, database: Database, blobs: Blobs, inbox: InboxRecord) -> None:
+    def __init__(self, database: Database, blobs: Blobs, inbox: InboxRecord, http: AsyncClient) -> None:
         assert isinstance(inbox.adapter, Polls)
         self._database = database
         self._blobs = blobs
         self._inbox = inbox
+        self._http = http
         self._adapter: Polls = inbox.adapter
 
     async def run(self) -> None:
@@ -132,7 +135,7 @@ class _InboxPoller:
         """Store everything that came since the cursor; a fault that was noted is over then."""
         async with self._database.reading() as tx:
             cursor = await tx.value("SELECT cursor FROM inbox WHERE id = $1", self._inbox.id)
-        async with aclosing(self._adapter.poll(cursor or {}, self._inbox.config)) as stream:  # type: ignore[type-var]
+        async with aclosing(self._adapter.poll(cursor or {}, self._inbox.config, self._http)) as stream:  # type: ignore[type-var]
             while (polled := await self._next(stream)) is not None:
                 await wait_for_room(self._database)
                 await bring_in(self._database, self._blobs, self._inbox, polled.request, "poll", cursor=polled.cursor)
@@ -149,7 +152,7 @@ class _InboxPoller:
     async def _until_news(self) -> None:
         try:
             async with asyncio.timeout(WAIT + STALL):
-                await self._adapter.wait(WAIT, self._inbox.config)
+                await self._adapter.wait(WAIT, self._inbox.config, self._http)
         except Exception as error:
             raise self._fact(error) from error
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from httpx import AsyncClient
+
 from damso.channels.adapters.api.adapter import ApiAdapter
 from damso.channels.adapters.api.config import ApiConfig
 from damso.channels.types import Address, InboundMessage, Item, Polled, Request
@@ -42,7 +44,7 @@ class PigeonAdapter(ApiAdapter):
         letter = request.headers["x-letter"]
         return [InboundMessage(external_id=letter, dedupe_scope="pigeon", sender=sender, text=request.body.decode())]
 
-    async def poll(self, cursor: Mapping[str, Any], config: ApiConfig) -> AsyncIterator[Polled]:
+    async def poll(self, cursor: Mapping[str, Any], config: ApiConfig, http: AsyncClient) -> AsyncIterator[Polled]:
         self.loft.polls += 1
         self.loft.news.clear()
         if self.loft.faults:
@@ -55,5 +57,5 @@ class PigeonAdapter(ApiAdapter):
             )
             yield Polled(request=letter, cursor={"number": number + 1})
 
-    async def wait(self, timeout: float, config: ApiConfig) -> None:
+    async def wait(self, timeout: float, config: ApiConfig, http: AsyncClient) -> None:
         await self.loft.news.wait()

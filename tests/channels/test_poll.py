@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 
 from damso.channels import poll
@@ -15,6 +16,9 @@ from damso.kernel import lanes
 from damso.kernel.database import open_database
 from tests.channels.api.system import SECRET
 from tests.channels.pigeon import Loft, PigeonAdapter
+
+HTTP = httpx.AsyncClient()
+"""Asked only where an access token has to be renewed."""
 
 CONFIG = {"system": "shop", "url": "https://shop.example", "secret": SECRET}
 
@@ -69,7 +73,7 @@ async def test_what_came_is_stored_with_its_cursor_and_the_rest_when_it_comes(
     inbox = await connect("pigeon", CONFIG)
     loft.bring("하나", "둘")
 
-    async with polling(Poller(database, blobs, inboxes)):
+    async with polling(Poller(database, blobs, inboxes, HTTP)):
         await until(stored(database, 2))
         loft.bring("셋")
         await until(stored(database, 3))
@@ -85,11 +89,11 @@ async def test_what_came_is_stored_with_its_cursor_and_the_rest_when_it_comes(
 async def test_after_an_outage_it_goes_on_where_it_stopped(database, blobs, inboxes, connect, loft) -> None:
     await connect("pigeon", CONFIG)
     loft.bring("하나")
-    async with polling(Poller(database, blobs, inboxes)):
+    async with polling(Poller(database, blobs, inboxes, HTTP)):
         await until(stored(database, 1))
     loft.bring("둘", "셋")
 
-    async with polling(Poller(database, blobs, inboxes)):
+    async with polling(Poller(database, blobs, inboxes, HTTP)):
         await until(stored(database, 3))
 
     assert await keys(database) == ["letter-0", "letter-1", "letter-2"]
@@ -112,7 +116,7 @@ async def test_a_fault_is_noted_and_forgotten_when_it_is_over(
     loft.faults.append(fault)
     loft.bring("하나")
 
-    async with polling(Poller(database, blobs, inboxes)):
+    async with polling(Poller(database, blobs, inboxes, HTTP)):
         await until(lambda: faults(database))
         assert await faults(database) == [("in", code)]
         await until(stored(database, 1))
@@ -132,7 +136,7 @@ async def test_an_inbox_that_is_switched_off_is_polled_no_more_and_on_again_is(
 ) -> None:
     inbox = await connect("pigeon", CONFIG)
 
-    async with polling(Poller(database, blobs, inboxes)):
+    async with polling(Poller(database, blobs, inboxes, HTTP)):
         await until(lambda: _polled(loft, 1))
         await switch(database, inboxes, inbox.id, on=False)
         await until(lambda: _free(database))
@@ -164,9 +168,9 @@ async def test_one_process_polls_an_inbox_and_another_takes_over(dsn, database, 
     await connect("pigeon", CONFIG)
     other = await open_database(dsn)
     try:
-        async with polling(Poller(database, blobs, inboxes)):
+        async with polling(Poller(database, blobs, inboxes, HTTP)):
             await until(lambda: _polled(loft, 1))
-            second = Poller(other, blobs, Inboxes(other, inboxes.adapters, inboxes.keyring))
+            second = Poller(other, blobs, Inboxes(other, inboxes.adapters, inboxes.keyring), HTTP)
             async with polling(second):
                 loft.bring("하나")
                 await until(stored(database, 1))
@@ -184,7 +188,7 @@ async def test_one_bad_letter_never_stops_the_rest(database, blobs, inboxes, con
     loft.faults.extend([TryLater("away")] * 3)
     loft.bring(*(f"{number}번째" for number in range(20)))
 
-    async with polling(Poller(database, blobs, inboxes)):
+    async with polling(Poller(database, blobs, inboxes, HTTP)):
         await until(stored(database, 20))
 
 

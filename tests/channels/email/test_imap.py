@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -21,6 +22,9 @@ from damso.channels.types import Request as Received
 from tests.channels.email.dovecot import ADDRESS, PASSWORD, Dovecot, free_port
 from tests.channels.email.messages import make_mail
 from tests.channels.email.peers import ImapPeer, serving
+
+HTTP = httpx.AsyncClient()
+"""Asked only where an access token has to be renewed."""
 
 NOW = datetime(2026, 11, 21, 6, 20, tzinfo=UTC)
 
@@ -40,7 +44,7 @@ def config_for(dovecot: Dovecot, **changed: Any) -> EmailConfig:
 
 
 async def poll_all(adapter: EmailAdapter, cursor: Mapping[str, Any], config: EmailConfig) -> list[Polled]:
-    return [polled async for polled in adapter.poll(cursor, config)]
+    return [polled async for polled in adapter.poll(cursor, config, HTTP)]
 
 
 def mails(polled: list[Polled]) -> list[bytes]:
@@ -106,7 +110,7 @@ async def test_a_poll_may_stop_anywhere_and_go_on(adapter: EmailAdapter, dovecot
     sent = [make_mail(f"{number}") for number in range(4)]
     for mail in sent:
         dovecot.deliver(mail)
-    async with aclosing(adapter.poll({}, config)) as polling:
+    async with aclosing(adapter.poll({}, config, HTTP)) as polling:
         first = [await anext(polling) for _ in range(3)]
     assert mails(first) == sent[:2]
     assert mails(await poll_all(adapter, first[-1].cursor, config)) == sent[2:]
@@ -142,7 +146,7 @@ async def test_renumbering_does_not_pour_in_what_was_left_out(dovecot: Dovecot) 
 async def test_idle_tells_of_mail_at_once(adapter: EmailAdapter, dovecot: Dovecot) -> None:
     config = config_for(dovecot)
     await poll_all(adapter, {}, config)
-    waiting = asyncio.create_task(adapter.wait(30, config))
+    waiting = asyncio.create_task(adapter.wait(30, config, HTTP))
     await until_connected(dovecot)
     dovecot.deliver(make_mail())
     await asyncio.wait_for(waiting, 5)
@@ -165,14 +169,14 @@ async def test_mail_between_poll_and_wait_is_not_waited_for(adapter: EmailAdapte
     config = config_for(dovecot)
     await poll_all(adapter, {}, config)
     dovecot.deliver(make_mail())
-    await asyncio.wait_for(adapter.wait(30, config), 5)
+    await asyncio.wait_for(adapter.wait(30, config, HTTP), 5)
 
 
 async def test_waiting_ends_at_its_time(adapter: EmailAdapter, dovecot: Dovecot) -> None:
     config = config_for(dovecot)
     await poll_all(adapter, {}, config)
     started = time.monotonic()
-    await adapter.wait(0.3, config)
+    await adapter.wait(0.3, config, HTTP)
     assert 0.3 <= time.monotonic() - started < 3
 
 
@@ -183,8 +187,8 @@ async def test_a_server_without_idle_is_asked_once_and_then_waited_for(
         config = msgspec.structs.replace(offline, imap_port=peer.port, imap_security="none")
         await poll_all(adapter, {}, config)
         started = time.monotonic()
-        await adapter.wait(0.2, config)
-        await adapter.wait(0.2, config)
+        await adapter.wait(0.2, config, HTTP)
+        await adapter.wait(0.2, config, HTTP)
         assert time.monotonic() - started >= 0.4
     assert peer.lines == 2
 
@@ -192,7 +196,7 @@ async def test_a_server_without_idle_is_asked_once_and_then_waited_for(
 async def test_a_cancelled_wait_lets_go_at_once(adapter: EmailAdapter, dovecot: Dovecot) -> None:
     config = config_for(dovecot)
     await poll_all(adapter, {}, config)
-    waiting = asyncio.create_task(adapter.wait(30, config))
+    waiting = asyncio.create_task(adapter.wait(30, config, HTTP))
     await until_connected(dovecot)
     started = time.monotonic()
     waiting.cancel()
@@ -207,7 +211,7 @@ async def test_many_mailboxes_wait_side_by_side(dovecot: Dovecot) -> None:
     adapters = [EmailAdapter() for _ in range(9)]
     for one in adapters:
         await poll_all(one, {}, config)
-    waiting = asyncio.gather(*(one.wait(30, config) for one in adapters))
+    waiting = asyncio.gather(*(one.wait(30, config, HTTP) for one in adapters))
     await until_connected(dovecot, lines=len(adapters))
     dovecot.deliver(make_mail())
     await asyncio.wait_for(waiting, 5)
@@ -281,7 +285,7 @@ async def test_a_mail_is_marked_as_read_once_the_next_is_asked_for(adapter: Emai
     config = config_for(dovecot)
     dovecot.deliver(make_mail("1"))
     dovecot.deliver(make_mail("2"))
-    async with aclosing(adapter.poll({}, config)) as polling:
+    async with aclosing(adapter.poll({}, config, HTTP)) as polling:
         for _ in range(3):
             await anext(polling)
     assert flags_of(dovecot) == ["S", ""]

@@ -83,4 +83,4 @@ async def test_a_copy_that_cannot_be_kept_leaves_the_mail_sent(dovecot: Dovecot,
 async def test_our_own_sent_mail_is_not_read_as_new(dovecot: Dovecot, http: httpx.AsyncClient) -> None:
     await send(dovecot, http)
     config = msgspec.structs.replace(config_for(dovecot, 1), import_existing=True)
-    assert len([polled async for polled in EmailAdapter().poll({}, config)]) == 1
+    assert len([polled async for polled in EmailAdapter().poll({}, config, http)]) == 1

@@ -96,30 +96,34 @@ async def test_an_address_where_nobody_answers_is_a_fault_that_passes(
         await AccessTokens().get(nowhere, http)
 
 
-async def test_dovecot_lets_us_in_by_token(provider: OauthServer, dovecot: Dovecot) -> None:
+async def test_dovecot_lets_us_in_by_token(provider: OauthServer, dovecot: Dovecot, http: httpx.AsyncClient) -> None:
     dovecot.stop()
     dovecot.start(provider.introspection_url)
     config = config_for(provider, imap_port=dovecot.port)
-    assert [polled async for polled in EmailAdapter().poll({}, config)]
+    assert [polled async for polled in EmailAdapter().poll({}, config, http)]
     assert provider.granted == ["access-1"]
 
 
-async def test_a_token_withdrawn_before_its_time_is_renewed_once(provider: OauthServer, dovecot: Dovecot) -> None:
+async def test_a_token_withdrawn_before_its_time_is_renewed_once(
+    provider: OauthServer, dovecot: Dovecot, http: httpx.AsyncClient
+) -> None:
     dovecot.stop()
     dovecot.start(provider.introspection_url)
     adapter, config = EmailAdapter(), config_for(provider, imap_port=dovecot.port)
-    assert [polled async for polled in adapter.poll({}, config)]
+    assert [polled async for polled in adapter.poll({}, config, http)]
     provider.good.clear()
-    assert [polled async for polled in adapter.poll({}, config)]
+    assert [polled async for polled in adapter.poll({}, config, http)]
     assert provider.granted == ["access-1", "access-2"]
 
 
-async def test_dovecot_refuses_a_token_that_is_none(provider: OauthServer, dovecot: Dovecot) -> None:
+async def test_dovecot_refuses_a_token_that_is_none(
+    provider: OauthServer, dovecot: Dovecot, http: httpx.AsyncClient
+) -> None:
     dovecot.stop()
     dovecot.start(provider.introspection_url)
     provider.answer = (200, '{"access_token": "forged"}')
     with pytest.raises(CredentialsRejected):
-        await anext(aiter(EmailAdapter().poll({}, config_for(provider, imap_port=dovecot.port))))
+        await anext(aiter(EmailAdapter().poll({}, config_for(provider, imap_port=dovecot.port), http)))
 
 
 async def test_mail_is_sent_by_token(provider: OauthServer, http: httpx.AsyncClient) -> None:

@@ -59,7 +59,7 @@ log = structlog.get_logger(__name__)
 class EmailAdapter:
     """Implements `Adapter` and `Polls`. Keeps nothing but access tokens and hints that may be forgotten.
 
-    `new_http` makes the client that renews OAuth2 tokens while polling, `resolver` answers the DNS checks.
+    `resolver` answers the DNS checks.
     """
 
     channel: ClassVar[str] = "email"
@@ -86,11 +86,9 @@ class EmailAdapter:
         self,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        new_http: Callable[[], AsyncClient] = AsyncClient,
         resolver: dns.asyncresolver.Resolver | None = None,
     ) -> None:
         self._now = now
-        self._new_http = new_http
         self._resolver = resolver
         self._tokens = AccessTokens()
         self._memories: dict[tuple[str, int], Memory] = {}
@@ -130,13 +128,15 @@ class EmailAdapter:
             case _:
                 return [_explained(item, _UNREADABLE) for item in items]
 
-    async def poll(self, cursor: Mapping[str, Any], config: EmailConfig) -> AsyncGenerator[Polled, None]:
+    async def poll(
+        self, cursor: Mapping[str, Any], config: EmailConfig, http: AsyncClient
+    ) -> AsyncGenerator[Polled, None]:
         """Everything after the cursor, oldest first. Raises `CredentialsRejected` or `TryLater`."""
         done = False
         while not done:
             with suppress(mailbox.Stumbled):  # counted, so that a mail which breaks every line is passed in the end
                 async with (
-                    self._line(config) as line,
+                    self._line(config, http) as line,
                     aclosing(mailbox.read_new(line, cursor, config, self._memory(config), self._now)) as news,
                 ):
                     async for polled in news:
@@ -144,12 +144,12 @@ class EmailAdapter:
                         cursor = polled.cursor
                 done = True
 
-    async def wait(self, timeout: float, config: EmailConfig) -> None:
+    async def wait(self, timeout: float, config: EmailConfig, http: AsyncClient) -> None:
         """Return when mail may have come (IDLE), or after `timeout` seconds."""
         ends = asyncio.get_running_loop().time() + timeout
         memory = self._memory(config)
         if memory.idles is not False:
-            async with self._line(config) as line:
+            async with self._line(config, http) as line:
                 if await mailbox.wait_for_news(line, timeout, config, memory):
                     return
         await asyncio.sleep(max(0.0, ends - asyncio.get_running_loop().time()))
@@ -161,7 +161,7 @@ class EmailAdapter:
         mail = compose(message, config)
         await self._signed_in(config, http, lambda token: smtp.submit(mail, config, token))
         if config.sent_folder:
-            copy = asyncio.create_task(self._keep_copy(mail, message.created_at, config))
+            copy = asyncio.create_task(self._keep_copy(mail, message.created_at, config, http))
             self._copies.add(copy)
             copy.add_done_callback(self._copies.discard)
         return Receipt(external_id=mail.message_id, dedupe_scope=SENT_SCOPE)
@@ -180,17 +180,16 @@ class EmailAdapter:
 
     # --- Signing in
 
-    async def _keep_copy(self, mail: ComposedMail, at: datetime, config: EmailConfig) -> None:
+    async def _keep_copy(self, mail: ComposedMail, at: datetime, config: EmailConfig, http: AsyncClient) -> None:
         try:
-            async with self._line(config) as line:
+            async with self._line(config, http) as line:
                 await line.run(line.line.append, config.sent_folder, mail.raw, at)
         except ChannelError as error:
             log.warning("mail.sent_copy_missing", mailbox=mailbox_key(config), reason=str(error))
 
     @asynccontextmanager
-    async def _line(self, config: EmailConfig) -> AsyncIterator[AsyncLine]:
-        async with self._new_http() as http:
-            line = await self._signed_in(config, http, lambda token: mailbox.open_line(config, token))
+    async def _line(self, config: EmailConfig, http: AsyncClient) -> AsyncIterator[AsyncLine]:
+        line = await self._signed_in(config, http, lambda token: mailbox.open_line(config, token))
         try:
             yield line
         finally:
