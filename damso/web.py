@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from damso import __version__
 from damso.bootstrap import Parts
 from damso.brand import api as brand_api
 from damso.brand.create_brand import FirstBrand
@@ -120,7 +121,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         lifespan=[_following(tail, desk_live)],
         openapi_config=OpenAPIConfig(
             title="Damso",
-            version="0.1.0",
+            version=__version__,
             path="/api/schema",
             description="One customer, one conversation.",
             components=COMPONENTS,

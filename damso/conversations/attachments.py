@@ -9,11 +9,12 @@ from msgspec import Struct
 
 from damso.channels.media import MEDIA, StoredFile, resolve
 from damso.conversations.entries import file_view
+from damso.conversations.facts import fact_of
 from damso.conversations.types import File
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.ids import new_id
-from damso.kernel.log import Event, Recorded, Stream, append
+from damso.kernel.log import Recorded, Stream, append
 
 KEPT_UNSENT = timedelta(days=7)
 """An upload that no message took is forgotten after this."""
@@ -88,18 +89,7 @@ class MediaReader:
         )
         await append(
             tx,
-            *(
-                Event(
-                    name="message.file_arrived",
-                    subject_kind="message",
-                    subject_id=str(row["id"]),
-                    conversation_id=row["conversation_id"],
-                    identity_id=row["identity_id"],
-                    inbox_id=row["inbox_id"],
-                    cause_id=event.id,
-                )
-                for row in rows
-            ),
+            *(fact_of(row, "message.file_arrived", cause_id=event.id) for row in rows),
         )
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 from damso.channels.inboxes import Inboxes
 from damso.conversations.cases import show_without
 from damso.conversations.errors import NothingToSettle, TooLate
+from damso.conversations.facts import fact_of
 from damso.conversations.search_index import forget_message
 from damso.conversations.send import LANE
 from damso.conversations.waiting import raise_status
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.lanes import enqueue
-from damso.kernel.log import Actor, Event, append
+from damso.kernel.log import Actor, append
 
 _MESSAGE = """
 SELECT id, conversation_id, identity_id, inbox_id, status, deleted_at, handed_over_at, position_at FROM message
@@ -31,7 +32,7 @@ async def undo(tx: Transaction, inboxes: Inboxes, message_id: UUID, actor: Actor
     if await tx.execute("UPDATE message SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", message_id, tx.now):
         await forget_message(tx, message_id, message["position_at"])
         await show_without(tx, message["conversation_id"])
-        await _log(tx, "message.withdrawn", message, actor, {})
+        await append(tx, fact_of(message, "message.withdrawn", actor=actor))
 
 
 async def settle(tx: Transaction, message_id: UUID, outcome: Literal["arrived", "send_again"], actor: Actor) -> None:
@@ -60,7 +61,7 @@ async def _send_again(tx: Transaction, message: Any, actor: Actor) -> None:
     )
     key = f"{message['inbox_id']}:{message['identity_id']}"
     await enqueue(tx, LANE, [(key, {"message_id": str(message["id"])})])
-    await _log(tx, "message.status_changed", message, actor, {"status": "queued"})
+    await append(tx, fact_of(message, "message.status_changed", actor=actor, properties={"status": "queued"}))
 
 
 async def _load(tx: Transaction, message_id: UUID) -> Any:
@@ -68,19 +69,3 @@ async def _load(tx: Transaction, message_id: UUID) -> Any:
     if message is None:
         raise NotFound
     return message
-
-
-async def _log(tx: Transaction, name: str, message: Any, actor: Actor, properties: dict[str, Any]) -> None:
-    await append(
-        tx,
-        Event(
-            name=name,
-            subject_kind="message",
-            subject_id=str(message["id"]),
-            conversation_id=message["conversation_id"],
-            identity_id=message["identity_id"],
-            inbox_id=message["inbox_id"],
-            actor=actor,
-            properties=properties,
-        ),
-    )

@@ -4,7 +4,6 @@ Providers send them in any order, so each is written such that any order ends in
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from damso.channels.inboxes import InboxRecord
 from damso.channels.types import InboundEdit, InboundReaction, InboundReceipt
 from damso.conversations.cases import preview_of, show_changed
+from damso.conversations.facts import fact_of
 from damso.conversations.references import read_references
 from damso.conversations.search_index import forget_message, index_message
 from damso.conversations.statuses import RISES
@@ -19,7 +19,7 @@ from damso.customers.identify import mark_bounced
 from damso.customers.types import IdentityKey
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
-from damso.kernel.log import Event, append
+from damso.kernel.log import append
 
 Follower = InboundReceipt | InboundEdit | InboundReaction
 
@@ -96,20 +96,20 @@ async def raise_status(tx: Transaction, message_id: UUID, status: str, reason: s
     """Note how far a message came, unless it is known to have come further."""
     changed = await tx.row(
         f"""UPDATE message SET status = $2, reason = nullif($3, '') WHERE id = $1 AND status IS NOT NULL
-            AND {RISES.format(new="$2")} RETURNING conversation_id, identity_id, inbox_id""",
+            AND {RISES.format(new="$2")} RETURNING id, conversation_id, identity_id, inbox_id""",
         message_id,
         status,
         reason,
     )
     if changed:
-        await _log(tx, "message.status_changed", message_id, changed, {"status": status})
+        await append(tx, fact_of(changed, "message.status_changed", properties={"status": status}))
 
 
 async def _edit(tx: Transaction, message_id: UUID, text: str, at: datetime) -> None:
     changed = await tx.row(
         """UPDATE message SET text = $2, fresh = NULL, edited_at = $3
         WHERE id = $1 AND deleted_at IS NULL AND (edited_at IS NULL OR edited_at < $3)
-        RETURNING conversation_id, identity_id, inbox_id, channel, position_at, subject""",
+        RETURNING id, conversation_id, identity_id, inbox_id, channel, position_at, subject""",
         message_id,
         text,
         at,
@@ -126,20 +126,20 @@ async def _edit(tx: Transaction, message_id: UUID, text: str, at: datetime) -> N
             channel=changed["channel"],
         )
         await show_changed(tx, changed["conversation_id"], message_id, preview_of(text, None, ()))
-        await _log(tx, "message.edited", message_id, changed, {})
+        await append(tx, fact_of(changed, "message.edited"))
 
 
 async def _withdraw(tx: Transaction, message_id: UUID, at: datetime) -> None:
     changed = await tx.row(
         """UPDATE message SET text = '', fresh = NULL, deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL
-        RETURNING conversation_id, identity_id, inbox_id, position_at""",
+        RETURNING id, conversation_id, identity_id, inbox_id, position_at""",
         message_id,
         at,
     )
     if changed:
         await forget_message(tx, message_id, changed["position_at"])
         await show_changed(tx, changed["conversation_id"], message_id, "")
-        await _log(tx, "message.withdrawn", message_id, changed, {})
+        await append(tx, fact_of(changed, "message.withdrawn"))
 
 
 async def _react(tx: Transaction, message_id: UUID, item: InboundReaction) -> None:
@@ -150,26 +150,11 @@ async def _react(tx: Transaction, message_id: UUID, item: InboundReaction) -> No
             (SELECT jsonb_agg(r) FROM jsonb_array_elements(reactions) r WHERE r->>'by' <> $3), '[]')
         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM jsonb_array_elements(reactions) r
             WHERE r->>'by' = $3 AND (r->>'at')::float8 >= $4)
-        RETURNING conversation_id, identity_id, inbox_id""",
+        RETURNING id, conversation_id, identity_id, inbox_id""",
         message_id,
         [mine],
         item.sender.value,
         mine["at"],
     )
     if changed:
-        await _log(tx, "message.reacted", message_id, changed, {})
-
-
-async def _log(tx: Transaction, name: str, message_id: UUID, row: Any, properties: dict[str, Any]) -> None:
-    await append(
-        tx,
-        Event(
-            name=name,
-            subject_kind="message",
-            subject_id=str(message_id),
-            conversation_id=row["conversation_id"],
-            identity_id=row["identity_id"],
-            inbox_id=row["inbox_id"],
-            properties=properties,
-        ),
-    )
+        await append(tx, fact_of(changed, "message.reacted"))

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
+from damso.conversations.facts import fact_of
 from damso.conversations.statuses import RISES
 from damso.kernel.database import Transaction
-from damso.kernel.log import Actor, Event, append
+from damso.kernel.log import Actor, append
 
 
 async def acknowledge(
@@ -25,16 +26,7 @@ async def acknowledge(
     await append(
         tx,
         *(
-            Event(
-                name="message.status_changed",
-                subject_kind="message",
-                subject_id=str(row["id"]),
-                conversation_id=row["conversation_id"],
-                identity_id=row["identity_id"],
-                inbox_id=row["inbox_id"],
-                actor=Actor("customer"),
-                properties={"status": status},
-            )
+            fact_of(row, "message.status_changed", actor=Actor("customer"), properties={"status": status})
             for row in rows
         ),
     )
