@@ -52,8 +52,11 @@ class _Died(Exception):
 class Parsers:
     """The children of one process. Use as a context manager, or `close` it."""
 
-    def __init__(self, *, seconds: float = SECONDS, idle: float = IDLE, children: int = CHILDREN) -> None:
+    def __init__(
+        self, *, seconds: float = SECONDS, idle: float = IDLE, children: int = CHILDREN, largest: int = MAX_ANSWER
+    ) -> None:
         self._seconds = seconds
+        self._largest = largest
         self._idle = idle
         self._room = asyncio.Semaphore(children)
         self._resting: list[_Child] = []
@@ -96,7 +99,7 @@ class Parsers:
 
     async def _ask_child(self, child: "_Child", job: bytes) -> Answer:
         async with child.ended_on_failure():
-            answer = await child.ask(job, self._seconds)
+            answer = await child.ask(job, self._seconds, self._largest)
         if isinstance(answer, Failed) or answer.leaving:
             await child.end()
         else:
@@ -126,26 +129,26 @@ class _Child:
         )
         return cls(process)
 
-    async def ask(self, job: bytes, seconds: float) -> Answer:
+    async def ask(self, job: bytes, seconds: float, largest: int) -> Answer:
         """Raises `_Died`."""
         if self._bedtime:
             self._bedtime.cancel()
         try:
             async with asyncio.timeout(seconds):
-                return await self._talk(job)
+                return await self._talk(job, largest)
         except TimeoutError:
             await self.end()
             return Failed(code="TIMEOUT", detail=f"{seconds:g} s")
         except (asyncio.IncompleteReadError, BrokenPipeError, ConnectionResetError) as error:
             raise _Died(_cause(await self._process.wait())) from error
 
-    async def _talk(self, job: bytes) -> Answer:
+    async def _talk(self, job: bytes, largest: int) -> Answer:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(struct.pack(">I", len(job)) + job)
         await self._process.stdin.drain()
         (length,) = struct.unpack(">I", await self._process.stdout.readexactly(4))
-        if length > MAX_ANSWER:
+        if length > largest:
             await self.end()
             return Failed(code="TOO_MUCH", detail=f"{length} bytes")
         return decode_answer(await self._process.stdout.readexactly(length))

@@ -53,7 +53,7 @@ class HostileAdapter(ApiAdapter):
                 _REMEMBERED.append(bytes(300 * 1024 * 1024))
                 return [message(str(os.getpid()))]
             case "flood":
-                much = bytes(200 * 1024 * 1024)
+                much = bytes(2 * 1024 * 1024)
                 return [message("much", attachments=(Attachment(name="a", content_type="a/b", data=much),))]
             case "items":
                 return [message("one of many", external_id=str(number)) for number in range(int(rest))]

@@ -28,6 +28,10 @@ async def mail(tmp_path: Path) -> AsyncIterator[DemoMail]:
         yield service
 
 
+HTTP = httpx.AsyncClient()
+"""Asked only where an access token has to be renewed."""
+
+
 def config_for(mail: DemoMail) -> EmailConfig:
     return msgspec.convert(mail.connection(), EmailConfig)
 
@@ -35,7 +39,9 @@ def config_for(mail: DemoMail) -> EmailConfig:
 async def received(mail: DemoMail) -> list[Item]:
     """Everything in the shop's mailbox, as the e-mail adapter reads it."""
     adapter, config = EmailAdapter(), config_for(mail)
-    return [item async for polled in adapter.poll({}, config) for item in adapter.parse(polled.request, config)][1:]
+    return [item async for polled in adapter.poll({}, config, HTTP) for item in adapter.parse(polled.request, config)][
+        1:
+    ]
 
 
 async def answer(mail: DemoMail, **changed: object) -> None:
@@ -160,28 +166,28 @@ async def test_one_time_codes_are_recognised(mail: DemoMail, text: str, code: st
 async def test_only_the_shop_may_sign_in(mail: DemoMail) -> None:
     intruder = msgspec.structs.replace(config_for(mail), password="guess")
     with pytest.raises(CredentialsRejected):
-        await anext(aiter(EmailAdapter().poll({}, intruder)))
+        await anext(aiter(EmailAdapter().poll({}, intruder, HTTP)))
 
 
 async def test_new_mail_wakes_the_poller(mail: DemoMail) -> None:
     adapter, config = EmailAdapter(), config_for(mail)
-    cursor = [polled.cursor async for polled in adapter.poll({}, config)][-1]
-    waiting = asyncio.create_task(adapter.wait(30, config))
+    cursor = [polled.cursor async for polled in adapter.poll({}, config, HTTP)][-1]
+    waiting = asyncio.create_task(adapter.wait(30, config, HTTP))
     await mail.send_mail(MINA, SHOP, "x", "y")
     await asyncio.wait_for(waiting, 5)
-    assert len([polled async for polled in adapter.poll(cursor, config)]) == 1
+    assert len([polled async for polled in adapter.poll(cursor, config, HTTP)]) == 1
 
 
 async def test_a_restart_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     adapter = EmailAdapter()
     async with DemoMail(tmp_path, 0, 0) as before:
         await before.send_mail(MINA, SHOP, "하나", "1")
-        cursor = [polled.cursor async for polled in adapter.poll({}, config_for(before))][-1]
+        cursor = [polled.cursor async for polled in adapter.poll({}, config_for(before), HTTP)][-1]
         await before.send_mail(MINA, SHOP, "둘", "2")
         await answer(before)
         lines = before.list_mail(MINA)
     async with DemoMail(tmp_path, 0, 0) as after:
-        found = [polled async for polled in adapter.poll(cursor, config_for(after))]
+        found = [polled async for polled in adapter.poll(cursor, config_for(after), HTTP)]
         (item,) = adapter.parse(found[0].request, config_for(after))
         assert (len(found), isinstance(item, InboundMessage) and item.subject) == (1, "둘")
         assert after.list_mail(MINA) == lines
