@@ -81,16 +81,19 @@ async def talk(installation: Installation, company: Company, progress: Progress,
     """Everybody says what they have to say while processes die."""
     traffic = Traffic(installation, company, progress)
     try:
-        async with asyncio.TaskGroup() as group:
-            for number in range(plan.mails):
-                group.create_task(traffic.agent_writes(f"mina{number}@naver.example"))
-            for number in range(plan.users):
-                group.create_task(traffic.system_says(f"user-{number}", plan.each))
-                group.create_task(traffic.agent_answers(f"user-{number}", plan.answers))
-            for number in range(plan.visitors):
-                group.create_task(traffic.visitor_says(f"visitor-{number}", plan.each))
-            group.create_task(kill_all(installation, progress, plan))
-            group.create_task(kill_during_mails(installation, mails, plan))
+        async with asyncio.TaskGroup() as killers:
+            killers.create_task(kill_all(installation, progress, plan))
+            during_mails = killers.create_task(kill_during_mails(installation, mails, plan))
+            async with asyncio.TaskGroup() as talkers:
+                for number in range(plan.mails):
+                    talkers.create_task(traffic.agent_writes(f"mina{number}@naver.example"))
+                for number in range(plan.users):
+                    talkers.create_task(traffic.system_says(f"user-{number}", plan.each))
+                    talkers.create_task(traffic.agent_answers(f"user-{number}", plan.answers))
+                for number in range(plan.visitors):
+                    talkers.create_task(traffic.visitor_says(f"visitor-{number}", plan.each))
+            # Several mails may have passed while one victim came back: then there is none left to be killed in.
+            during_mails.cancel()
     finally:
         await traffic.close()
 
