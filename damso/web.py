@@ -22,11 +22,12 @@ from damso.channels import api as channel_api
 from damso.channels.hooks import HooksController
 from damso.conversations import checklist, conversation_api, desk_api, message_api
 from damso.conversations.live import DeskLive
-from damso.conversations.story import LINES, Cases
+from damso.conversations.story import Cases, lines_for
 from damso.conversations.widget import api as widget_api
 from damso.conversations.widget.entrance import WidgetEntranceController
 from damso.conversations.widget.live import WidgetLive
 from damso.customers import api as customer_api
+from damso.customers.timeline import TimelineSource
 from damso.customers.timeline_sources import SOURCES
 from damso.kernel.database import Database
 from damso.kernel.errors import AppError, Unauthenticated
@@ -99,8 +100,6 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "inboxes": parts.inboxes,
         "signals": signals,
         "furnishers": (FirstBrand(),),
-        "cases": Cases(),
-        "timeline_sources": (*SOURCES, *LINES),
         "desk_live": desk_live,
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),
     }
@@ -111,6 +110,8 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         | {
             "caller": Provide(_provide_caller, sync_to_thread=False),
             "locale": Provide(_provide_locale, sync_to_thread=False),
+            "cases": Provide(_provide_cases, sync_to_thread=False),
+            "timeline_sources": Provide(_provide_timeline_sources, sync_to_thread=False),
         },
         exception_handlers={
             AppError: app_error,
@@ -147,6 +148,14 @@ def _provide_caller(request: Request[Any, Any, State]) -> Caller:
 
 def _provide_locale(request: Request[Any, Any, State]) -> Locale:
     return locale_of(request)
+
+
+def _provide_cases(caller: NamedDependency[Caller]) -> Cases:
+    return Cases(caller)
+
+
+def _provide_timeline_sources(caller: NamedDependency[Caller]) -> Sequence[TimelineSource]:
+    return (*SOURCES, *lines_for(caller))
 
 
 def _following(tail: Tail, desk_live: DeskLive) -> Callable[[Litestar], Any]:

@@ -33,10 +33,13 @@ class BrandController(Controller):
     tags = ("brands",)
 
     @get(guards=[needs("channels.read")])
-    async def list_brands(self, database: NamedDependency[Database]) -> Sequence[Brand]:
-        """All brands, the first one made first."""
+    async def list_brands(
+        self, database: NamedDependency[Database], caller: NamedDependency[Caller]
+    ) -> Sequence[Brand]:
+        """All brands in reach, the first one made first."""
         async with database.reading() as tx:
-            return await queries.brands(tx)
+            brands = await queries.brands(tx)
+        return [brand for brand in brands if caller.limits.admit_brand(brand.id)]
 
     @patch("/{brand_id:uuid}", guards=[needs("settings.manage")])
     async def update_brand(
@@ -47,6 +50,7 @@ class BrandController(Controller):
         caller: NamedDependency[Caller],
     ) -> Brand:
         """Change what a brand says and looks like, and when it answers."""
+        caller.check_brand(brand_id)
         async with database.transaction() as tx:
             return await update_brand(tx, brand_id, data, caller.actor)
 
@@ -60,6 +64,7 @@ class BrandController(Controller):
         caller: NamedDependency[Caller],
     ) -> Brand:
         """Give a brand a picture."""
+        caller.check_brand(brand_id)
         return await set_logo(database, blobs, brand_id, await data.file.read(), caller.actor)
 
     @delete("/{brand_id:uuid}/logo", status_code=200, guards=[needs("settings.manage")])
@@ -67,6 +72,7 @@ class BrandController(Controller):
         self, brand_id: FromPath[UUID], database: NamedDependency[Database], caller: NamedDependency[Caller]
     ) -> Brand:
         """Take the picture away."""
+        caller.check_brand(brand_id)
         return await remove_logo(database, brand_id, caller.actor)
 
 

@@ -18,12 +18,13 @@ from damso.channels.channel_list import Channel, list_channels
 from damso.channels.checks import check, keep
 from damso.channels.connect import InboxChange, adapter_of, change, connect, remove, wanted_config
 from damso.channels.inbox_list import InboxView, hidden, list_inboxes, show_inbox
+from damso.channels.reach import check_delivery, check_inbox, inboxes_within
 from damso.channels.types import Adapter, Health, InboxConfig
 from damso.kernel.blobs import Blobs
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database
 from damso.kernel.downloads import download_response
-from damso.kernel.errors import AppError
+from damso.kernel.errors import AppError, Forbidden
 from damso.kernel.i18n import Locale, Text
 from damso.kernel.pagination import Page
 from damso.kernel.settings import Settings
@@ -127,9 +128,10 @@ class InboxController(Controller):
         locale: NamedDependency[Locale],
         caller: NamedDependency[Caller],
     ) -> Sequence[InboxView]:
-        """Every connection and how it is doing. Only who manages channels sees their settings."""
+        """Every connection in reach and how it is doing. Only who manages channels sees their settings."""
         async with database.reading() as tx:
             views = await list_inboxes(tx, adapters, settings.base_url, locale)
+        views = [view for view in views if caller.limits.admit_inbox(view.id, view.brand_id)]
         return views if "channels.manage" in caller.permissions else [hidden(view) for view in views]
 
     @post(guards=[needs("channels.manage")])
@@ -146,6 +148,9 @@ class InboxController(Controller):
         force: FromQuery[bool] = False,
     ) -> InboxView:
         """Connect a channel. The connection is tried first; `force=1` saves it though it does not work."""
+        if caller.limits.inboxes:
+            raise Forbidden
+        caller.check_brand(data.brand_id)
         adapter = adapter_of(adapters, data.channel)
         config = config_form.decode(adapter.config, data.config)
         health = await _passed(adapter, config, http, force=force, locale=locale)
@@ -182,9 +187,11 @@ class InboxController(Controller):
         health = None
         if isinstance(data.config, dict):
             async with database.reading() as tx:
+                await check_inbox(tx, caller, inbox_id)
                 channel, config = await wanted_config(tx, adapters, keyring, inbox_id, data.config)
             health = await _passed(adapters[channel], config, http, force=force, locale=locale)
         async with database.transaction() as tx:
+            await check_inbox(tx, caller, inbox_id)
             revision = await change(tx, adapters, keyring, inbox_id, data, caller.actor)
             if health:
                 await keep(tx, inbox_id, revision, health)
@@ -197,6 +204,7 @@ class InboxController(Controller):
     ) -> None:
         """Delete a connection nobody ever wrote through."""
         async with database.transaction() as tx:
+            await check_inbox(tx, caller, inbox_id)
             await remove(tx, inbox_id, caller.actor)
             await audit.record(tx, caller.actor, "inbox.removed", inbox_id)
 
@@ -209,6 +217,7 @@ class InboxController(Controller):
         keyring: NamedDependency[Keyring],
         http: NamedDependency[httpx.AsyncClient],
         locale: NamedDependency[Locale],
+        caller: NamedDependency[Caller],
     ) -> CheckResult:
         """Try settings without saving them."""
         adapter = adapter_of(adapters, data.channel)
@@ -216,6 +225,7 @@ class InboxController(Controller):
             config = config_form.decode(adapter.config, data.config)
         else:
             async with database.reading() as tx:
+                await check_inbox(tx, caller, data.inbox_id)
                 channel, config = await wanted_config(tx, adapters, keyring, data.inbox_id, data.config)
             adapter = adapters[channel]
         return _check_result(await check(adapter, config, http), locale)
@@ -226,14 +236,20 @@ class InboxController(Controller):
     ) -> Replayed:
         """Parse the parked deliveries of a connection again, the oldest 500 first."""
         async with database.transaction() as tx:
+            await check_inbox(tx, caller, inbox_id)
             return Replayed(await deliveries.replay_all(tx, inbox_id, caller.actor))
 
     @get("/{inbox_id:uuid}/attempts", guards=[needs("channels.manage")])
     async def list_attempts(
-        self, inbox_id: FromPath[UUID], database: NamedDependency[Database], cursor: FromQuery[str | None] = None
+        self,
+        inbox_id: FromPath[UUID],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        cursor: FromQuery[str | None] = None,
     ) -> Page[AttemptLine]:
         """Every try to hand over a message, newest first."""
         async with database.reading() as tx:
+            await check_inbox(tx, caller, inbox_id)
             return await list_attempts(tx, inbox_id, cursor)
 
 
@@ -249,13 +265,17 @@ class DeliveryController(Controller):
         self,
         database: NamedDependency[Database],
         locale: NamedDependency[Locale],
+        caller: NamedDependency[Caller],
         inbox_id: FromQuery[UUID | None] = None,
         which: Annotated[Literal["parked", "all"], QueryParameter(name="state")] = "parked",
         cursor: FromQuery[str | None] = None,
     ) -> Page[DeliveryView]:
         """What could not be parsed (`parked`), or everything, newest first."""
         async with database.reading() as tx:
-            page = await deliveries.page(tx, inbox_id=inbox_id, parked_only=which == "parked", cursor=cursor)
+            if inbox_id:
+                await check_inbox(tx, caller, inbox_id)
+            inboxes = [inbox_id] if inbox_id else await inboxes_within(tx, caller)
+            page = await deliveries.page(tx, inboxes=inboxes, parked_only=which == "parked", cursor=cursor)
         return Page([_delivery_view(line, locale) for line in page.items], page.next)
 
     @post("/{delivery_id:uuid}/replay", status_code=204)
@@ -264,6 +284,7 @@ class DeliveryController(Controller):
     ) -> None:
         """Parse a parked delivery again."""
         async with database.transaction() as tx:
+            await check_delivery(tx, caller, delivery_id)
             await deliveries.replay(tx, delivery_id, caller.actor)
 
     @get("/{delivery_id:uuid}/raw")
@@ -276,6 +297,7 @@ class DeliveryController(Controller):
     ) -> Response[bytes]:
         """The bytes as they came. Who downloads them is in the audit log."""
         async with database.transaction() as tx:
+            await check_delivery(tx, caller, delivery_id)
             delivery = await deliveries.find(tx, delivery_id)
             await audit.record(tx, caller.actor, "delivery.downloaded", delivery_id)
         request = await deliveries.raw_request(blobs, delivery)

@@ -82,16 +82,18 @@ async def find(tx: Transaction, delivery_id: UUID) -> RawDelivery:
     return await tx.one(RawDelivery, _FIND, delivery_id)
 
 
-async def page(tx: Transaction, *, inbox_id: UUID | None, parked_only: bool, cursor: str | None) -> Page[DeliveryLine]:
-    """Deliveries, newest first."""
+async def page(
+    tx: Transaction, *, inboxes: Sequence[UUID] | None, parked_only: bool, cursor: str | None
+) -> Page[DeliveryLine]:
+    """Deliveries of these inboxes, or of all, newest first."""
     at, last = decode_cursor(cursor, datetime, UUID) if cursor else (None, None)
     rows = await tx.all(
         DeliveryLine,
         """SELECT id, inbox_id, received_at, state, reason, detail, size, items, unsupported, attempts FROM delivery
-        WHERE ($1::uuid IS NULL OR inbox_id = $1) AND (NOT $2::boolean OR state = 'parked')
+        WHERE ($1::uuid[] IS NULL OR inbox_id = ANY ($1)) AND (NOT $2::boolean OR state = 'parked')
             AND ($3::timestamptz IS NULL OR (received_at, id) < ($3, $4))
         ORDER BY received_at DESC, id DESC LIMIT $5""",
-        inbox_id,
+        inboxes,
         parked_only,
         at,
         last,

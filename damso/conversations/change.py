@@ -105,7 +105,7 @@ async def _set(tx: Transaction, case: Case, column: str, value: object, actor: A
     await tx.execute(f"UPDATE conversation SET {column} = $2 WHERE id = $1", case.id, value)
     name = await tx.value("SELECT name FROM team WHERE id = $1", value) if column == "team_id" and value else None
     await write_activity(tx, case.id, event.partition(".")[2], {"to": value, "name": name}, actor)
-    await log_case(tx, case, event, actor, {"to": value})
+    await log_case(tx, case, event, actor, {"to": value, "from": getattr(case, column)})
 
 
 async def _tag(tx: Transaction, case: Case, tag_ids: Sequence[UUID], actor: Actor) -> None:

@@ -5,16 +5,18 @@ from uuid import UUID
 
 from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter, SkipValidation
 from msgspec import Meta, Struct
 
 from damso.channels.inboxes import Inboxes
 from damso.conversations.change import Change, change
 from damso.conversations.drafts import Draft, drop_draft, keep_draft, mark_seen
 from damso.conversations.join import join
+from damso.conversations.reach import check_conversation
 from damso.conversations.rows import Filter, list_rows
 from damso.conversations.send import Sending, send
 from damso.conversations.start import start
+from damso.conversations.story import Cases
 from damso.conversations.types import ConversationStatus, Row
 from damso.conversations.view import ConversationView, open_view
 from damso.conversations.views import View, change_view, delete_view, filter_of, save_view, views_of
@@ -47,7 +49,7 @@ class ViewController(Controller):
     async def list_views(self, database: NamedDependency[Database], caller: NamedDependency[Caller]) -> list[View]:
         """All lists of the agent with their live counts."""
         async with database.reading() as tx:
-            return await views_of(tx, caller.agent)
+            return await views_of(tx, caller)
 
     @post()
     async def create_view(
@@ -55,7 +57,7 @@ class ViewController(Controller):
     ) -> View:
         """Keep a filter as a view."""
         async with database.transaction() as tx:
-            return await save_view(tx, caller.agent, data.name, data.filter, shared=data.shared)
+            return await save_view(tx, caller, data.name, data.filter, shared=data.shared)
 
     @patch("/{view_id:uuid}")
     async def update_view(
@@ -67,7 +69,7 @@ class ViewController(Controller):
     ) -> View:
         """Change one's own view."""
         async with database.transaction() as tx:
-            return await change_view(tx, caller.agent, view_id, data.name, data.filter, data.shared)
+            return await change_view(tx, caller, view_id, data.name, data.filter, data.shared)
 
     @delete("/{view_id:uuid}")
     async def remove_view(
@@ -128,7 +130,7 @@ class ConversationController(Controller):
                     channels=[channel] if channel else None,
                     tag_ids=[tag_id] if tag_id else None,
                 )
-            return await list_rows(tx, chosen, caller.agent_id, cursor=cursor)
+            return await list_rows(tx, chosen, caller, cursor=cursor)
 
     @post(guards=[needs("conversations.write")])
     async def start_conversation(
@@ -137,11 +139,14 @@ class ConversationController(Controller):
         caller: NamedDependency[Caller],
         inboxes: NamedDependency[Inboxes],
         locale: NamedDependency[Locale],
+        cases: NamedDependency[SkipValidation[Cases]],
         data: JSONBody[NewConversation],
     ) -> ConversationView:
         """Write to a customer first."""
         async with database.transaction() as tx:
             inbox = await inboxes.by_id(tx, data.inbox_id)
+            caller.check_inbox(inbox.id, inbox.brand_id)
+            await cases.check(tx, data.customer_id)
             conversation_id = await start(
                 tx,
                 inbox,
@@ -162,7 +167,10 @@ class ConversationController(Controller):
                 author=caller.actor,
             )
             await send(tx, sending)
-            return await open_view(tx, inboxes, conversation_id, caller.agent_id, locale)
+            if caller.limits.teams:
+                # Else a program that is limited to teams could not see what it began.
+                await change(tx, conversation_id, Change(team_id=min(caller.limits.teams)), caller.actor)
+            return await open_view(tx, inboxes, conversation_id, caller, locale)
 
     @get("/{conversation_id:uuid}")
     async def get_conversation(
@@ -175,7 +183,8 @@ class ConversationController(Controller):
     ) -> ConversationView:
         """One case with its routes, its draft and what it may belong to."""
         async with database.reading() as tx:
-            return await open_view(tx, inboxes, conversation_id, caller.agent_id, locale)
+            await check_conversation(tx, caller, conversation_id)
+            return await open_view(tx, inboxes, conversation_id, caller, locale)
 
     @patch("/{conversation_id:uuid}", guards=[needs("conversations.write")])
     async def update_conversation(
@@ -189,8 +198,9 @@ class ConversationController(Controller):
     ) -> ConversationView:
         """Assign, snooze, resolve, tag, set the priority."""
         async with database.transaction() as tx:
+            await check_conversation(tx, caller, conversation_id)
             await change(tx, conversation_id, data, caller.actor)
-            return await open_view(tx, inboxes, conversation_id, caller.agent_id, locale)
+            return await open_view(tx, inboxes, conversation_id, caller, locale)
 
     @put("/{conversation_id:uuid}/draft", guards=[needs("conversations.write")], status_code=204)
     async def put_draft(
@@ -202,6 +212,7 @@ class ConversationController(Controller):
     ) -> None:
         """Keep what is being written."""
         async with database.transaction() as tx:
+            await check_conversation(tx, caller, conversation_id)
             await keep_draft(tx, conversation_id, caller.agent, data)
 
     @delete("/{conversation_id:uuid}/draft", guards=[needs("conversations.write")])
@@ -210,6 +221,7 @@ class ConversationController(Controller):
     ) -> None:
         """Forget what was being written."""
         async with database.transaction() as tx:
+            await check_conversation(tx, caller, conversation_id)
             await drop_draft(tx, conversation_id, caller.agent)
 
     @post("/{conversation_id:uuid}/join", guards=[needs("conversations.write")])
@@ -224,10 +236,12 @@ class ConversationController(Controller):
     ) -> ConversationView:
         """Move all of this case into another of the same customer; answers with the other."""
         async with database.transaction() as tx:
+            await check_conversation(tx, caller, conversation_id)
+            await check_conversation(tx, caller, data.into)
             joined = await join(tx, conversation_id, data.into, caller.actor)
-            return await open_view(tx, inboxes, joined, caller.agent_id, locale)
+            return await open_view(tx, inboxes, joined, caller, locale)
 
-    @post("/{conversation_id:uuid}/seen", status_code=204)
+    @post("/{conversation_id:uuid}/seen", guards=[needs("conversations.write")], status_code=204)
     async def see_conversation(
         self,
         database: NamedDependency[Database],
@@ -235,6 +249,7 @@ class ConversationController(Controller):
         conversation_id: FromPath[UUID],
         data: JSONBody[SeenUpTo],
     ) -> None:
-        """The agent has read up to a message."""
+        """The agent has read up to a message, which the customer's chat shows: so it is an act of writing."""
         async with database.transaction() as tx:
+            await check_conversation(tx, caller, conversation_id)
             await mark_seen(tx, conversation_id, caller.agent, data.message_id)

@@ -1,6 +1,7 @@
 """The rest of the desk over HTTP: canned answers, tags, search, the live socket."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -21,13 +22,13 @@ from damso.conversations.canned import (
     tags,
 )
 from damso.conversations.live import DeskLive
+from damso.conversations.reach import check_conversation, customer_reach
 from damso.conversations.rows import customer_name
 from damso.conversations.search import Found, Hit, Piece, Wanted, search
 from damso.conversations.types import ConversationStatus, Tag
 from damso.customers.search import list_customers
 from damso.kernel.database import Database
-from damso.kernel.errors import Unauthenticated
-from damso.team.access import Caller, needs
+from damso.team.access import Caller, needs, signed_in
 
 
 class RenderedText(Struct, frozen=True):
@@ -77,6 +78,7 @@ class CannedAnswerController(Controller):
     ) -> RenderedText:
         """Its text for one conversation, with the variables put in."""
         async with database.reading() as tx:
+            await check_conversation(tx, caller, conversation_id)
             return RenderedText(await render_canned_answer(tx, answer_id, conversation_id, caller.agent))
 
 
@@ -130,8 +132,8 @@ async def search_everything(
     narrowed = any((status, inbox_id, channel, assignee, since, until, cursor))
     async with database.reading() as tx:
         people: list[Hit] = []
-        if kind == "customer" or (kind == "all" and not narrowed):
-            page = await list_customers(tx, q=q, cursor=None)
+        if caller.may("customers.read") and (kind == "customer" or (kind == "all" and not narrowed)):
+            page = await list_customers(tx, q=q, within=partial(customer_reach, caller))
             people = [
                 Hit(
                     kind="customer",
@@ -143,20 +145,18 @@ async def search_everything(
             ]
         if kind == "customer":
             return Found(items=people, next=None, count=len(people), more_than=False)
-        found = await search(tx, wanted, cursor=cursor)
+        found = await search(tx, wanted, caller, cursor=cursor)
     return Found(
         items=people + found.items, next=found.next, count=found.count + len(people), more_than=found.more_than
     )
 
 
-@websocket("/api/live")
+@websocket("/api/live", guards=[signed_in])
 async def live(
-    socket: WebSocket[Any, Any, Any], desk_live: NamedDependency[DeskLive], database: NamedDependency[Database]
+    socket: WebSocket[Any, Caller, Any], desk_live: NamedDependency[DeskLive], database: NamedDependency[Database]
 ) -> None:
     """The desk's live socket; see docs/api.md for its frames."""
-    caller: Caller | None = socket.scope.get("user")
-    if caller is None or caller.agent_id is None:
-        raise Unauthenticated
+    caller = socket.user
     async with database.reading() as tx:
         name = await tx.value("SELECT name FROM agent WHERE id = $1", caller.agent_id)
     await desk_live.serve(socket, caller, name)

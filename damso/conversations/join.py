@@ -8,9 +8,11 @@ from msgspec import Struct
 from damso.conversations.cases import lock_case
 from damso.conversations.change import write_activity
 from damso.conversations.errors import CannotJoin
+from damso.conversations.reach import reach
 from damso.kernel.database import Transaction
 from damso.kernel.i18n import Locale, Text
 from damso.kernel.log import Actor, Event, append
+from damso.team.access import Caller
 
 _REASONS = {
     "same_customer": Text(
@@ -30,16 +32,20 @@ class JoinSuggestion(Struct, frozen=True):
     reason_text: str
 
 
-async def suggestion_for(tx: Transaction, conversation_id: UUID, locale: Locale) -> JoinSuggestion | None:
-    """The customer's other open case of the same brand that moved last, if there is one."""
+async def suggestion_for(
+    tx: Transaction, conversation_id: UUID, caller: Caller, locale: Locale
+) -> JoinSuggestion | None:
+    """The customer's other open case of the same brand that moved last, if there is one in reach."""
+    args: list[object] = [conversation_id]
+    conditions = " AND ".join(["o.joined_into IS NULL", *reach(caller, args, "o")])
     row = await tx.row(
-        """SELECT o.id, o.subject, o.preview, o.last_message_at, lower(o.subject) = lower(c.subject) AS same_subject
+        f"""SELECT o.id, o.subject, o.preview, o.last_message_at, lower(o.subject) = lower(c.subject) AS same_subject
         FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id
             JOIN identity j ON j.customer_id = i.customer_id JOIN conversation o ON o.anchor_identity_id = j.id
         WHERE c.id = $1 AND o.id <> c.id AND o.brand_id = c.brand_id AND o.status <> 'resolved'
-            AND c.status <> 'resolved' AND o.joined_into IS NULL
+            AND c.status <> 'resolved' AND {conditions}
         ORDER BY o.last_message_at DESC LIMIT 1""",
-        conversation_id,
+        *args,
     )
     if row is None:
         return None

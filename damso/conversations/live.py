@@ -7,37 +7,37 @@ from typing import Any
 from uuid import UUID
 
 from litestar import WebSocket
+from msgspec.structs import replace
 
-from damso.conversations.entries import entries_by_id
-from damso.conversations.rows import rows_by_id
+from damso.conversations.news import News, gather
+from damso.conversations.reach import check_conversation
 from damso.kernel.crypto import hash_secret
-from damso.kernel.database import Database, Transaction
+from damso.kernel.database import Database
+from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Locale
 from damso.kernel.log import Position, Recorded
 from damso.kernel.notify import LOST
 from damso.kernel.realtime import Signals, Tail
-from damso.kernel.sockets import RESET, Frame, LiveSocket, converse, encode, encode_all, hello
-from damso.team.access import Caller
+from damso.kernel.sockets import RESET, LiveSocket, converse, encode, encode_all, hello
+from damso.team.access import Caller, allowed
+from damso.team.change_agent import RIGHTS_CHANGED
+from damso.team.queries import rights_of
 from damso.team.sessions import COOKIE, living_sessions
 
 WELCOME_FOR = 4.0
 """Seconds until it is asked again whether those who listen may."""
 
-_QUIET = {"conversation.seen"}
-"""Facts that change no list and no line."""
-_WHO = {"customer.merged", "customer.unmerged", "customer.renamed", "identity.proven"}
-"""Facts after which a customer's cases are shown under another name, or reachable in another way."""
-
 
 class DeskSocket(LiveSocket):
     """An agent's browser."""
 
-    def __init__(self, agent_id: UUID, name: str, locale: Locale, session: bytes) -> None:
+    def __init__(self, caller: Caller, name: str, session: bytes) -> None:
         super().__init__()
-        self.agent_id = agent_id
+        self.caller = caller
+        self.agent_id = caller.agent
         self.session = session
         self.name = name
-        self.locale: Locale = locale
+        self.locale: Locale = caller.locale
         self.viewing: UUID | None = None
 
 
@@ -76,7 +76,7 @@ class DeskLive:
         if first is None:
             await socket.close(4400)
             return
-        desk = DeskSocket(caller.agent, name, caller.locale, hash_secret(socket.cookies.get(COOKIE, "")))
+        desk = DeskSocket(caller, name, hash_secret(socket.cookies.get(COOKIE, "")))
         # Joined before the missed facts are read, so that nothing falls between; a repeat is dropped by its id.
         self._sockets.add(desk)
         try:
@@ -89,60 +89,85 @@ class DeskLive:
     async def _resume(self, desk: DeskSocket, cursor: object) -> None:
         at = self._tail.position
         missed = await self._tail.missed(cursor) if isinstance(cursor, str) else []
-        frames = await self._frames(missed, at, desk.locale) if missed else []
-        if missed is None:
-            frames = [RESET]
+        frames = [RESET] if missed is None else await self._told(desk, missed, at)
         desk.resume((*frames, encode("ready", cursor=at.encode())))
 
+    async def _told(self, desk: DeskSocket, events: Sequence[Recorded], at: Position) -> list[bytes]:
+        if not events:
+            return []
+        news = await self._gather(events, [desk])
+        frames = encode_all(news.frames(news.chosen(desk.caller)), at.encode())
+        return [*frames, RESET] if news.took_away(desk.caller) else frames
+
     async def _tell(self, events: Sequence[Recorded], at: Position) -> None:
+        await self._renew_rights(events)
         for locale in {desk.locale for desk in self._sockets}:
-            frames = await self._frames(events, at, locale)
-            for desk in self._sockets:
-                if desk.locale == locale:
-                    for frame in frames:
-                        desk.push(frame)
-        self._mention(events)
+            desks = [desk for desk in self._sockets if desk.locale == locale]
+            news = await self._gather(events, desks)
+            encoded: dict[tuple[int, ...], list[bytes]] = {}
+            for desk in desks:
+                chosen = news.chosen(desk.caller)
+                if chosen not in encoded:
+                    encoded[chosen] = encode_all(news.frames(chosen), at.encode())
+                for frame in encoded[chosen]:
+                    desk.push(frame)
+                self._mention(desk, events, news)
+                if news.took_away(desk.caller):
+                    self._take_away(desk, news)
 
-    async def _frames(self, events: Sequence[Recorded], at: Position, locale: Locale) -> list[bytes]:
-        """What desks are told of these facts: each conversation and each line once, as it is now."""
-        moved = [event for event in events if event.name not in _QUIET]
-        conversations = {event.conversation_id for event in moved if event.conversation_id}
-        lines = {UUID(event.subject_id) for event in moved if event.subject_kind == "message"}
-        frames: list[Frame] = []
+    async def _gather(self, events: Sequence[Recorded], desks: Sequence[DeskSocket]) -> News:
         async with self._database.reading() as tx:
-            touched = [event.identity_id for event in moved if event.name in _WHO and event.identity_id]
-            customers, cases = await _around(tx, touched) if touched else (set(), set())
-            conversations |= cases
-            entries = await entries_by_id(tx, list(lines), locale) if lines else ()
-            rows = await rows_by_id(tx, list(conversations)) if conversations else ()
-        frames += [("entry", {"conversation_id": entry.conversation_id, "entry": entry}) for entry in entries]
-        frames += [("conversation", {"row": row, "views_changed": True}) for row in rows]
-        frames += [("customer", {"customer_id": customer_id}) for customer_id in customers]
-        for event in moved:
-            match event.subject_kind:
-                case "agent":
-                    frames.append(("agent", {**event.properties, "agent_id": event.subject_id}))
-                case "inbox":
-                    frames.append(("inbox", {"inbox_id": event.subject_id}))
-        return encode_all(frames, at.encode())
+            for_limited = any(desk.caller.limits.narrows_rows for desk in desks)
+            return await gather(tx, events, desks[0].locale, for_limited=for_limited)
 
-    def _mention(self, events: Sequence[Recorded]) -> None:
+    async def _renew_rights(self, events: Sequence[Recorded]) -> None:
+        """Whose role or limits were changed sees from now on what they may see from now on."""
+        changed = {UUID(event.subject_id) for event in events if event.name == RIGHTS_CHANGED}
+        desks = [desk for desk in self._sockets if desk.agent_id in changed]
+        if not desks:
+            return
+        async with self._database.reading() as tx:
+            rights = await rights_of(tx, changed)
+        for desk in desks:
+            role, limits = rights[desk.agent_id]
+            desk.caller = replace(desk.caller, role=role, limits=limits, permissions=allowed(role, limits))
+            self._look_away(desk)
+            desk.push(RESET)
+
+    def _take_away(self, desk: DeskSocket, news: News) -> None:
+        """What is on the screen is fetched afresh, without what went out of reach."""
+        if desk.viewing and desk.viewing in news.left and not news.shows(desk.caller, desk.viewing):
+            self._look_away(desk)
+        desk.push(RESET)
+
+    def _mention(self, desk: DeskSocket, events: Sequence[Recorded], news: News) -> None:
         for event in events:
-            for agent_id in event.properties.get("mentions", ()) if event.name == "note.written" else ():
-                for desk in self._sockets:
-                    if str(desk.agent_id) == agent_id and event.actor_id != agent_id:
-                        desk.push(encode("mention", conversation_id=event.conversation_id, entry_id=event.subject_id))
+            if event.name != "note.written" or event.conversation_id is None or event.actor_id == str(desk.agent_id):
+                continue
+            named = str(desk.agent_id) in event.properties.get("mentions", ())
+            if named and desk.caller.may("conversations.read") and news.shows(desk.caller, event.conversation_id):
+                desk.push(encode("mention", conversation_id=event.conversation_id, entry_id=event.subject_id))
 
     async def _hear(self, desk: DeskSocket, frame: dict[str, Any]) -> None:
         match frame:
             case {"type": "viewing", "conversation_id": conversation_id}:
                 self._look_away(desk)
-                desk.viewing = _uuid(conversation_id)
+                wanted = _uuid(conversation_id)
+                desk.viewing = wanted if wanted and await self._may_view(desk.caller, wanted) else None
                 self._signal(desk, "viewing", on=True)
             case {"type": "typing", "conversation_id": conversation_id, "on": bool(on)}:
                 identity_id = frame.get("identity_id")
-                if _uuid(conversation_id) == desk.viewing:
+                if _uuid(conversation_id) == desk.viewing and desk.caller.may("conversations.write"):
                     self._signal(desk, "typing", on=on, identity_id=identity_id)
+
+    async def _may_view(self, caller: Caller, conversation_id: UUID) -> bool:
+        if not caller.may("conversations.read"):
+            return False
+        async with self._database.reading() as tx:
+            with suppress(NotFound):
+                await check_conversation(tx, caller, conversation_id)
+                return True
+        return False
 
     def _look_away(self, desk: DeskSocket) -> None:
         if desk.viewing:
@@ -164,14 +189,19 @@ class DeskLive:
             )
 
     def _relay(self, signal: dict[str, Any]) -> None:
-        """Tell every desk but the one it came from; a new viewer learns who else is there by their answer."""
+        """Tell every desk but the one it came from; a new viewer learns who else is there by their answer.
+
+        Who does not see every conversation hears only of the one they look at, which was found to be in their reach.
+        """
         frame = encode("signal", **signal)
         for desk in self._sockets:
             if str(desk.agent_id) == signal.get("agent_id"):
                 continue
-            desk.push(frame)
+            looks_at_it = desk.viewing is not None and str(desk.viewing) == signal.get("conversation_id")
+            if looks_at_it or _sees_everything(desk.caller):
+                desk.push(frame)
             newcomer = signal.get("kind") == "viewing" and signal.get("on") and not signal.get("answer")
-            if newcomer and desk.viewing and str(desk.viewing) == signal.get("conversation_id"):
+            if newcomer and looks_at_it:
                 self._signals.publish(
                     {
                         "conversation_id": str(desk.viewing),
@@ -184,15 +214,8 @@ class DeskLive:
                 )
 
 
-async def _around(tx: Transaction, identity_ids: Sequence[int]) -> tuple[set[UUID], set[UUID]]:
-    """The customers of these identities, and their cases that are not resolved."""
-    rows = await tx.rows(
-        """SELECT i.customer_id, c.id FROM identity t JOIN identity i ON i.customer_id = t.customer_id
-            LEFT JOIN conversation c ON c.anchor_identity_id = i.id AND c.status <> 'resolved'
-        WHERE t.id = ANY ($1) LIMIT 200""",
-        list(identity_ids),
-    )
-    return {row["customer_id"] for row in rows}, {row["id"] for row in rows if row["id"]}
+def _sees_everything(caller: Caller) -> bool:
+    return caller.may("conversations.read") and not caller.limits.narrows_rows
 
 
 def _uuid(value: object) -> UUID | None:

@@ -19,6 +19,7 @@ from damso.conversations.change import Change, change
 from damso.conversations.entries import SHOWN_PICTURES, entries_of, entry_of
 from damso.conversations.errors import AnsweredMeanwhile
 from damso.conversations.note import write_note
+from damso.conversations.reach import check_conversation, check_file, check_message
 from damso.conversations.send import Sending, send
 from damso.conversations.settle import retry, settle, undo
 from damso.conversations.types import Entry, File
@@ -73,12 +74,14 @@ class EntryController(Controller):
     async def list_messages(
         self,
         database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
         locale: NamedDependency[Locale],
         conversation_id: FromPath[UUID],
         before: FromQuery[str | None] = None,
     ) -> Page[Entry]:
         """A page of a conversation, oldest first; `next` is the cursor of what came before."""
         async with database.reading() as tx:
+            await check_conversation(tx, caller, conversation_id)
             return await entries_of(tx, await case_shown(tx, conversation_id), locale, before=before)
 
     @post("/messages", guards=[needs("conversations.write")])
@@ -94,10 +97,13 @@ class EntryController(Controller):
         """Answer the customer."""
         try:
             async with database.transaction() as tx:
+                await check_conversation(tx, caller, conversation_id)
+                inbox = await inboxes.by_id(tx, data.inbox_id)
+                caller.check_inbox(inbox.id, inbox.brand_id)
                 sending = Sending(
                     conversation_id=conversation_id,
                     send_key=str(data.send_key),
-                    inbox=await inboxes.by_id(tx, data.inbox_id),
+                    inbox=inbox,
                     identity_id=data.identity_id,
                     text=data.text,
                     subject=data.subject,
@@ -128,6 +134,7 @@ class EntryController(Controller):
     ) -> Entry:
         """Tell colleagues something; the customer never sees it."""
         async with database.transaction() as tx:
+            await check_conversation(tx, caller, conversation_id)
             note_id = await write_note(
                 tx,
                 conversation_id,
@@ -156,6 +163,7 @@ class MessageController(Controller):
     ) -> Entry:
         """Take a message back before it leaves, or where the channel recalls."""
         async with database.transaction() as tx:
+            await check_message(tx, caller, message_id)
             await undo(tx, inboxes, message_id, caller.actor)
             return await entry_of(tx, message_id, locale)
 
@@ -170,6 +178,7 @@ class MessageController(Controller):
     ) -> Entry:
         """Say whether a message of unknown outcome arrived, or have it sent again."""
         async with database.transaction() as tx:
+            await check_message(tx, caller, message_id)
             await settle(tx, message_id, data.outcome, caller.actor)
             return await entry_of(tx, message_id, locale)
 
@@ -183,6 +192,7 @@ class MessageController(Controller):
     ) -> Entry:
         """Try a failed message again."""
         async with database.transaction() as tx:
+            await check_message(tx, caller, message_id)
             await retry(tx, message_id, caller.actor)
             return await entry_of(tx, message_id, locale)
 
@@ -191,11 +201,13 @@ class MessageController(Controller):
         self,
         database: NamedDependency[Database],
         blobs: NamedDependency[SkipValidation[Blobs]],
+        caller: NamedDependency[Caller],
         message_id: FromPath[UUID],
         images: FromQuery[bool] = False,
     ) -> Response[str]:
         """The HTML of a mail, sanitised, for a sandboxed frame. Remote pictures only where asked for."""
         async with database.reading() as tx:
+            await check_message(tx, caller, message_id)
             ref = await tx.value("SELECT html_ref FROM message WHERE id = $1", message_id)
             if ref is None:
                 raise NotFound
@@ -223,10 +235,12 @@ class MessageController(Controller):
         self,
         database: NamedDependency[Database],
         blobs: NamedDependency[SkipValidation[Blobs]],
+        caller: NamedDependency[Caller],
         message_id: FromPath[UUID],
     ) -> Response[bytes]:
         """The mail exactly as it came."""
         async with database.reading() as tx:
+            await check_message(tx, caller, message_id)
             ref = await tx.value("SELECT source_ref FROM message WHERE id = $1", message_id)
         if ref is None:
             raise NotFound
@@ -262,10 +276,12 @@ class FileController(Controller):
         self,
         database: NamedDependency[Database],
         blobs: NamedDependency[SkipValidation[Blobs]],
+        caller: NamedDependency[Caller],
         attachment_id: FromPath[UUID],
     ) -> Response[bytes]:
         """A file, always as a download."""
         async with database.reading() as tx:
+            await check_file(tx, caller, attachment_id)
             found = await download(tx, attachment_id)
         return download_response(await blobs.get(found.blob_ref), found.name, found.content_type)
 
@@ -274,10 +290,12 @@ class FileController(Controller):
         self,
         database: NamedDependency[Database],
         blobs: NamedDependency[SkipValidation[Blobs]],
+        caller: NamedDependency[Caller],
         attachment_id: FromPath[UUID],
     ) -> Response[bytes]:
         """A picture to be shown; anything else is not found here."""
         async with database.reading() as tx:
+            await check_file(tx, caller, attachment_id)
             found = await download(tx, attachment_id)
         if found.content_type not in SHOWN_PICTURES:
             raise NotFound

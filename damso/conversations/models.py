@@ -228,6 +228,8 @@ class Mention(Table):
     __tablename__ = "mention"
     __table_args__ = (
         Index("ix_mention_agent", "agent_id", "conversation_id", postgresql_where=text("done_at IS NULL")),
+        Index("ix_mention_reach", "agent_id", "conversation_id"),
+        Index("ix_mention_conversation", "conversation_id"),
     )
     message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
     agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), primary_key=True)

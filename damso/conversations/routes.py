@@ -18,14 +18,17 @@ from damso.conversations.types import PolicyView, Route
 from damso.customers.types import VISITOR
 from damso.kernel.database import Transaction
 from damso.kernel.i18n import Locale, Text
+from damso.team.access import Caller
 
 _NO_START = Text(
     "고객이 이 채널로 먼저 말을 걸어야 답할 수 있어요.", "The customer has to write on this channel first."
 )
 
 
-async def routes_of(tx: Transaction, inboxes: Inboxes, conversation_id: UUID, locale: Locale) -> list[Route]:
-    """Every (inbox, identity) an answer could go by, the suggested one first."""
+async def routes_of(
+    tx: Transaction, inboxes: Inboxes, conversation_id: UUID, caller: Caller, locale: Locale
+) -> list[Route]:
+    """Every (inbox in reach, identity) an answer could go by, the suggested one first."""
     identities = await tx.rows(
         """WITH reached AS (
             SELECT i.id FROM conversation c JOIN identity a ON a.id = c.anchor_identity_id
@@ -44,7 +47,7 @@ async def routes_of(tx: Transaction, inboxes: Inboxes, conversation_id: UUID, lo
     found = [
         (identity["wrote_at"], _route(tx.now, inbox, identity, threads.get((inbox.id, identity["id"])), locale))
         for inbox in await inboxes.enabled(tx)
-        if inbox.brand_id == brand_id
+        if inbox.brand_id == brand_id and caller.limits.admit_inbox(inbox.id, inbox.brand_id)
         for identity in identities
         if _speaks(inbox, identity, threads)
     ]

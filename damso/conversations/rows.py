@@ -7,11 +7,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from damso.conversations.reach import reach
 from damso.conversations.types import ConversationStatus, CustomerName, Named, Priority, Row, Tag
 from damso.customers.faces import colour_of, initials_of
 from damso.kernel.database import Transaction
 from damso.kernel.errors import Invalid
 from damso.kernel.pagination import Page, decode_cursor, encode_cursor
+from damso.team.access import Caller
 
 PAGE = 50
 
@@ -30,14 +32,14 @@ class Filter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     brand_id: UUID | None = None
 
 
-def conditions_of(chosen: Filter, agent_id: UUID | None, args: list[object]) -> list[str]:
-    """The filter as conditions on `conversation c`, one of which holds for each that is wanted; appends their
-    arguments to `args`.
+def conditions_of(chosen: Filter, caller: Caller, args: list[object]) -> list[str]:
+    """The filter, within what the caller may see, as conditions on `conversation c`, one of which holds for each that
+    is wanted; appends their arguments to `args`.
 
     Only what narrows is named, and each status is a condition of its own: so each is a stretch of an index in the
     order of lists, and a page costs no more than its rows.
     """
-    conditions = ["c.joined_into IS NULL"]
+    conditions = ["c.joined_into IS NULL", *reach(caller, args)]
 
     def narrow(condition: str, value: object) -> None:
         args.append(value)
@@ -49,7 +51,7 @@ def conditions_of(chosen: Filter, agent_id: UUID | None, args: list[object]) -> 
         case "none":
             conditions.append("c.assignee_id IS NULL")
         case "me":
-            narrow("c.assignee_id = {}", agent_id)
+            narrow("c.assignee_id = {}", caller.agent_id)
         case someone:
             narrow("c.assignee_id = {}", _agent(someone))
     if chosen.team_id:
@@ -65,7 +67,7 @@ def conditions_of(chosen: Filter, agent_id: UUID | None, args: list[object]) -> 
     if chosen.tag_ids:
         narrow("c.id IN (SELECT conversation_id FROM conversation_tag WHERE tag_id = ANY ({}))", chosen.tag_ids)
     if chosen.mentioned:
-        narrow("c.id IN (SELECT conversation_id FROM mention WHERE agent_id = {} AND done_at IS NULL)", agent_id)
+        narrow("c.id IN (SELECT conversation_id FROM mention WHERE agent_id = {} AND done_at IS NULL)", caller.agent_id)
     common = " AND ".join(conditions)
     if not chosen.status:
         return [common]
@@ -99,15 +101,15 @@ ORDER BY c.last_message_at DESC, c.id DESC
 """
 
 
-async def list_rows(tx: Transaction, chosen: Filter, agent_id: UUID | None, *, cursor: str | None = None) -> Page[Row]:
+async def list_rows(tx: Transaction, chosen: Filter, caller: Caller, *, cursor: str | None = None) -> Page[Row]:
     """A page of conversations, the one that moved last first. The page is chosen first and dressed afterwards."""
     args: list[object] = []
-    conditions = conditions_of(chosen, agent_id, args)
+    conditions = conditions_of(chosen, caller, args)
     after = "true"
     if cursor:
         args += decode_cursor(cursor, datetime, UUID)
         after = f"(c.last_message_at, c.id) < (${len(args) - 1}::timestamptz, ${len(args)}::uuid)"
-    args += [PAGE + 1, agent_id]
+    args += [PAGE + 1, caller.agent_id]
     order = f"ORDER BY last_message_at DESC, id DESC LIMIT ${len(args) - 1}"
     stretches = (
         f"(SELECT c.id, c.last_message_at FROM conversation c WHERE {condition} AND {after} {order})"

@@ -14,12 +14,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from damso.conversations.reach import reach
 from damso.conversations.rows import customer_name
 from damso.conversations.search_index import facets
 from damso.conversations.types import ConversationStatus, CustomerName
 from damso.kernel.database import Transaction
 from damso.kernel.ngrams import excerpt, gram_keys, matches, query_grams
 from damso.kernel.pagination import decode_cursor, encode_cursor
+from damso.team.access import Caller
 
 PAGE = 50
 ENOUGH = 1_000
@@ -43,10 +45,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     until: datetime | None = None
 
-    @property
-    def narrows_conversations(self) -> bool:
+    def narrows_conversations(self, caller: Caller) -> bool:
         """Whether what changes with the conversation has to be looked up; the rest is in the index."""
-        return bool(self.status or self.assignee_id)
+        return bool(self.status or self.assignee_id) or caller.limits.narrows_rows
 
 
 class Piece(Struct, frozen=True):
@@ -82,8 +83,8 @@ class _Candidate(Struct, frozen=True):
     position_at: datetime
 
 
-async def search(tx: Transaction, wanted: Wanted, *, cursor: str | None = None) -> Found:
-    """The newest messages in which every word of the query occurs, in Korean or English.
+async def search(tx: Transaction, wanted: Wanted, caller: Caller, *, cursor: str | None = None) -> Found:
+    """The newest messages in reach in which every word of the query occurs, in Korean or English.
 
     How many there are is counted for the first page only, by n-grams; a page that goes on tells what it holds. A page
     may be shorter than fifty though there are more: only `next` None is the end.
@@ -93,9 +94,9 @@ async def search(tx: Transaction, wanted: Wanted, *, cursor: str | None = None) 
         return Found(items=[], next=None, count=0, more_than=False)
     keys = gram_keys([*words, *facets(wanted.inbox_id, wanted.channel)])
     after = decode_cursor(cursor, datetime, UUID) if cursor else None
-    limit = 2 * PAGE if after else (ENOUGH_NARROWED if wanted.narrows_conversations else ENOUGH)
+    limit = 2 * PAGE if after else (ENOUGH_NARROWED if wanted.narrows_conversations(caller) else ENOUGH)
     async with _planned_afresh(tx):
-        candidates = await _candidates(tx, wanted, keys, after, limit + 1)
+        candidates = await _candidates(tx, wanted, caller, keys, after, limit + 1)
     hits, looked_at = await _recheck(tx, candidates[:limit], wanted.q)
     last = candidates[looked_at - 1] if looked_at < len(candidates) else None
     return Found(
@@ -144,36 +145,35 @@ async def _planned_afresh(tx: Transaction) -> AsyncIterator[None]:
 
 
 async def _candidates(
-    tx: Transaction, wanted: Wanted, keys: Sequence[int], after: Sequence[object] | None, limit: int
+    tx: Transaction, wanted: Wanted, caller: Caller, keys: Sequence[int], after: Sequence[object] | None, limit: int
 ) -> list[_Candidate]:
     """The newest messages that have all the keys, at most `limit`."""
-    if not wanted.narrows_conversations:
-        return await _back_in_time(tx, wanted, keys, after, limit)
+    if not wanted.narrows_conversations(caller):
+        return await _back_in_time(tx, wanted, caller, keys, after, limit)
     args: list[object] = []
-    conversations = await tx.value(
-        f"SELECT count(*) FROM (SELECT 1 FROM conversation c WHERE {_of_conversation(wanted, args)} LIMIT {MANY + 1})",
-        *args,
-    )
+    chosen = f"SELECT 1 FROM conversation c WHERE {_of_conversation(wanted, caller, args)} LIMIT {MANY + 1}"
+    conversations = await tx.value(f"SELECT count(*) FROM ({chosen})", *args)
     if conversations <= FEW:
-        return await _in_conversations(tx, wanted, keys, after, limit)
+        return await _in_conversations(tx, wanted, caller, keys, after, limit)
     if conversations > MANY:
         # One in fifty fits or more, so each hit is looked up until there are enough; a hash of them all costs more.
         await tx.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
-    return await _back_in_time(tx, wanted, keys, after, limit)
+    return await _back_in_time(tx, wanted, caller, keys, after, limit)
 
 
 async def _in_conversations(
-    tx: Transaction, wanted: Wanted, keys: Sequence[int], after: Sequence[object] | None, limit: int
+    tx: Transaction, wanted: Wanted, caller: Caller, keys: Sequence[int], after: Sequence[object] | None, limit: int
 ) -> list[_Candidate]:
     """All that was said in a few conversations is looked at, entry by entry: OFFSET keeps the planner from reading
     the whole index instead."""
     args: list[object] = [list(keys), limit]
+    chosen = f"SELECT id FROM conversation c WHERE {_of_conversation(wanted, caller, args)}"
     return await tx.all(
         _Candidate,
         f"""SELECT e.message_id, e.position_at FROM message s CROSS JOIN LATERAL (
             SELECT message_id, position_at FROM search_entry
             WHERE position_at = s.position_at AND message_id = s.id AND grams @> $1 OFFSET 0) e
-        WHERE s.conversation_id = ANY (ARRAY(SELECT id FROM conversation c WHERE {_of_conversation(wanted, args)}))
+        WHERE s.conversation_id = ANY (ARRAY({chosen}))
             AND {_in_time(wanted, after, args, "s.id")}
         ORDER BY e.position_at DESC, e.message_id DESC LIMIT $2""",
         *args,
@@ -181,7 +181,7 @@ async def _in_conversations(
 
 
 async def _back_in_time(
-    tx: Transaction, wanted: Wanted, keys: Sequence[int], after: Sequence[object] | None, limit: int
+    tx: Transaction, wanted: Wanted, caller: Caller, keys: Sequence[int], after: Sequence[object] | None, limit: int
 ) -> list[_Candidate]:
     """Month by month, until there are enough."""
     found: list[_Candidate] = []
@@ -192,8 +192,8 @@ async def _back_in_time(
         # One month first, then two, four, eight: common words need one question, rare ones a few.
         months = partitions[taken : 2 * taken + 1]
         args: list[object] = [list(keys), limit - len(found)]
-        joined = "JOIN conversation c ON c.id = s.conversation_id" if wanted.narrows_conversations else ""
-        conditions = f"{_of_conversation(wanted, args)} AND {_in_time(wanted, after, args, 's.message_id')}"
+        joined = "JOIN conversation c ON c.id = s.conversation_id" if wanted.narrows_conversations(caller) else ""
+        conditions = f"{_of_conversation(wanted, caller, args)} AND {_in_time(wanted, after, args, 's.message_id')}"
         parts = (
             f"""(SELECT s.message_id, s.position_at FROM {month} s {joined} WHERE s.grams @> $1 AND {conditions}
             ORDER BY s.position_at DESC, s.message_id DESC LIMIT $2)"""
@@ -207,10 +207,11 @@ async def _back_in_time(
     return found
 
 
-def _of_conversation(wanted: Wanted, args: list[object]) -> str:
+def _of_conversation(wanted: Wanted, caller: Caller, args: list[object]) -> str:
     """What the conversation `c` has to fulfil; only what narrows is named, and appended to `args`."""
     narrowing = {"c.status": wanted.status, "c.assignee_id": wanted.assignee_id}
-    return _all_of([f"{column} = {_next(args, value)}" for column, value in narrowing.items() if value is not None])
+    wants = [f"{column} = {_next(args, value)}" for column, value in narrowing.items() if value is not None]
+    return _all_of([*wants, *reach(caller, args)])
 
 
 def _in_time(wanted: Wanted, after: Sequence[object] | None, args: list[object], message_id: str) -> str:

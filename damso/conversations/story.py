@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from uuid import UUID
 
-from damso.customers.timeline import Kind, Place, TimelineEntry
+from damso.conversations.reach import customer_reach, reach
+from damso.customers.timeline import Kind, Place, TimelineEntry, TimelineSource
 from damso.customers.types import CustomerCase
 from damso.kernel.database import Transaction
+from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Text
+from damso.team.access import Caller
 
 _OPENED = Text("상담을 시작했어요", "Started a conversation")
 _SAID = Text("고객 메시지", "Customer's message")
@@ -17,26 +20,45 @@ _VISITED = Text("페이지를 봤어요", "Viewed a page")
 
 
 class Cases:
-    """Fills the customers room's `CaseSource`."""
+    """Fills the customers room's `CaseSource` for one caller."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def within(self, args: list[object], u: str) -> str:
+        return customer_reach(self._caller, args, u)
+
+    async def check(self, tx: Transaction, customer_id: UUID) -> None:
+        args: list[object] = [customer_id]
+        condition = self.within(args, "u")
+        if condition and not await tx.value(f"SELECT true FROM customer u WHERE u.id = $1 AND {condition}", *args):
+            raise NotFound
 
     async def open_counts(self, tx: Transaction, customer_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+        if not self._caller.may("conversations.read"):
+            return {}
+        args: list[object] = [list(customer_ids)]
+        conditions = " AND ".join(["c.joined_into IS NULL", *reach(self._caller, args)])
         rows = await tx.rows(
-            """SELECT i.customer_id, count(*) AS n FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id
-            WHERE i.customer_id = ANY ($1) AND c.status <> 'resolved' AND c.joined_into IS NULL
+            f"""SELECT i.customer_id, count(*) AS n FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id
+            WHERE i.customer_id = ANY ($1) AND c.status <> 'resolved' AND {conditions}
             GROUP BY i.customer_id""",
-            list(customer_ids),
+            *args,
         )
         return {row["customer_id"]: row["n"] for row in rows}
 
     async def cases(self, tx: Transaction, customer_id: UUID, limit: int) -> Sequence[CustomerCase]:
+        if not self._caller.may("conversations.read"):
+            return ()
+        args: list[object] = [customer_id, limit]
+        conditions = " AND ".join(["c.joined_into IS NULL", *reach(self._caller, args)])
         return await tx.all(
             CustomerCase,
-            """SELECT c.id, coalesce(nullif(c.subject, ''), c.preview) AS subject, c.status, c.last_channel AS channel,
+            f"""SELECT c.id, coalesce(nullif(c.subject, ''), c.preview) AS subject, c.status, c.last_channel AS channel,
                 c.last_message_at
             FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id
-            WHERE i.customer_id = $1 AND c.joined_into IS NULL ORDER BY c.last_message_at DESC LIMIT $2""",
-            customer_id,
-            limit,
+            WHERE i.customer_id = $1 AND {conditions} ORDER BY c.last_message_at DESC LIMIT $2""",
+            *args,
         )
 
 
@@ -45,20 +67,22 @@ class ConversationLines:
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({"conversation"})
 
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
     async def entries(
         self, tx: Transaction, identity_ids: Sequence[int], before: Place, limit: int
     ) -> Sequence[TimelineEntry]:
+        args: list[object] = [list(identity_ids), before.at, before.id, limit]
+        conditions = " AND ".join(["c.anchor_identity_id = ANY ($1)", *reach(self._caller, args)])
         rows = await tx.rows(
-            """SELECT id, created_at, last_channel, coalesce(nullif(subject, ''), (
-                SELECT left(m.text, 140) FROM message m WHERE m.conversation_id = conversation.id
+            f"""SELECT id, created_at, last_channel, coalesce(nullif(subject, ''), (
+                SELECT left(m.text, 140) FROM message m WHERE m.conversation_id = c.id
                     AND m.kind = 'message' ORDER BY m.position_at, m.id LIMIT 1), '') AS about
-            FROM conversation WHERE anchor_identity_id = ANY ($1)
+            FROM conversation c WHERE {conditions}
                 AND (created_at, ('conversation:' || id) COLLATE "C") < ($2, $3 COLLATE "C")
             ORDER BY created_at DESC, id DESC LIMIT $4""",
-            list(identity_ids),
-            before.at,
-            before.id,
-            limit,
+            *args,
         )
         return [
             TimelineEntry(
@@ -80,11 +104,17 @@ class MessageLines:
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({"message", "note"})
 
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
     async def entries(
         self, tx: Transaction, identity_ids: Sequence[int], before: Place, limit: int
     ) -> Sequence[TimelineEntry]:
+        args: list[object] = [list(identity_ids), before.at, before.id, limit]
+        conditions = " AND ".join(reach(self._caller, args))
+        seen = f"AND m.conversation_id IN (SELECT c.id FROM conversation c WHERE {conditions})" if conditions else ""
         rows = await tx.rows(
-            """SELECT m.id, m.kind, m.direction, left(m.text, coalesce(m.fresh, 300)::int) AS text, m.position_at,
+            f"""SELECT m.id, m.kind, m.direction, left(m.text, coalesce(m.fresh, 300)::int) AS text, m.position_at,
                 m.channel, m.conversation_id, a.name AS agent
             FROM (
                 (SELECT * FROM message WHERE identity_id = ANY ($1) AND kind = 'message' AND position_at <= $2)
@@ -93,11 +123,9 @@ class MessageLines:
                 WHERE c.anchor_identity_id = ANY ($1) AND n.position_at <= $2)
             ) m LEFT JOIN agent a ON a.id = m.author_id AND m.author_kind = 'agent'
             WHERE m.deleted_at IS NULL AND (m.position_at, ('message:' || m.id) COLLATE "C") < ($2, $3 COLLATE "C")
+                {seen}
             ORDER BY m.position_at DESC, m.id DESC LIMIT $4""",
-            list(identity_ids),
-            before.at,
-            before.id,
-            limit,
+            *args,
         )
         return [
             TimelineEntry(
@@ -145,4 +173,8 @@ class PageLines:
         ]
 
 
-LINES = (ConversationLines(), MessageLines(), PageLines())
+def lines_for(caller: Caller) -> Sequence[TimelineSource]:
+    """The sources of this room. Whoever may read no conversations is told of none."""
+    if not caller.may("conversations.read"):
+        return (PageLines(),)
+    return (ConversationLines(caller), MessageLines(caller), PageLines())

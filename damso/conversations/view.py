@@ -15,6 +15,7 @@ from damso.conversations.types import Route, Row
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Locale
+from damso.team.access import Caller
 
 
 class ParticipantView(Struct, frozen=True, kw_only=True):
@@ -45,9 +46,9 @@ class ConversationView(Row, frozen=True, kw_only=True):
 
 
 async def open_view(
-    tx: Transaction, inboxes: Inboxes, conversation_id: UUID, agent_id: UUID | None, locale: Locale
+    tx: Transaction, inboxes: Inboxes, conversation_id: UUID, caller: Caller, locale: Locale
 ) -> ConversationView:
-    """The conversation, or the one it was joined into. Raises `NotFound`."""
+    """The conversation, or the one it was joined into; `check_conversation` first. Raises `NotFound`."""
     head: Any = await tx.row(
         """SELECT c.id, c.last_message_id, c.created_at, b.id AS brand_id, b.name AS brand, b.colour
         FROM conversation o JOIN conversation c ON c.id = coalesce(o.joined_into, o.id)
@@ -56,7 +57,7 @@ async def open_view(
     )
     if head is None:
         raise NotFound
-    rows = await rows_by_id(tx, [head["id"]], agent_id)
+    rows = await rows_by_id(tx, [head["id"]], caller.agent_id)
     return ConversationView(
         **structs.asdict(rows[0]),
         brand=BrandName(head["brand_id"], head["brand"], head["colour"]),
@@ -66,9 +67,9 @@ async def open_view(
             JOIN identity i ON i.id = p.identity_id WHERE p.conversation_id = $1 ORDER BY p.role DESC, i.id""",
             head["id"],
         ),
-        routes=await routes_of(tx, inboxes, head["id"], locale),
-        join=await suggestion_for(tx, head["id"], locale),
-        draft_text=await draft_of(tx, head["id"], agent_id) if agent_id else None,
+        routes=await routes_of(tx, inboxes, head["id"], caller, locale),
+        join=await suggestion_for(tx, head["id"], caller, locale),
+        draft_text=await draft_of(tx, head["id"], caller.agent_id) if caller.agent_id else None,
         last_message_id=head["last_message_id"],
         created_at=head["created_at"],
     )

@@ -11,6 +11,7 @@ from damso.conversations.types import ConversationStatus
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.ids import new_id
+from damso.team.access import Caller
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -41,18 +42,18 @@ _BUILT_IN: dict[str, Filter] = {
 _UNCOUNTED = {"resolved"}
 
 
-async def views_of(tx: Transaction, agent_id: UUID) -> list[View]:
+async def views_of(tx: Transaction, caller: Caller) -> list[View]:
     """All lists of an agent: the built-in ones, those of their teams, the saved ones. Counted in one statement."""
     found = [_plain(kind, kind, chosen) for kind, chosen in _BUILT_IN.items()]
     teams = await tx.rows(
         "SELECT t.id, t.name FROM team t JOIN team_member m ON m.team_id = t.id WHERE m.agent_id = $1 ORDER BY t.name",
-        agent_id,
+        caller.agent,
     )
     found += [
         _plain("team", f"team-{team['id']}", Filter(status=_ACTIVE, team_id=team["id"]), team["name"]) for team in teams
     ]
     kept = await tx.rows(
-        "SELECT id, name, filter, shared FROM saved_view WHERE agent_id = $1 OR shared ORDER BY name", agent_id
+        "SELECT id, name, filter, shared FROM saved_view WHERE agent_id = $1 OR shared ORDER BY name", caller.agent
     )
     found += [
         _plain(
@@ -60,7 +61,7 @@ async def views_of(tx: Transaction, agent_id: UUID) -> list[View]:
         )
         for saved in kept
     ]
-    return await _counted(tx, found, agent_id)
+    return await _counted(tx, found, caller)
 
 
 def _plain(kind: Any, view_id: str, chosen: Filter, name: str | None = None, *, shared: bool = False) -> View:
@@ -69,10 +70,10 @@ def _plain(kind: Any, view_id: str, chosen: Filter, name: str | None = None, *, 
     )
 
 
-async def _counted(tx: Transaction, views: list[View], agent_id: UUID) -> list[View]:
+async def _counted(tx: Transaction, views: list[View], caller: Caller) -> list[View]:
     """Each view with its count, up to the cap, in one statement."""
     args: list[object] = []
-    counts = ["0" if view.kind in _UNCOUNTED else _count(view.filter, agent_id, args) for view in views]
+    counts = ["0" if view.kind in _UNCOUNTED else _count(view.filter, caller, args) for view in views]
     row = await tx.row(f"SELECT ARRAY[{', '.join(counts)}] AS counts", *args)
     assert row is not None
     return [
@@ -81,10 +82,10 @@ async def _counted(tx: Transaction, views: list[View], agent_id: UUID) -> list[V
     ]
 
 
-def _count(chosen: Filter, agent_id: UUID, args: list[object]) -> str:
+def _count(chosen: Filter, caller: Caller, args: list[object]) -> str:
     stretches = (
         f"(SELECT 1 FROM conversation c WHERE {condition} LIMIT {COUNT_CAP + 1})"
-        for condition in conditions_of(chosen, agent_id, args)
+        for condition in conditions_of(chosen, caller, args)
     )
     return f"(SELECT count(*) FROM ({' UNION ALL '.join(stretches)}))"
 
@@ -108,29 +109,29 @@ async def filter_of(tx: Transaction, view_id: str, agent_id: UUID) -> Filter:
     return msgspec.convert(saved, Filter)
 
 
-async def save_view(tx: Transaction, agent_id: UUID, name: str, chosen: Filter, *, shared: bool) -> View:
+async def save_view(tx: Transaction, caller: Caller, name: str, chosen: Filter, *, shared: bool) -> View:
     view_id = new_id()
     await tx.execute(
         "INSERT INTO saved_view (id, agent_id, name, filter, shared, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
         view_id,
-        agent_id,
+        caller.agent,
         name,
         msgspec.to_builtins(chosen),
         shared,
         tx.now,
     )
-    return (await _counted(tx, [_plain("saved", str(view_id), chosen, name, shared=shared)], agent_id))[0]
+    return (await _counted(tx, [_plain("saved", str(view_id), chosen, name, shared=shared)], caller))[0]
 
 
 async def change_view(
-    tx: Transaction, agent_id: UUID, view_id: UUID, name: str | None, chosen: Filter | None, shared: bool | None
+    tx: Transaction, caller: Caller, view_id: UUID, name: str | None, chosen: Filter | None, shared: bool | None
 ) -> View:
     """Change one's own view; None leaves a part as it is. Raises `NotFound`."""
     row = await tx.row(
         """UPDATE saved_view SET name = coalesce($3, name), filter = coalesce($4, filter), shared = coalesce($5, shared)
         WHERE id = $1 AND agent_id = $2 RETURNING name, filter, shared""",
         view_id,
-        agent_id,
+        caller.agent,
         name,
         msgspec.to_builtins(chosen) if chosen else None,
         shared,
@@ -138,7 +139,7 @@ async def change_view(
     if row is None:
         raise NotFound
     saved = _plain("saved", str(view_id), msgspec.convert(row["filter"], Filter), row["name"], shared=row["shared"])
-    return (await _counted(tx, [saved], agent_id))[0]
+    return (await _counted(tx, [saved], caller))[0]
 
 
 async def delete_view(tx: Transaction, agent_id: UUID, view_id: UUID) -> None:

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import UNSET, Struct, UnsetType
 
 from damso.customers.card import Card, customer_card, identities_of, internal_identity
-from damso.customers.create import create_customer
+from damso.customers.create import AddressTaken, create_customer
 from damso.customers.faces import colour_of, initials_of
 from damso.customers.rename import rename
 from damso.customers.search import ListedCustomer, ListedIdentity, list_customers
@@ -20,6 +20,7 @@ from damso.customers.timeline import KINDS, Kind, KindInvalid, TimelineSource, t
 from damso.customers.traits import Trait, set_traits
 from damso.customers.types import CaseSource, CustomerCase, Identity, Proof
 from damso.kernel.database import Database, Transaction
+from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Locale
 from damso.kernel.pagination import Page
 from damso.team.access import Caller, needs
@@ -132,7 +133,7 @@ class CustomerController(Controller):
     ) -> Page[CustomerRow]:
         """Customers, seen last first; `q` is part of a name (initial consonants will do), address or phone number."""
         async with database.reading() as tx:
-            page = await list_customers(tx, q=q, cursor=cursor)
+            page = await list_customers(tx, q=q, cursor=cursor, within=cases.within)
             counts = await cases.open_counts(tx, [customer.id for customer in page.items])
         return Page(items=[_row(customer, counts.get(customer.id, 0)) for customer in page.items], next=page.next)
 
@@ -146,9 +147,12 @@ class CustomerController(Controller):
     ) -> CustomerCard:
         """Make a customer by hand."""
         async with database.transaction() as tx:
-            customer_id = await create_customer(
-                tx, name=data.name, email=data.email, phone=data.phone, actor=caller.actor
-            )
+            try:
+                customer_id = await create_customer(
+                    tx, name=data.name, email=data.email, phone=data.phone, actor=caller.actor
+                )
+            except AddressTaken as taken:
+                raise await _without_strangers(tx, taken, cases) from taken
             return await _card(tx, customer_id, cases)
 
     @get("/{customer_id:uuid}", guards=[needs("customers.read")])
@@ -157,6 +161,7 @@ class CustomerController(Controller):
     ) -> CustomerCard:
         """One customer."""
         async with database.reading() as tx:
+            await cases.check(tx, customer_id)
             return await _card(tx, customer_id, cases)
 
     @patch("/{customer_id:uuid}", guards=[needs("customers.write")])
@@ -170,6 +175,7 @@ class CustomerController(Controller):
     ) -> CustomerCard:
         """Give a customer a name, or change traits."""
         async with database.transaction() as tx:
+            await cases.check(tx, customer_id)
             if isinstance(data.name, str):
                 await rename(tx, customer_id, data.name, actor=caller.actor)
             if isinstance(data.traits, dict):
@@ -183,12 +189,14 @@ class CustomerController(Controller):
         customer_id: FromPath[UUID],
         database: NamedDependency[Database],
         timeline_sources: NamedDependency[SkipValidation[Sequence[TimelineSource]]],
+        cases: Cases,
         locale: NamedDependency[Locale],
         kinds: FromQuery[str] = "",
         cursor: FromQuery[str | None] = None,
     ) -> Page[TimelineLine]:
         """A customer's story, newest first; `kinds` narrows it, separated by commas."""
         async with database.reading() as tx:
+            await cases.check(tx, customer_id)
             await internal_identity(tx, customer_id)
             page = await timeline(
                 tx, timeline_sources, await identities_of(tx, customer_id), kinds=_kinds(kinds), cursor=cursor
@@ -209,6 +217,15 @@ class CustomerController(Controller):
             ],
             next=page.next,
         )
+
+
+async def _without_strangers(tx: Transaction, taken: AddressTaken, cases: CaseSource) -> AddressTaken:
+    """The refusal, without the id of a customer whom the caller may not see."""
+    try:
+        await cases.check(tx, UUID(taken.extra["customer_id"]))
+    except NotFound:
+        return AddressTaken(field=taken.field)
+    return taken
 
 
 def _kinds(wanted: str) -> frozenset[Kind]:

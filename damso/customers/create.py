@@ -31,11 +31,12 @@ async def create_customer(
     keys = [*([email_key(email)] if email else ()), *([phone_key(phone)] if phone else ())]
     customer_id = new_id()
     await tx.execute(
-        """INSERT INTO customer (id, own_name, own_name_source, created_at, last_seen_at)
-        VALUES ($1, $2, $3, $4, $4)""",
+        """INSERT INTO customer (id, own_name, own_name_source, created_by, created_at, last_seen_at)
+        VALUES ($1, $2, $3, $4, $5, $5)""",
         customer_id,
         name,
         name_source_of(actor),
+        actor.id,
         tx.now,
     )
     inner = IdentityKey(INTERNAL, str(customer_id))

@@ -36,6 +36,7 @@ class Customer(Table):
     locale: Mapped[str | None]
     timezone: Mapped[str | None]
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    created_by: Mapped[str | None]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
 

@@ -1,7 +1,7 @@
 """The list of customers: who was seen last comes first, narrowed by part of a name, an address or a phone number."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -24,6 +24,15 @@ where at least one in a few hundred then fits. Without these steps either a rare
 
 _TOP = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 """A place before the first page."""
+
+
+Within = Callable[[list[object], str], str]
+"""Makes the condition on who may be seen, see `CaseSource.within`."""
+
+
+def everybody(_args: list[object], _customer: str) -> str:
+    """For whoever may see all customers."""
+    return ""
 
 
 class ListedIdentity(Struct, frozen=True, kw_only=True):
@@ -60,19 +69,19 @@ class _Known(Struct, frozen=True):
 
 
 async def list_customers(
-    tx: Transaction, *, q: str = "", cursor: str | None = None, limit: int = PAGE
+    tx: Transaction, *, q: str = "", cursor: str | None = None, limit: int = PAGE, within: Within = everybody
 ) -> Page[ListedCustomer]:
-    """A page of customers, in two statements. A query that says nothing (see `damso.kernel.ngrams`) does not narrow.
+    """A page of customers, in two statements, `within` whom the caller may see. A query that says nothing (see
+    `damso.kernel.ngrams`) does not narrow.
 
     A searched page may be shorter than its limit though there are more: only `next` None is the end.
     """
     after = decode_cursor(cursor, datetime, UUID) if cursor else _TOP
     wanted = gram_keys(query_grams(q))
-    rows = await (
-        tx.all(_Row, _FOUND, *after, limit + 1, wanted, FEW, NEWEST)
-        if wanted
-        else tx.all(_Row, _ALL, *after, limit + 1)
-    )
+    args: list[object] = [*after, limit + 1, *((wanted, FEW, NEWEST) if wanted else ())]
+    condition = within(args, "u")
+    sql = (_FOUND if wanted else _ALL).format(within=f"AND {condition}" if condition else "")
+    rows = await tx.all(_Row, sql, *args)
     more = len(rows) > limit
     known = await _known(tx, [row.id for row in rows[:limit]])
     return Page(
@@ -84,7 +93,8 @@ async def list_customers(
 
 
 _ALL = """
-SELECT id, name, last_seen_at FROM customer WHERE merged_into IS NULL AND (last_seen_at, id) < ($1, $2::uuid)
+SELECT id, name, last_seen_at FROM customer u
+WHERE merged_into IS NULL AND (last_seen_at, id) < ($1, $2::uuid) {within}
 ORDER BY last_seen_at DESC, id DESC LIMIT $3
 """
 
@@ -92,25 +102,29 @@ ORDER BY last_seen_at DESC, id DESC LIMIT $3
 # starts. CASE hides the n-grams from the planner where it must walk the list in its order and not collect every hit.
 _FOUND = """
 WITH newest AS MATERIALIZED (
-    SELECT n.id, n.name, n.last_seen_at FROM (
-        SELECT id, name, last_seen_at FROM customer WHERE merged_into IS NULL AND (last_seen_at, id) < ($1, $2::uuid)
+    SELECT u.id, u.name, u.last_seen_at FROM (
+        SELECT id, name, last_seen_at, merged_into, created_by FROM customer
+        WHERE merged_into IS NULL AND (last_seen_at, id) < ($1, $2::uuid)
         ORDER BY last_seen_at DESC, id DESC LIMIT $6
-    ) n JOIN customer_search s ON s.customer_id = n.id WHERE CASE WHEN s.grams @> $4::integer[] THEN true END
-    ORDER BY n.last_seen_at DESC, n.id DESC LIMIT $3
+    ) u JOIN customer_search s ON s.customer_id = u.id WHERE CASE WHEN s.grams @> $4::integer[] THEN true END
+        {within}
+    ORDER BY u.last_seen_at DESC, u.id DESC LIMIT $3
 ), few AS MATERIALIZED (
     SELECT customer_id FROM customer_search
     WHERE (SELECT count(*) FROM newest) < $3 AND grams @> $4::integer[] LIMIT $5::int + 1
 )
 (SELECT * FROM newest WHERE (SELECT count(*) FROM newest) = $3)
 UNION ALL
-(SELECT c.id, c.name, c.last_seen_at FROM few f JOIN customer c ON c.id = f.customer_id
-WHERE (SELECT count(*) FROM few) <= $5 AND c.merged_into IS NULL AND (c.last_seen_at, c.id) < ($1, $2::uuid)
-ORDER BY c.last_seen_at DESC, c.id DESC LIMIT $3)
+(SELECT u.id, u.name, u.last_seen_at FROM few f JOIN customer u ON u.id = f.customer_id
+WHERE (SELECT count(*) FROM few) <= $5 AND u.merged_into IS NULL AND (u.last_seen_at, u.id) < ($1, $2::uuid)
+    {within}
+ORDER BY u.last_seen_at DESC, u.id DESC LIMIT $3)
 UNION ALL
-(SELECT c.id, c.name, c.last_seen_at FROM customer c
-WHERE (SELECT count(*) FROM few) > $5 AND c.merged_into IS NULL AND (c.last_seen_at, c.id) < ($1, $2::uuid)
-    AND CASE WHEN (SELECT s.grams FROM customer_search s WHERE s.customer_id = c.id) @> $4::integer[] THEN true END
-ORDER BY c.last_seen_at DESC, c.id DESC LIMIT $3)
+(SELECT u.id, u.name, u.last_seen_at FROM customer u
+WHERE (SELECT count(*) FROM few) > $5 AND u.merged_into IS NULL AND (u.last_seen_at, u.id) < ($1, $2::uuid)
+    AND CASE WHEN (SELECT s.grams FROM customer_search s WHERE s.customer_id = u.id) @> $4::integer[] THEN true END
+    {within}
+ORDER BY u.last_seen_at DESC, u.id DESC LIMIT $3)
 """
 
 

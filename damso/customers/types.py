@@ -82,7 +82,14 @@ class CustomerCase(Struct, frozen=True, kw_only=True):
 
 
 class CaseSource(Protocol):
-    """Contribution point: what the room of conversations knows of customers."""
+    """Contribution point: what the room of conversations knows of customers, as far as one caller may see."""
+
+    def within(self, args: list[object], u: str) -> str:
+        """A condition on the customer `u` that says whether the caller may see them; empty where they may see all.
+        Appends its arguments to `args`."""
+
+    async def check(self, tx: Transaction, customer_id: UUID) -> None:
+        """Raises `NotFound` where the customer is out of the caller's reach."""
 
     async def open_counts(self, tx: Transaction, customer_ids: Sequence[UUID]) -> Mapping[UUID, int]:
         """Cases that are not resolved; customers without one may be left out."""

@@ -13,13 +13,14 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
 from damso.kernel.database import Database
+from damso.kernel.errors import Forbidden
 from damso.kernel.settings import Settings
 from damso.team import queries
-from damso.team.access import Caller, needs, signed_in
+from damso.team.access import UNLIMITED, Caller, needs, signed_in
 from damso.team.change_agent import AgentPatch, change_agent
 from damso.team.change_me import MePatch, change_me
 from damso.team.invite import InvitationRequest, invite
-from damso.team.keys import KeyRequest, check_scopes, create_key, revoke_key
+from damso.team.keys import KeyRequest, check_request, create_key, keys_within, revoke_key
 from damso.team.links import entry_address
 from damso.team.session_api import JoinController, SessionController, SetupController
 from damso.team.sessions import COOKIE
@@ -98,7 +99,7 @@ class AgentController(Controller):
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
     ) -> Agent:
-        """Change somebody's name or role, or let them in no more."""
+        """Change somebody's name, role or limits, or let them in no more."""
         async with database.transaction() as tx:
             return await change_agent(tx, agent_id, data, caller)
 
@@ -140,7 +141,9 @@ class TeamController(Controller):
     async def create_team(
         self, data: JSONBody[TeamRequest], database: NamedDependency[Database], caller: NamedDependency[Caller]
     ) -> Team:
-        """Make a team."""
+        """Make a team; who is limited to teams makes no other."""
+        if caller.limits.teams:
+            raise Forbidden
         async with database.transaction() as tx:
             return await create_team(tx, data, caller.actor)
 
@@ -153,6 +156,7 @@ class TeamController(Controller):
         caller: NamedDependency[Caller],
     ) -> Team:
         """Rename a team or change who belongs to it."""
+        caller.check_team(team_id)
         async with database.transaction() as tx:
             return await change_team(tx, team_id, data, caller.actor)
 
@@ -161,6 +165,7 @@ class TeamController(Controller):
         self, team_id: FromPath[UUID], database: NamedDependency[Database], caller: NamedDependency[Caller]
     ) -> None:
         """Dissolve a team; its conversations stay."""
+        caller.check_team(team_id)
         async with database.transaction() as tx:
             await delete_team(tx, team_id, caller.actor)
 
@@ -173,19 +178,19 @@ class KeyController(Controller):
     guards = (needs("keys.manage"),)
 
     @get()
-    async def list_keys(self, database: NamedDependency[Database]) -> Sequence[ApiKey]:
+    async def list_keys(self, database: NamedDependency[Database], caller: NamedDependency[Caller]) -> Sequence[ApiKey]:
         """The keys that work, newest first, without their secrets."""
         async with database.reading() as tx:
-            return await queries.keys(tx)
+            return await keys_within(tx, caller)
 
     @post()
     async def create_key(
         self, data: JSONBody[KeyRequest], database: NamedDependency[Database], caller: NamedDependency[Caller]
     ) -> NewApiKey:
         """Make a key; the answer holds its secret, which cannot be had again."""
-        check_scopes(caller, data.scopes)
+        check_request(caller, data)
         async with database.transaction() as tx:
-            key, secret = await create_key(tx, data.name, data.scopes, caller.actor)
+            key, secret = await create_key(tx, data.name, data.scopes, caller.actor, data.limits or UNLIMITED)
         return NewApiKey(**msgspec.structs.asdict(key), secret=secret)
 
     @delete("/{key_id:uuid}")
@@ -194,7 +199,7 @@ class KeyController(Controller):
     ) -> None:
         """Revoke a key at once and for good."""
         async with database.transaction() as tx:
-            await revoke_key(tx, key_id, caller.actor)
+            await revoke_key(tx, key_id, caller)
 
 
 ROUTES: list[ControllerRouterHandler] = [

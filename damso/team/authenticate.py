@@ -22,7 +22,7 @@ from damso.kernel.database import Database
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text, negotiate
 from damso.kernel.settings import Settings
-from damso.team.access import ROLES, Caller, permissions_of
+from damso.team.access import Caller, allowed, limits_of, permissions_of
 from damso.team.sessions import COOKIE, LASTS
 
 DESK = "/api/"
@@ -109,7 +109,7 @@ WITH stale AS (
     UPDATE agent SET last_seen_at = $2
     WHERE id IN (SELECT a.id FROM agent a JOIN slid ON a.id = slid.agent_id FOR UPDATE OF a SKIP LOCKED)
 )
-SELECT a.id, a.role, a.locale FROM session s JOIN agent a ON a.id = s.agent_id
+SELECT a.id, a.role, a.limits, a.locale FROM session s JOIN agent a ON a.id = s.agent_id
 WHERE s.token_hash = $1 AND s.expires_at > $2 AND a.disabled_at IS NULL
 """
 
@@ -119,7 +119,8 @@ async def _by_session(database: Database, secret: str) -> Caller | None:
         row = await tx.row(_SESSION, hash_secret(secret), tx.now, tx.now - SLIDES_EVERY, tx.now + LASTS)
     if row is None:
         return None
-    return Caller(permissions=ROLES[row["role"]], locale=row["locale"], agent_id=row["id"], role=row["role"])
+    role, limits = row["role"], limits_of(row["limits"])
+    return Caller(permissions=allowed(role, limits), locale=row["locale"], agent_id=row["id"], role=role, limits=limits)
 
 
 _KEY = """
@@ -129,7 +130,7 @@ WITH unnoted AS (
 ), noted AS (
     UPDATE api_key SET used_at = $2 FROM unnoted WHERE api_key.id = unnoted.id
 )
-SELECT id, scopes FROM api_key WHERE secret_hash = $1 AND revoked_at IS NULL
+SELECT id, scopes, limits FROM api_key WHERE secret_hash = $1 AND revoked_at IS NULL
 """
 
 
@@ -141,4 +142,5 @@ async def _by_key(connection: Connection, database: Database, secret: str) -> Ca
     if row is None:
         return None
     locale = negotiate(connection.headers.get("accept-language"))
-    return Caller(permissions=permissions_of(row["scopes"]), locale=locale, key_id=row["id"])
+    limits = limits_of(row["limits"])
+    return Caller(permissions=permissions_of(row["scopes"], limits), locale=locale, key_id=row["id"], limits=limits)

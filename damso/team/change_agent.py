@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from damso.kernel import log
@@ -10,7 +11,7 @@ from damso.kernel.errors import AppError, Forbidden, NotFound
 from damso.kernel.i18n import Text
 from damso.kernel.log import Event
 from damso.team import audit
-from damso.team.access import Caller, Role
+from damso.team.access import UNLIMITED, Caller, Limits, Role, limits_of
 from damso.team.links import withdraw_links
 from damso.team.queries import agent
 from damso.team.sessions import end_sessions
@@ -35,10 +36,21 @@ class LastOwner(AppError):
     )
 
 
+class OwnerUnlimited(AppError):
+    code = "OWNER_UNLIMITED"
+    status = 422
+    text = Text("소유자에게는 범위를 정할 수 없어요.", "An owner cannot be limited.")
+
+
+RIGHTS_CHANGED = "agent.rights_changed"
+"""The fact that somebody's role or limits are others now; their open screens go by it."""
+
+
 class AgentPatch(Struct, frozen=True, kw_only=True):
     """What is left out stays."""
 
     role: Role | None = None
+    limits: Limits | None = None
     disabled: bool | None = None
     name: Name | None = None
 
@@ -46,6 +58,7 @@ class AgentPatch(Struct, frozen=True, kw_only=True):
 class _Standing(Struct, frozen=True):
     id: UUID
     role: Role
+    limits: Limits
     disabled: bool
     joined: bool
 
@@ -55,22 +68,32 @@ class _Standing(Struct, frozen=True):
 
 
 async def change_agent(tx: Transaction, agent_id: UUID, patch: AgentPatch, caller: Caller) -> Agent:
-    """Raises `NotFound`, `Forbidden`, `OwnerProtected`, `LastOwner`."""
+    """Raises `NotFound`, `Forbidden`, `OwnerProtected`, `LastOwner`, `OwnerUnlimited`. An owner has no limits, so
+    whoever becomes one loses theirs."""
     before, owners = await _lock(tx, agent_id)
     role = patch.role or before.role
+    limits = patch.limits if patch.limits is not None else UNLIMITED if role == "owner" else before.limits
+    if role == "owner" and limits != UNLIMITED:
+        raise OwnerUnlimited(field="limits")
     disabled = before.disabled if patch.disabled is None else patch.disabled
-    _check(before, role, disabled, owners, caller)
+    _check(before, role, limits, disabled, owners, caller)
     await tx.execute(
-        """UPDATE agent SET role = $2, name = coalesce($3, name),
+        """UPDATE agent SET role = $2, name = coalesce($3, name), limits = $6,
             disabled_at = CASE WHEN $4 THEN coalesce(disabled_at, $5) END WHERE id = $1""",
         agent_id,
         role,
         patch.name.strip() if patch.name is not None else None,
         disabled,
         tx.now,
+        msgspec.to_builtins(limits),
     )
     if role != before.role:
         await audit.record(tx, caller.actor, "agent.role_changed", agent_id, before=before.role, after=role)
+    if limits != before.limits:
+        await audit.record(tx, caller.actor, "agent.limits_changed", agent_id, before=before.limits, after=limits)
+    if (role, limits) != (before.role, before.limits):
+        event = Event(name=RIGHTS_CHANGED, subject_kind="agent", subject_id=str(agent_id), actor=caller.actor)
+        await log.append(tx, event)
     if disabled != before.disabled:
         await (_shut_out if disabled else _let_back)(tx, agent_id, caller)
     return await agent(tx, agent_id)
@@ -78,26 +101,26 @@ async def change_agent(tx: Transaction, agent_id: UUID, patch: AgentPatch, calle
 
 async def _lock(tx: Transaction, agent_id: UUID) -> tuple[_Standing, int]:
     """The agent and how many working owners there are, held in one order so that two changes cannot leave none."""
-    held = await tx.all(
-        _Standing,
-        """SELECT id, role, disabled_at IS NOT NULL AS disabled, joined_at IS NOT NULL AS joined
+    rows = await tx.rows(
+        """SELECT id, role, limits, disabled_at IS NOT NULL AS disabled, joined_at IS NOT NULL AS joined
         FROM agent WHERE id = $1 OR role = 'owner' ORDER BY id FOR NO KEY UPDATE""",
         agent_id,
     )
+    held = [_Standing(**dict(row) | {"limits": limits_of(row["limits"])}) for row in rows]
     found = next((one for one in held if one.id == agent_id), None)
     if found is None:
         raise NotFound
     return found, sum(one.is_working_owner for one in held)
 
 
-def _check(before: _Standing, role: Role, disabled: bool, owners: int, caller: Caller) -> None:
+def _check(before: _Standing, role: Role, limits: Limits, disabled: bool, owners: int, caller: Caller) -> None:
     """Refuse what the caller may not do, and what would leave nobody in charge."""
     if before.is_working_owner and (role != "owner" or disabled):
         if caller.agent_id != before.id:
             raise OwnerProtected
         if owners == 1:
             raise LastOwner
-    if not {before.role, role} <= caller.grantable:
+    if not (caller.may_give(before.role, before.limits) and caller.may_give(role, limits)):
         raise Forbidden
 
 

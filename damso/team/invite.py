@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta, Struct
 
 from damso.kernel.database import Database, Transaction
@@ -11,7 +12,8 @@ from damso.kernel.errors import Forbidden
 from damso.kernel.i18n import Locale
 from damso.kernel.ids import new_id
 from damso.team import audit
-from damso.team.access import Caller, Role
+from damso.team.access import UNLIMITED, Caller, Limits, Role, limits_of
+from damso.team.change_agent import OwnerUnlimited
 from damso.team.create_agent import EmailTaken
 from damso.team.links import LinkSpent, check_link, make_entry_link, spend_link, withdraw_links
 from damso.team.passwords import NewPassword, hash_password
@@ -25,6 +27,7 @@ class InvitationRequest(Struct, frozen=True, kw_only=True):
     email: Annotated[str, Meta(max_length=320)]
     name: Name
     role: Role
+    limits: Limits | None = None
 
 
 class Acceptance(Struct, frozen=True, kw_only=True):
@@ -45,31 +48,43 @@ class Invited(Struct, frozen=True, kw_only=True):
 async def invite(tx: Transaction, request: InvitationRequest, caller: Caller) -> Invited:
     """Make a place on the team and the link to it. Inviting again replaces an invitation that is still open.
 
-    Raises `Forbidden` for a role the caller may not give, `EmailTaken`, `Invalid`.
+    Raises `Forbidden` for a role or limits the caller may not give, `EmailTaken`, `Invalid`, `OwnerUnlimited`.
     """
-    if request.role not in caller.grantable:
+    limits = request.limits or UNLIMITED
+    if not caller.may_give(request.role, limits):
         raise Forbidden(field="role")
+    if request.role == "owner" and limits != UNLIMITED:
+        raise OwnerUnlimited(field="limits")
+    email = as_email(request.email)
+    await _check_open_invitation(tx, email, caller)
     agent_id: UUID | None = await tx.value(
-        """INSERT INTO agent (id, email, name, role, locale, timezone, created_at)
-        SELECT $1, $2, $3, $4, i.locale, i.timezone, $6
+        """INSERT INTO agent (id, email, name, role, limits, locale, timezone, created_at)
+        SELECT $1, $2, $3, $4, $5, i.locale, i.timezone, $6
         FROM (SELECT coalesce(max(locale), 'ko') AS locale, coalesce(max(timezone), 'Asia/Seoul') AS timezone
             FROM installation) AS i
-        ON CONFLICT (email) DO UPDATE SET name = excluded.name, role = excluded.role, disabled_at = NULL
-            WHERE agent.joined_at IS NULL AND agent.role = ANY ($5)
+        ON CONFLICT (email) DO UPDATE SET name = excluded.name, role = excluded.role, limits = excluded.limits,
+            disabled_at = NULL WHERE agent.joined_at IS NULL
         RETURNING id""",
         new_id(),
-        as_email(request.email),
+        email,
         request.name.strip(),
         request.role,
-        list(caller.grantable),
+        msgspec.to_builtins(limits),
         tx.now,
     )
     if agent_id is None:
         raise EmailTaken(field="email")
     await withdraw_links(tx, agent_id, "invitation")
     secret = await make_entry_link(tx, agent_id, "invitation", LASTS)
-    await audit.record(tx, caller.actor, "agent.invited", agent_id, role=request.role)
+    await audit.record(tx, caller.actor, "agent.invited", agent_id, role=request.role, limits=limits)
     return Invited(agent_id=agent_id, secret=secret, expires_at=tx.now + LASTS)
+
+
+async def _check_open_invitation(tx: Transaction, email: str, caller: Caller) -> None:
+    """An invitation that is still open is replaced by those alone who could have given it. Raises `EmailTaken`."""
+    row = await tx.row("SELECT role, limits FROM agent WHERE email = $1 FOR NO KEY UPDATE", email)
+    if row and not caller.may_give(row["role"], limits_of(row["limits"])):
+        raise EmailTaken(field="email")
 
 
 async def accept_invitation(database: Database, acceptance: Acceptance, visitor: Visitor) -> Entered:

@@ -13,11 +13,15 @@ from damso.kernel.schema import Table
 
 
 class Agent(Table):
-    """A person who answers. `joined_at` is empty as long as their invitation is open."""
+    """A person who answers. `limits`: see `damso.team.access.Limits`; `joined_at` is empty as long as their
+    invitation is open."""
 
     __tablename__ = "agent"
     __table_args__ = (
-        CheckConstraint("role IN ('owner', 'administrator', 'agent')", name="role"),
+        CheckConstraint(
+            "role IN ('owner', 'administrator', 'supervisor', 'agent', 'marketer', 'analyst', 'read_only')", name="role"
+        ),
+        CheckConstraint("role <> 'owner' OR limits = '{}'", name="owner_unlimited"),
         CheckConstraint("availability IN ('online', 'away', 'offline')", name="availability"),
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("locale IN ('ko', 'en')", name="locale"),
@@ -27,6 +31,7 @@ class Agent(Table):
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     role: Mapped[str]
+    limits: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     password_hash: Mapped[str | None]
     locale: Mapped[str]
     timezone: Mapped[str]
@@ -81,6 +86,7 @@ class ApiKey(Table):
     prefix: Mapped[str]
     secret_hash: Mapped[bytes] = mapped_column(unique=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    limits: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

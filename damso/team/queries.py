@@ -1,12 +1,16 @@
 """Reading agents, teams and keys."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from asyncpg import Record
+
 from damso.kernel.database import Transaction
+from damso.kernel.errors import NotFound
+from damso.team.access import Caller, Limits, Role, allowed, limits_of
 from damso.team.types import Agent, ApiKey, Me, Team
 
-_AGENT = """SELECT id, name, email, role, availability, disabled_at IS NOT NULL AS disabled, last_seen_at,
+_AGENT = """SELECT id, name, email, role, limits, availability, disabled_at IS NOT NULL AS disabled, last_seen_at,
     joined_at IS NULL AS invited FROM agent"""
 
 _TEAM = """SELECT t.id, t.name, ARRAY(
@@ -14,23 +18,44 @@ _TEAM = """SELECT t.id, t.name, ARRAY(
 
 
 async def me(tx: Transaction, agent_id: UUID) -> Me:
-    return await tx.one(
-        Me,
-        """SELECT a.id, a.name, a.email, a.role, a.locale, a.timezone, a.theme, a.availability,
+    """Raises `NotFound`."""
+    row = await tx.row(
+        """SELECT a.id, a.name, a.email, a.role, a.limits, a.locale, a.timezone, a.theme, a.availability,
             ARRAY(SELECT m.team_id FROM team_member m WHERE m.agent_id = a.id ORDER BY m.team_id) AS team_ids
         FROM agent a WHERE a.id = $1""",
         agent_id,
     )
+    if row is None:
+        raise NotFound
+    fields = dict(row)
+    role, limits = fields["role"], limits_of(fields.pop("limits"))
+    may = Caller(
+        permissions=allowed(role, limits), locale=fields["locale"], agent_id=agent_id, role=role, limits=limits
+    )
+    return Me(**fields, limits=limits, permissions=sorted(may.permissions), grantable=may.grantable)
+
+
+async def rights_of(tx: Transaction, agent_ids: Collection[UUID]) -> dict[UUID, tuple[Role, Limits]]:
+    """The roles and limits of these agents."""
+    rows = await tx.rows("SELECT id, role, limits FROM agent WHERE id = ANY ($1)", list(agent_ids))
+    return {row["id"]: (row["role"], limits_of(row["limits"])) for row in rows}
 
 
 async def agents(tx: Transaction) -> Sequence[Agent]:
     """Everybody, by name; those who were disabled and those who have yet to join as well."""
-    return await tx.all(Agent, f"{_AGENT} ORDER BY name, id")
+    return [_agent(row) for row in await tx.rows(f"{_AGENT} ORDER BY name, id")]
 
 
 async def agent(tx: Transaction, agent_id: UUID) -> Agent:
     """Raises `NotFound`."""
-    return await tx.one(Agent, f"{_AGENT} WHERE id = $1", agent_id)
+    row = await tx.row(f"{_AGENT} WHERE id = $1", agent_id)
+    if row is None:
+        raise NotFound
+    return _agent(row)
+
+
+def _agent(row: Record) -> Agent:
+    return Agent(**dict(row) | {"limits": limits_of(row["limits"])})
 
 
 async def teams(tx: Transaction) -> Sequence[Team]:
@@ -44,7 +69,12 @@ async def team(tx: Transaction, team_id: UUID) -> Team:
 
 async def keys(tx: Transaction) -> Sequence[ApiKey]:
     """The keys that work, newest first."""
-    return await tx.all(
-        ApiKey,
-        "SELECT id, name, scopes, prefix, created_at, used_at FROM api_key WHERE revoked_at IS NULL ORDER BY id DESC",
-    )
+    rows = await tx.rows(f"SELECT {KEY_COLUMNS} FROM api_key WHERE revoked_at IS NULL ORDER BY id DESC")
+    return [key_of(row) for row in rows]
+
+
+KEY_COLUMNS = "id, name, scopes, limits, prefix, created_at, used_at"
+
+
+def key_of(row: Record) -> ApiKey:
+    return ApiKey(**dict(row) | {"limits": limits_of(row["limits"])})

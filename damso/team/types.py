@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from damso.kernel.errors import FieldProblem, Invalid
 from damso.kernel.i18n import Locale, Text
-from damso.team.access import Permission, Role
+from damso.team.access import Limits, Permission, Role
 
 Availability = Literal["online", "away", "offline"]
 Theme = Literal["auto", "light", "dark"]
@@ -26,12 +26,15 @@ TIMEZONES: dict[Locale, str] = {"ko": "Asia/Seoul", "en": "UTC"}
 
 
 class Me(Struct, frozen=True, kw_only=True):
-    """The agent who asks."""
+    """The agent who asks, what they may do (`permissions`), within which `limits`, and the roles they may give."""
 
     id: UUID
     name: str
     email: str
     role: Role
+    limits: Limits
+    permissions: list[Permission]
+    grantable: list[Role]
     locale: Locale
     timezone: str
     theme: Theme
@@ -46,6 +49,7 @@ class Agent(Struct, frozen=True, kw_only=True):
     name: str
     email: str
     role: Role
+    limits: Limits
     availability: Availability
     disabled: bool
     last_seen_at: datetime | None
@@ -66,6 +70,7 @@ class ApiKey(Struct, frozen=True, kw_only=True):
     id: UUID
     name: str
     scopes: list[Permission]
+    limits: Limits
     prefix: str
     created_at: datetime
     used_at: datetime | None

@@ -17,13 +17,14 @@ from damso.conversations.search_index import index_keys
 from damso.conversations.views import views_of
 from damso.kernel.database import STATEMENTS
 from damso.kernel.ids import new_id
+from tests.callers import agent_caller
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
 
 
 async def found(company: Company, q: str, *, cursor: str | None = None, **narrow: Any) -> Found:
     async with company.parts.database.reading() as tx:
-        return await search(tx, Wanted(q=q, **narrow), cursor=cursor)
+        return await search(tx, Wanted(q=q, **narrow), agent_caller(), cursor=cursor)
 
 
 async def texts(company: Company, q: str, **narrow: Any) -> list[str]:
@@ -224,8 +225,8 @@ async def test_lists_and_counts_take_one_statement(company: Company):
         await says(company, "배송", sender=f"person{number}@naver.example")
     async with company.parts.database.reading() as tx:
         active = Filter(status=["open", "pending"])
-        assert await statements(list_rows(tx, active, UUID(company.agent.id))) == 1
-        assert await statements(views_of(tx, UUID(company.agent.id))) == 3
+        assert await statements(list_rows(tx, active, agent_caller(company.agent))) == 1
+        assert await statements(views_of(tx, agent_caller(company.agent))) == 3
 
 
 async def test_several_statuses_are_one_list_in_order(company: Company):
@@ -241,7 +242,7 @@ async def test_several_statuses_are_one_list_in_order(company: Company):
             await change(tx, case, Change(status="pending"), company.agent)
         await change(tx, cases[5], Change(status="resolved"), company.agent)
     async with company.parts.database.reading() as tx:
-        page = await list_rows(tx, Filter(status=["open", "pending"]), UUID(company.agent.id))
+        page = await list_rows(tx, Filter(status=["open", "pending"]), agent_caller(company.agent))
     assert [row.id for row in page.items] == cases[:5]
 
 

@@ -32,6 +32,12 @@ class Cases:
     def __init__(self, clock: ManualClock) -> None:
         self._clock = clock
 
+    def within(self, args: list[object], u: str) -> str:
+        return ""
+
+    async def check(self, tx: Transaction, customer_id: UUID) -> None:
+        """Nobody is out of reach."""
+
     async def open_counts(self, tx: Transaction, customer_ids: Sequence[UUID]) -> Mapping[UUID, int]:
         return dict.fromkeys(customer_ids, 1)
 

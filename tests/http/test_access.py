@@ -2,18 +2,19 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import uuid4
 
 import httpx
 import pytest
 from litestar import Litestar
-from litestar.routes import HTTPRoute
+from litestar.routes import HTTPRoute, WebSocketRoute
 
 from damso.bootstrap import open_parts, unopened_parts
 from damso.kernel.log import SYSTEM
 from damso.kernel.migrations import prepare
 from damso.kernel.settings import Settings
+from damso.team.access import PERMISSIONS, ROLES, Role
 from damso.team.create_agent import create_agent
 from damso.team.keys import create_key
 from damso.team.sessions import begin_session
@@ -21,31 +22,115 @@ from damso.web import create_app
 from tests.databases import fresh_database
 from tests.http.browsers import browser, running
 
-OPEN = {
-    "GET /",
-    "GET /healthz",
-    "GET /readyz",
-    "GET /metrics",
-    "GET /desk",
-    "GET /desk/{path:path}",
-    "GET /widget.js",
-    "GET /widget/frame",
-    "GET /widget/{name:str}",
-    "GET /brands/{brand_id:uuid}/logo/{version:str}",
-    "GET /api/setup",
-    "POST /api/setup",
-    "POST /api/session",
-    "POST /api/session/link",
-    "POST /api/session/link/request",
-    "DELETE /api/session",
-    "POST /api/invitations/accept",
-    "GET /hooks/{key:str}",
-    "POST /hooks/{key:str}",
-    "GET /widget/v1/{key:str}/config",
-    "POST /widget/v1/{key:str}/session",
-    "GET /widget/v1/attachments/{attachment_id:uuid}",
+OPEN = "open"
+"""Asks for no session: it checks for itself what it needs, in tests of its own."""
+VISITOR = "visitor"
+"""Asks for a chat's token, which no role gives."""
+SIGNED_IN = "signed in"
+"""For a person and their own account, whatever their role."""
+
+NEEDS: dict[str, str] = {
+    "GET /": OPEN,
+    "GET /healthz": OPEN,
+    "GET /readyz": OPEN,
+    "GET /metrics": OPEN,
+    "GET /desk": OPEN,
+    "GET /desk/{path:path}": OPEN,
+    "GET /widget.js": OPEN,
+    "GET /widget/frame": OPEN,
+    "GET /widget/{name:str}": OPEN,
+    "GET /brands/{brand_id:uuid}/logo/{version:str}": OPEN,
+    "GET /api/setup": OPEN,
+    "POST /api/setup": OPEN,
+    "POST /api/session": OPEN,
+    "POST /api/session/link": OPEN,
+    "POST /api/session/link/request": OPEN,
+    "DELETE /api/session": OPEN,
+    "POST /api/invitations/accept": OPEN,
+    "GET /hooks/{key:str}": OPEN,
+    "POST /hooks/{key:str}": OPEN,
+    "GET /widget/v1/{key:str}/config": OPEN,
+    "POST /widget/v1/{key:str}/session": OPEN,
+    "GET /widget/v1/attachments/{attachment_id:uuid}": OPEN,
+    "WS /widget/v1/live": OPEN,
+    "GET /api/agents": "team.read",
+    "PATCH /api/agents/{agent_id:uuid}": "team.manage",
+    "GET /api/attachments/{attachment_id:uuid}": "conversations.read",
+    "GET /api/attachments/{attachment_id:uuid}/preview": "conversations.read",
+    "GET /api/brands": "channels.read",
+    "PATCH /api/brands/{brand_id:uuid}": "settings.manage",
+    "DELETE /api/brands/{brand_id:uuid}/logo": "settings.manage",
+    "PUT /api/brands/{brand_id:uuid}/logo": "settings.manage",
+    "GET /api/canned-answers": "conversations.read",
+    "POST /api/canned-answers": "conversations.write",
+    "DELETE /api/canned-answers/{answer_id:uuid}": "conversations.write",
+    "PATCH /api/canned-answers/{answer_id:uuid}": "conversations.write",
+    "GET /api/canned-answers/{answer_id:uuid}/render": "conversations.read",
+    "GET /api/channels": "channels.read",
+    "GET /api/checklist": "conversations.read",
+    "GET /api/conversations": "conversations.read",
+    "POST /api/conversations": "conversations.write",
+    "GET /api/conversations/{conversation_id:uuid}": "conversations.read",
+    "PATCH /api/conversations/{conversation_id:uuid}": "conversations.write",
+    "DELETE /api/conversations/{conversation_id:uuid}/draft": "conversations.write",
+    "PUT /api/conversations/{conversation_id:uuid}/draft": "conversations.write",
+    "POST /api/conversations/{conversation_id:uuid}/join": "conversations.write",
+    "GET /api/conversations/{conversation_id:uuid}/messages": "conversations.read",
+    "POST /api/conversations/{conversation_id:uuid}/messages": "conversations.write",
+    "POST /api/conversations/{conversation_id:uuid}/notes": "conversations.write",
+    "POST /api/conversations/{conversation_id:uuid}/seen": "conversations.write",
+    "GET /api/customers": "customers.read",
+    "POST /api/customers": "customers.write",
+    "GET /api/customers/{customer_id:uuid}": "customers.read",
+    "PATCH /api/customers/{customer_id:uuid}": "customers.write",
+    "GET /api/customers/{customer_id:uuid}/timeline": "customers.read",
+    "GET /api/deliveries": "channels.manage",
+    "GET /api/deliveries/{delivery_id:uuid}/raw": "channels.manage",
+    "POST /api/deliveries/{delivery_id:uuid}/replay": "channels.manage",
+    "GET /api/inboxes": "channels.read",
+    "POST /api/inboxes": "channels.manage",
+    "POST /api/inboxes/check": "channels.manage",
+    "DELETE /api/inboxes/{inbox_id:uuid}": "channels.manage",
+    "PATCH /api/inboxes/{inbox_id:uuid}": "channels.manage",
+    "GET /api/inboxes/{inbox_id:uuid}/attempts": "channels.manage",
+    "POST /api/inboxes/{inbox_id:uuid}/replay": "channels.manage",
+    "POST /api/invitations": "team.manage",
+    "GET /api/keys": "keys.manage",
+    "POST /api/keys": "keys.manage",
+    "DELETE /api/keys/{key_id:uuid}": "keys.manage",
+    "WS /api/live": SIGNED_IN,
+    "GET /api/me": SIGNED_IN,
+    "PATCH /api/me": SIGNED_IN,
+    "PUT /api/me/availability": SIGNED_IN,
+    "GET /api/messages/{message_id:uuid}/html": "conversations.read",
+    "POST /api/messages/{message_id:uuid}/retry": "conversations.write",
+    "POST /api/messages/{message_id:uuid}/settle": "conversations.write",
+    "GET /api/messages/{message_id:uuid}/source": "conversations.read",
+    "POST /api/messages/{message_id:uuid}/undo": "conversations.write",
+    "GET /api/search": "conversations.read",
+    "GET /api/tags": "conversations.read",
+    "POST /api/tags": "conversations.write",
+    "DELETE /api/tags/{tag_id:uuid}": "conversations.write",
+    "GET /api/teams": "team.read",
+    "POST /api/teams": "team.manage",
+    "DELETE /api/teams/{team_id:uuid}": "team.manage",
+    "PATCH /api/teams/{team_id:uuid}": "team.manage",
+    "POST /api/uploads": "conversations.write",
+    "GET /api/views": "conversations.read",
+    "POST /api/views": "conversations.read",
+    "DELETE /api/views/{view_id:uuid}": "conversations.read",
+    "PATCH /api/views/{view_id:uuid}": "conversations.read",
+    "POST /widget/v1/claims": VISITOR,
+    "POST /widget/v1/delivered": VISITOR,
+    "GET /widget/v1/messages": VISITOR,
+    "POST /widget/v1/messages": VISITOR,
+    "POST /widget/v1/proof": VISITOR,
+    "POST /widget/v1/proof/check": VISITOR,
+    "POST /widget/v1/read": VISITOR,
+    "POST /widget/v1/track": VISITOR,
+    "POST /widget/v1/uploads": VISITOR,
 }
-"""Routes that ask for no session: each checks for itself what it needs, in tests of its own."""
+"""What each route of the application takes: written down once more, so that a change of either is seen."""
 
 VALUES = {"uuid": str(uuid4()), "str": "x", "int": "7", "path": "x"}
 
@@ -56,20 +141,22 @@ def _routes() -> Sequence[str]:
     async def list_them() -> Sequence[str]:
         async with unopened_parts(Settings()) as parts:
             app = create_app(parts)
-        return sorted(
+        plain = {
             f"{method} {route.path}"
             for route in app.routes
             if isinstance(route, HTTPRoute) and not route.path.startswith("/api/schema")
             for method in route.methods - {"OPTIONS", "HEAD"}
-        )
+        }
+        sockets = {f"WS {route.path}" for route in app.routes if isinstance(route, WebSocketRoute)}
+        return sorted(plain | sockets)
 
     return asyncio.run(list_them())
 
 
 ROUTES = _routes()
-GUARDED = [route for route in ROUTES if route not in OPEN]
-FOR_VISITORS = [route for route in GUARDED if route.split()[1].startswith("/widget/")]
-FOR_THE_TEAM = [route for route in GUARDED if route not in FOR_VISITORS]
+ASKED = [route for route in ROUTES if NEEDS.get(route) != OPEN and not route.startswith("WS ")]
+FOR_VISITORS = [route for route in ASKED if NEEDS.get(route) == VISITOR]
+FOR_THE_TEAM = [route for route in ASKED if route not in FOR_VISITORS]
 
 
 async def call(client: httpx.AsyncClient, route: str) -> httpx.Response:
@@ -81,11 +168,11 @@ async def call(client: httpx.AsyncClient, route: str) -> httpx.Response:
 
 
 class Doorstep:
-    """The application on a database of its own that all these tests share: whoever is refused changes nothing."""
+    """The application on a database of its own that all these tests share, with a browser for each role."""
 
-    def __init__(self, app: Litestar, session: str, key: str) -> None:
+    def __init__(self, app: Litestar, sessions: Mapping[Role, str], key: str) -> None:
         self.anyone = browser(app)
-        self.desk = browser(app, session=session)
+        self.roles = {role: browser(app, session=session) for role, session in sessions.items()}
         self.program = browser(app, authorization=f"Bearer {key}")
 
 
@@ -97,18 +184,29 @@ async def doorstep(
     async with fresh_database(postgres_server, template_database) as dsn, open_parts(settings, dsn) as parts:
         await prepare(parts.database)
         async with parts.database.transaction() as tx:
-            agent = await create_agent(tx, name="이서연", email="seoyeon@damso.example")
-            session = await begin_session(tx, agent, user_agent="Test", address=None)
+            sessions = {
+                role: await begin_session(
+                    tx,
+                    await create_agent(tx, name=role, email=f"{role}@damso.example", role=role),
+                    user_agent="Test",
+                    address=None,
+                )
+                for role in ROLES
+            }
             _, key = await create_key(tx, "narrow", [], SYSTEM)
         async with running(create_app(parts)) as app:
-            yield Doorstep(app, session, key)
+            yield Doorstep(app, sessions, key)
 
 
-def test_the_open_routes_are_there() -> None:
-    assert set(ROUTES) >= OPEN
+def test_every_route_says_what_it_takes() -> None:
+    assert set(NEEDS) == set(ROUTES)
 
 
-@pytest.mark.parametrize("route", GUARDED)
+def test_what_routes_take_are_permissions() -> None:
+    assert set(NEEDS.values()) - {OPEN, VISITOR, SIGNED_IN} <= PERMISSIONS
+
+
+@pytest.mark.parametrize("route", ASKED)
 async def test_without_a_session_nobody_gets_in(route: str, doorstep: Doorstep) -> None:
     answer = await call(doorstep.anyone, route)
 
@@ -122,8 +220,16 @@ async def test_a_key_without_the_scope_is_refused(route: str, doorstep: Doorstep
     assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
 
 
+@pytest.mark.parametrize("route", FOR_THE_TEAM)
+async def test_those_roles_get_in_that_have_the_permission(route: str, doorstep: Doorstep) -> None:
+    let_in = {role for role, desk in doorstep.roles.items() if (await call(desk, route)).status_code != 403}
+
+    needed = NEEDS[route]
+    assert let_in == {role for role, may in ROLES.items() if needed == SIGNED_IN or needed in may}
+
+
 @pytest.mark.parametrize("route", FOR_VISITORS)
 async def test_a_desks_session_is_no_visitor(route: str, doorstep: Doorstep) -> None:
-    answer = await call(doorstep.desk, route)
+    answer = await call(doorstep.roles["owner"], route)
 
     assert (answer.status_code, answer.json()["code"]) == (401, "VISITOR_UNKNOWN")

@@ -24,7 +24,7 @@ async def test_the_team_is_listed_by_name(owner: Person, administrator: Person, 
     people = (await agent.browser.get("/api/agents")).json()
     assert [person["name"] for person in people] == ["Boram", "Dalnim", "Haneul"]
     assert set(people[0]) == {
-        "id", "name", "email", "role", "availability", "disabled", "last_seen_at", "invited",
+        "id", "name", "email", "role", "availability", "disabled", "last_seen_at", "invited", "limits",
     }  # fmt: skip
 
 

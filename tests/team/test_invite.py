@@ -121,4 +121,4 @@ async def test_who_invited_whom_is_recorded(database: Database, owner: Person) -
     async with database.reading() as tx:
         row = await tx.row("SELECT actor_kind, actor_id, act, details FROM audit")
     assert row is not None
-    assert tuple(row) == ("agent", str(owner.id), "agent.invited", {"role": "agent"})
+    assert tuple(row) == ("agent", str(owner.id), "agent.invited", {"role": "agent", "limits": {}})

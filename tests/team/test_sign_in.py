@@ -13,6 +13,7 @@ from argon2.profiles import CHEAPEST
 
 from damso.kernel.blobs import DiskBlobs
 from damso.kernel.database import Database
+from damso.team.access import AGENT
 from damso.team.passwords import hash_password, is_outdated, is_password
 from tests.clock import ManualClock
 from tests.team.people import Person, make_person
@@ -38,6 +39,9 @@ async def test_the_right_password_lets_in(site: Site, agent: Person) -> None:
         "name": "Dalnim",
         "email": "dalnim@shop.example",
         "role": "agent",
+        "limits": {},
+        "permissions": sorted(AGENT),
+        "grantable": [],
         "locale": "ko",
         "timezone": "Asia/Seoul",
         "theme": "auto",

@@ -1,0 +1,234 @@
+"""Whoever is limited sees their side of the house, and the rest is not there for them: on every route.
+
+A route that is added with a conversation, message, file, customer or inbox in its address fails here until a body that
+fits it is written down.
+"""
+
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from damso.conversations.note import write_note
+from damso.team.access import Limits
+from tests.conversations.company import Company
+from tests.http.browsers import signed_in_browser
+from tests.http.test_access import ROUTES
+from tests.http.two_brands import SECRET, TwoBrands, make_two_brands
+
+LIMITS = ("brands", "inboxes", "teams")
+NAMED = re.compile(r"\{(conversation_id|message_id|attachment_id|customer_id|inbox_id|brand_id|delivery_id):uuid\}")
+WITHOUT_TEAMS = ("inbox_id", "brand_id", "delivery_id")
+"""Teams limit none of these."""
+
+ADDRESSED = [route for route in ROUTES if NAMED.search(route) and route.split()[1].startswith("/api/")]
+LISTS = (
+    "/api/conversations",
+    "/api/conversations?view=open",
+    "/api/conversations?status=open",
+    "/api/conversations?assignee=none",
+    "/api/views",
+    f"/api/search?q={SECRET}",
+    "/api/search?q=stranger",
+    "/api/search?q=stranger&kind=customer",
+    "/api/search?q=mina&status=open",
+    "/api/customers",
+    "/api/customers?q=stranger",
+    "/api/inboxes",
+    "/api/brands",
+    "/api/deliveries?state=all",
+    "/api/agents",
+    "/api/teams",
+    "/api/keys",
+    "/api/checklist",
+)
+
+
+@pytest.fixture
+async def world(company: Company) -> TwoBrands:
+    return await make_two_brands(company)
+
+
+def body_of(route: str, world: TwoBrands) -> dict[str, Any] | None:
+    """What fits the route."""
+    inbox = {"inbox_id": str(world.company.post.id), "identity_id": 1, "send_key": str(uuid4()), "text": "안녕하세요"}
+    bodies: dict[str, dict[str, Any]] = {
+        "PATCH /api/conversations/{conversation_id:uuid}": {"priority": "high"},
+        "PUT /api/conversations/{conversation_id:uuid}/draft": {"kind": "note", "text": "나중에"},
+        "POST /api/conversations/{conversation_id:uuid}/join": {"into": world.near.ids["conversation_id"]},
+        "POST /api/conversations/{conversation_id:uuid}/seen": {"message_id": world.far.ids["message_id"]},
+        "POST /api/conversations/{conversation_id:uuid}/messages": inbox,
+        "POST /api/conversations/{conversation_id:uuid}/notes": {"send_key": str(uuid4()), "text": "메모"},
+        "POST /api/messages/{message_id:uuid}/settle": {"outcome": "arrived"},
+        "POST /api/messages/{message_id:uuid}/undo": {},
+        "POST /api/messages/{message_id:uuid}/retry": {},
+        "PATCH /api/customers/{customer_id:uuid}": {"name": "새 이름"},
+        "PATCH /api/brands/{brand_id:uuid}": {"name": "새 이름"},
+        "PATCH /api/inboxes/{inbox_id:uuid}": {"name": "새 이름"},
+        "POST /api/inboxes/{inbox_id:uuid}/replay": {},
+        "POST /api/deliveries/{delivery_id:uuid}/replay": {},
+    }
+    method = route.split()[0]
+    if method in ("GET", "DELETE") or route.endswith("/logo"):
+        return None
+    return bodies[route]
+
+
+async def call(desk: httpx.AsyncClient, route: str, world: TwoBrands, ids: dict[str, str]) -> httpx.Response:
+    method, _, path = route.partition(" ")
+    address = NAMED.sub(lambda found: ids[found[1]], path)
+    if route.endswith("/logo") and method == "PUT":
+        return await desk.put(address, files={"file": ("logo.png", b"\x89PNG\r\n\x1a\n", "image/png")})
+    return await desk.request(method, address, json=body_of(route, world))
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_what_is_out_of_reach_is_not_there(limit: str, app: Litestar, world: TwoBrands) -> None:
+    far = world.far.ids | {
+        "customer_id": str(world.stranger_id),
+        "inbox_id": str(world.far.inbox.id),
+        "brand_id": str(world.far.inbox.brand_id),
+        "delivery_id": str(uuid4()),
+    }
+    async with await world.desk(app, limit) as desk:
+        for route in ADDRESSED:
+            named = NAMED.findall(route)
+            if limit == "teams" and set(named) & set(WITHOUT_TEAMS):
+                continue
+            if limit == "inboxes" and "brand_id" in named:
+                continue
+            answer = await call(desk, route, world, far)
+            assert (route, answer.status_code) == (route, 404), answer.text
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_what_is_in_reach_is_there(limit: str, app: Litestar, world: TwoBrands) -> None:
+    async with world.company.parts.database.reading() as tx:
+        customer = await tx.value("SELECT customer_id FROM identity WHERE value = 'mina@naver.example'")
+    near = world.near.ids | {
+        "customer_id": str(customer),
+        "inbox_id": str(world.near.inbox.id),
+        "brand_id": str(world.near.inbox.brand_id),
+    }
+    readable = [route for route in ADDRESSED if route.startswith("GET ") and "delivery" not in route]
+    async with await world.desk(app, limit) as desk:
+        for route in readable:
+            if not route.endswith(("/preview", "/render")):
+                assert (route, (await call(desk, route, world, near)).status_code) == (route, 200)
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_no_answer_holds_what_is_out_of_reach(limit: str, app: Litestar, world: TwoBrands) -> None:
+    case = world.near.ids["conversation_id"]
+    async with world.company.parts.database.reading() as tx:
+        customer = await tx.value("SELECT customer_id FROM identity WHERE value = 'mina@naver.example'")
+    pages = (
+        *LISTS,
+        f"/api/conversations/{case}",
+        f"/api/conversations/{case}/messages",
+        f"/api/customers/{customer}",
+        f"/api/customers/{customer}/timeline",
+        f"/api/inboxes/{world.near.inbox.id}/attempts",
+    )
+    async with await world.desk(app, limit) as desk:
+        answers = {page: await desk.get(page) for page in pages}
+
+    assert {page: answer.status_code for page, answer in answers.items() if answer.status_code != 200} == {}
+    found = {(page, id_) for page, answer in answers.items() for id_ in world.hidden if id_ in answer.text}
+    assert found == set()
+
+
+async def test_without_limits_the_same_pages_hold_it(desk: httpx.AsyncClient, world: TwoBrands) -> None:
+    held = "".join([(await desk.get(page)).text for page in LISTS[:-7]])
+
+    assert {id_ for id_ in world.hidden if id_ not in held} == {world.far.ids["attachment_id"]}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_views_count_what_is_in_reach(limit: str, app: Litestar, world: TwoBrands) -> None:
+    async with await world.desk(app, limit) as desk:
+        views = {view["id"]: view["count"] for view in (await desk.get("/api/views")).json()}
+
+    assert (views["open"], views["unassigned"]) == (1, 1)
+
+
+async def test_a_case_is_in_reach_of_whom_it_is_given_to(app: Litestar, world: TwoBrands) -> None:
+    agent = await world.agent("teams", "agent")
+    case = f"/api/conversations/{world.far.ids['conversation_id']}"
+    async with await signed_in_browser(app, world.company.parts.database, agent) as desk:
+        before = (await desk.get(case)).status_code
+        async with world.company.parts.database.transaction() as tx:
+            await tx.execute(
+                "UPDATE conversation SET assignee_id = $2 WHERE id = $1", world.far.case.conversation_id, UUID(agent.id)
+            )
+        after = (await desk.get(case)).status_code
+
+    assert (before, after) == (404, 200)
+
+
+async def test_a_case_is_in_reach_of_whom_a_note_names(app: Litestar, world: TwoBrands) -> None:
+    agent = await world.agent("teams", "agent")
+    async with world.company.parts.database.transaction() as tx:
+        await write_note(
+            tx,
+            world.far.case.conversation_id,
+            UUID(world.company.agent.id),
+            send_key=str(uuid4()),
+            text="봐 주세요",
+            mentions=[UUID(agent.id)],
+            attachment_ids=(),
+        )
+    async with await signed_in_browser(app, world.company.parts.database, agent) as desk:
+        listed = (await desk.get("/api/conversations?view=mentions")).json()["items"]
+
+    assert [row["id"] for row in listed] == [world.far.ids["conversation_id"]]
+
+
+async def test_who_made_a_customer_sees_them_and_nobody_else_who_is_limited(app: Litestar, world: TwoBrands) -> None:
+    async with await world.desk(app, "brands") as desk, await world.desk(app, "inboxes") as other:
+        made = (await desk.post("/api/customers", json={"name": "박하늘", "email": "haneul@naver.example"})).json()
+        own = (await desk.get(f"/api/customers/{made['id']}")).status_code
+        others = (await other.get(f"/api/customers/{made['id']}")).status_code
+
+    assert (own, others) == (200, 404)
+
+
+async def test_an_address_that_is_taken_out_of_reach_names_nobody(app: Litestar, world: TwoBrands) -> None:
+    async with await world.desk(app, "brands") as desk:
+        answer = await desk.post("/api/customers", json={"name": "박하늘", "email": "stranger@naver.example"})
+
+    assert (answer.status_code, answer.json().get("customer_id")) == (409, None)
+
+
+async def test_handing_a_case_on_is_the_last_one_sees_of_it(app: Litestar, world: TwoBrands) -> None:
+    case = f"/api/conversations/{world.near.ids['conversation_id']}"
+    async with await world.desk(app, "teams") as desk:
+        handed_on = (await desk.patch(case, json={"team_id": None})).status_code
+        after = (await desk.get(case)).status_code
+
+    assert (handed_on, after) == (200, 404)
+
+
+async def test_nobody_answers_through_an_inbox_out_of_reach(app: Litestar, world: TwoBrands) -> None:
+    message = {"inbox_id": str(world.far.inbox.id), "identity_id": 1, "send_key": str(uuid4()), "text": "안녕하세요"}
+    async with await world.desk(app, "inboxes") as desk:
+        answer = await desk.post(f"/api/conversations/{world.near.ids['conversation_id']}/messages", json=message)
+
+    assert answer.status_code == 404
+
+
+async def test_the_room_limit_takes_other_rooms_away(app: Litestar, world: TwoBrands) -> None:
+    world.limits["rooms"] = Limits(rooms=("customers",))  # type: ignore[index]
+    async with world.company.parts.database.reading() as tx:
+        customer = await tx.value("SELECT customer_id FROM identity WHERE value = 'mina@naver.example'")
+    async with await world.desk(app, "rooms") as desk:
+        refused = [(await desk.get(page)).status_code for page in ("/api/conversations", "/api/keys", "/api/inboxes")]
+        card = (await desk.get(f"/api/customers/{customer}")).json()
+        story = (await desk.get(f"/api/customers/{customer}/timeline")).json()["items"]
+
+    assert refused == [403, 403, 403]
+    assert card["conversations"] == []
+    assert {line["kind"] for line in story}.isdisjoint({"conversation", "message", "note"})
