@@ -22,7 +22,7 @@ help:
 	@echo "make test        all tests (PYTEST='tests/kernel -x' picks some)"
 	@echo "make check       style, types, floors, generated client, both languages: what CI checks besides the tests"
 	@echo "make format      put the code into shape"
-	@echo "make generate    write the API's description and the web apps' client for it"
+	@echo "make generate    write the API's description, the web apps' client for it, and docs/rights.md"
 	@echo "make bench       measure (SIZE=s|m|l)"
 	@echo "make soak        the long kill tests"
 	@echo "make pictures    renew the screenshots of the documents"
@@ -61,6 +61,7 @@ check-web: web/node_modules/.stamp
 
 generate: .venv/dev.stamp web/node_modules/.stamp | .build
 	@$(VENV)/damso openapi >.build/openapi.json && mv .build/openapi.json web/api/openapi.json
+	@$(VENV)/damso rights >.build/rights.md && mv .build/rights.md docs/rights.md
 	@$(NPM) run --silent generate
 
 pictures: .venv/dev.stamp .build/web.stamp

@@ -29,6 +29,7 @@ COMMANDS = (
     "mail",
     "export",
     "openapi",
+    "rights",
 )
 
 

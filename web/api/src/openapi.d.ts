@@ -1170,16 +1170,18 @@ export interface components {
             id: string;
             invited: boolean;
             last_seen_at: string | null;
+            limits: components["schemas"]["Limits"];
             name: string;
             /** @enum {string} */
-            role: "owner" | "administrator" | "agent";
+            role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only";
         };
         /** AgentPatch */
         AgentPatch: {
             disabled?: boolean | null;
+            limits?: components["schemas"]["Limits"] | null;
             name?: string | null;
             /** @enum {null|string} */
-            role?: "owner" | "administrator" | "agent" | null;
+            role?: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
         };
         /** ApiKey */
         ApiKey: {
@@ -1187,9 +1189,10 @@ export interface components {
             created_at: string;
             /** Format: uuid */
             id: string;
+            limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "customers.read" | "customers.write" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             used_at: string | null;
         };
         /** AttemptLine */
@@ -1645,9 +1648,10 @@ export interface components {
         /** InvitationRequest */
         InvitationRequest: {
             email: string;
+            limits?: components["schemas"]["Limits"] | null;
             name: string;
             /** @enum {string} */
-            role: "owner" | "administrator" | "agent";
+            role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only";
         };
         /** JoinInto */
         JoinInto: {
@@ -1679,8 +1683,20 @@ export interface components {
         };
         /** KeyRequest */
         KeyRequest: {
+            limits?: components["schemas"]["Limits"] | null;
             name: string;
-            scopes: ("conversations.read" | "conversations.write" | "customers.read" | "customers.write" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+        };
+        /** Limits */
+        Limits: {
+            /** @default [] */
+            brands?: string[];
+            /** @default [] */
+            inboxes?: string[];
+            /** @default [] */
+            rooms?: ("conversations" | "customers" | "channels" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
+            /** @default [] */
+            teams?: string[];
         };
         /** LinkRequest */
         LinkRequest: {
@@ -1703,13 +1719,16 @@ export interface components {
             /** @enum {string} */
             availability: "online" | "away" | "offline";
             email: string;
+            grantable: ("owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only")[];
             /** Format: uuid */
             id: string;
+            limits: components["schemas"]["Limits"];
             /** @enum {string} */
             locale: "ko" | "en";
             name: string;
+            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             /** @enum {string} */
-            role: "owner" | "administrator" | "agent";
+            role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only";
             team_ids: string[];
             /** @enum {string} */
             theme: "auto" | "light" | "dark";
@@ -1745,9 +1764,10 @@ export interface components {
             created_at: string;
             /** Format: uuid */
             id: string;
+            limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "customers.read" | "customers.write" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             secret: string;
             used_at: string | null;
         };

@@ -5,7 +5,9 @@ import { NothingOpen } from "../features/inbox/NothingOpen.tsx";
 import { firstView } from "../features/inbox/viewsQuery.ts";
 import { NotFound } from "../features/shell/NotFound.tsx";
 import { desk, root, text } from "./deskRoute.tsx";
+import { queryClient } from "./queryClient.ts";
 import { settingsRoutes } from "./settingsRoutes.tsx";
+import { may, meQuery } from "./useMe.ts";
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -29,17 +31,25 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("../features/session/SetupPage.tsx"), "SetupPage"),
 });
 
+/** Where somebody begins: with conversations, or with what their role leaves them. */
+async function firstRoom(): Promise<"/inbox" | "/customers" | "/settings/profile"> {
+  const me = await queryClient.ensureQueryData(meQuery);
+  if (may(me, "conversations.read")) return "/inbox";
+  return may(me, "customers.read") ? "/customers" : "/settings/profile";
+}
+
 const home = createRoute({
   getParentRoute: () => desk,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/inbox", replace: true });
+  beforeLoad: async () => {
+    throw redirect({ to: await firstRoom(), replace: true });
   },
 });
 const anyView = createRoute({
   getParentRoute: () => desk,
   path: "/inbox",
   beforeLoad: async () => {
+    if ((await firstRoom()) !== "/inbox") throw redirect({ to: await firstRoom(), replace: true });
     throw redirect({ to: "/inbox/$viewId", params: { viewId: await firstView() }, replace: true });
   },
 });

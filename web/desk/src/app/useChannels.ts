@@ -2,6 +2,7 @@ import { api, keys } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
+import { useMay } from "./useMe.ts";
 
 export const channelsQuery = queryOptions({
   queryKey: keys.channels,
@@ -12,7 +13,7 @@ export const channelsQuery = queryOptions({
 /** What a channel is called; adapters bring their own names, so new channels need no new text here. */
 export function useChannelName(): (channel: string) => string {
   const { locale } = useText();
-  const { data } = useQuery(channelsQuery);
+  const { data } = useQuery({ ...channelsQuery, enabled: useMay("channels.read") });
   return useCallback(
     (channel) => data?.find((one) => one.channel === channel)?.name[locale] ?? channel,
     [data, locale],

@@ -9,8 +9,10 @@ import {
   type Team,
 } from "@damso/api";
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useMay } from "./useMe.ts";
 
-/** The short lists that many screens choose from. Empty while they load: choosing waits, the screen does not. */
+/** The short lists that many screens choose from. Empty while they load (choosing waits, the screen does not) and for
+ * whoever may not see them. */
 const LONG = 5 * 60_000;
 
 export const agentsQuery = queryOptions({ queryKey: keys.agents, queryFn: api.team.agents, staleTime: LONG });
@@ -30,7 +32,7 @@ export const cannedAnswersQuery = queryOptions({
 
 /** People who can be given work: neither disabled nor still invited. */
 export function useAgents(): Agent[] {
-  return useQuery({ ...agentsQuery, select: working }).data ?? [];
+  return useQuery({ ...agentsQuery, select: working, enabled: useMay("team.read") }).data ?? [];
 }
 
 function working(agents: Agent[]): Agent[] {
@@ -38,21 +40,21 @@ function working(agents: Agent[]): Agent[] {
 }
 
 export function useTeams(): Team[] {
-  return useQuery(teamsQuery).data ?? [];
+  return useQuery({ ...teamsQuery, enabled: useMay("team.read") }).data ?? [];
 }
 
 export function useTags(): Tag[] {
-  return useQuery(tagsQuery).data ?? [];
+  return useQuery({ ...tagsQuery, enabled: useMay("conversations.read") }).data ?? [];
 }
 
 export function useInboxes(): Inbox[] {
-  return useQuery(inboxesQuery).data ?? [];
+  return useQuery({ ...inboxesQuery, enabled: useMay("channels.read") }).data ?? [];
 }
 
 export function useBrands(): Brand[] {
-  return useQuery(brandsQuery).data ?? [];
+  return useQuery({ ...brandsQuery, enabled: useMay("channels.read") }).data ?? [];
 }
 
 export function useCannedAnswers(): CannedAnswer[] {
-  return useQuery(cannedAnswersQuery).data ?? [];
+  return useQuery({ ...cannedAnswersQuery, enabled: useMay("conversations.read") }).data ?? [];
 }

@@ -1,4 +1,4 @@
-import { api, keys, type Me } from "@damso/api";
+import { api, keys, type Me, type Scope } from "@damso/api";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 
 export const meQuery = queryOptions({
@@ -14,6 +14,11 @@ export function useMe(): Me {
   return data;
 }
 
-export function mayManage(me: Me): boolean {
-  return me.role !== "agent";
+/** What somebody may do; what they may not is not shown to them. The server decides, this only keeps silent. */
+export function may(me: Me, permission: Scope): boolean {
+  return me.permissions.includes(permission);
+}
+
+export function useMay(permission: Scope): boolean {
+  return may(useMe(), permission);
 }

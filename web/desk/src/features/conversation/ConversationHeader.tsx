@@ -16,6 +16,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { useKeys } from "../../app/useKeys.ts";
+import { useMay } from "../../app/useMe.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import classes from "./header.module.css";
 import { Presence } from "./Presence.tsx";
@@ -43,13 +44,17 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel }
   const resolved = conversation.status === "resolved";
   const toggleState = resolved ? actions.reopen : actions.resolve;
 
-  useKeys({
-    e: toggleState,
-    a: () => setMenu("assign"),
-    s: () => setMenu("snooze"),
-    t: () => setMenu("tags"),
-    p: () => setMenu("priority"),
-  });
+  const writes = useMay("conversations.write");
+  useKeys(
+    {
+      e: toggleState,
+      a: () => setMenu("assign"),
+      s: () => setMenu("snooze"),
+      t: () => setMenu("tags"),
+      p: () => setMenu("priority"),
+    },
+    writes,
+  );
 
   return (
     <header className={classes.header}>
@@ -81,32 +86,34 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel }
           )}
         </div>
         <Presence conversationId={conversation.id} />
-        <Popover
-          opened={menu === "snooze"}
-          onChange={(open) => setMenu(open ? "snooze" : null)}
-          position="bottom-end"
-          trapFocus
-          returnFocus
-        >
-          <Popover.Target>
-            <IconButton
-              label={t("snooze.title")}
-              combo="s"
-              aria-expanded={menu === "snooze"}
-              onClick={() => setMenu(menu === "snooze" ? null : "snooze")}
-            >
-              <IconAlarm size={18} stroke={1.6} />
-            </IconButton>
-          </Popover.Target>
-          <Popover.Dropdown>
-            <SnoozeMenu
-              onChoose={(until) => {
-                setMenu(null);
-                actions.snooze(until);
-              }}
-            />
-          </Popover.Dropdown>
-        </Popover>
+        {writes && (
+          <Popover
+            opened={menu === "snooze"}
+            onChange={(open) => setMenu(open ? "snooze" : null)}
+            position="bottom-end"
+            trapFocus
+            returnFocus
+          >
+            <Popover.Target>
+              <IconButton
+                label={t("snooze.title")}
+                combo="s"
+                aria-expanded={menu === "snooze"}
+                onClick={() => setMenu(menu === "snooze" ? null : "snooze")}
+              >
+                <IconAlarm size={18} stroke={1.6} />
+              </IconButton>
+            </Popover.Target>
+            <Popover.Dropdown>
+              <SnoozeMenu
+                onChoose={(until) => {
+                  setMenu(null);
+                  actions.snooze(until);
+                }}
+              />
+            </Popover.Dropdown>
+          </Popover>
+        )}
         <Menu>
           <Menu.Target>
             <IconButton label={t("conversation.more")}>
@@ -114,9 +121,14 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel }
             </IconButton>
           </Menu.Target>
           <Menu.Dropdown miw={180}>
-            <Menu.Item leftSection={<IconPencil size={16} stroke={1.6} />} onClick={() => setRenaming(true)}>
-              {t("conversation.rename")}
-            </Menu.Item>
+            {writes && (
+              <Menu.Item
+                leftSection={<IconPencil size={16} stroke={1.6} />}
+                onClick={() => setRenaming(true)}
+              >
+                {t("conversation.rename")}
+              </Menu.Item>
+            )}
             <Menu.Item
               leftSection={<IconLink size={16} stroke={1.6} />}
               onClick={async () => {
@@ -131,16 +143,18 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel }
         <IconButton label={t("keys.foldCustomer")} combo="]" aria-pressed={panelOpen} onClick={onPanel}>
           <IconLayoutSidebarRight size={18} stroke={1.6} />
         </IconButton>
-        <Button
-          className={classes.resolve}
-          leftSection={
-            resolved ? <IconRotate size={16} stroke={1.8} /> : <IconCheck size={16} stroke={1.8} />
-          }
-          rightSection={phone ? null : <Kbd combo="e" />}
-          onClick={toggleState}
-        >
-          {resolved ? t("action.reopen") : t("action.resolve")}
-        </Button>
+        {writes && (
+          <Button
+            className={classes.resolve}
+            leftSection={
+              resolved ? <IconRotate size={16} stroke={1.8} /> : <IconCheck size={16} stroke={1.8} />
+            }
+            rightSection={phone ? null : <Kbd combo="e" />}
+            onClick={toggleState}
+          >
+            {resolved ? t("action.reopen") : t("action.resolve")}
+          </Button>
+        )}
       </div>
       <Properties conversation={conversation} actions={actions} menu={menu} onMenu={setMenu} />
     </header>

@@ -7,6 +7,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { useKeys } from "../../app/useKeys.ts";
+import { useMay } from "../../app/useMe.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import { Composer } from "../composer/Composer.tsx";
 import { CustomerPanel } from "../customers/CustomerPanel.tsx";
@@ -45,7 +46,8 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
   const { entry, panel } = useSearch({ strict: false }) as { entry?: string; panel?: "customer" };
   const actions = useConversationActions(conversation);
   useAttendance(conversation);
-  useSeen(conversation);
+  const writes = useMay("conversations.write");
+  useSeen(conversation, writes);
 
   const beside = width === "wide";
   // Where the panel covers the thread it is a place of its own: back closes it.
@@ -72,9 +74,9 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
           onPanel={togglePanel}
         />
         <StateBar conversation={conversation} onReopen={actions.reopen} />
-        {conversation.join && <JoinBar conversation={conversation} join={conversation.join} />}
+        {writes && conversation.join && <JoinBar conversation={conversation} join={conversation.join} />}
         <Thread conversation={conversation} target={entry} />
-        <Composer conversation={conversation} onSent={(then) => then && actions.sentAnd(then)} />
+        {writes && <Composer conversation={conversation} onSent={(then) => then && actions.sentAnd(then)} />}
       </article>
       {beside && !folded && (
         <aside className={classes.side} aria-label={t("customer.panel")}>
@@ -106,11 +108,11 @@ function useAttendance({ id }: Conversation): void {
   }, [live, id]);
 }
 
-/** What is on screen in a window that has the focus is seen. */
-function useSeen({ id, last_message_id: last, unread }: Conversation): void {
+/** What is on screen in a window that has the focus is seen, by those who answer: customers are told of it. */
+function useSeen({ id, last_message_id: last, unread }: Conversation, writes: boolean): void {
   const client = useQueryClient();
   useEffect(() => {
-    if (!last || !unread) return;
+    if (!last || !unread || !writes) return;
     const see = () => {
       if (!document.hasFocus()) return;
       window.removeEventListener("focus", see);
@@ -125,5 +127,5 @@ function useSeen({ id, last_message_id: last, unread }: Conversation): void {
     window.addEventListener("focus", see);
     see();
     return () => window.removeEventListener("focus", see);
-  }, [client, id, last, unread]);
+  }, [client, id, last, unread, writes]);
 }

@@ -5,6 +5,7 @@ import { Button } from "@mantine/core";
 import { IconCheck, IconChecks, IconClock } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { messageOf } from "../../app/messageOf.ts";
+import { useMay } from "../../app/useMe.ts";
 import { draftOf, writeDraft } from "../composer/drafts.ts";
 import { takeAnswer } from "./entriesCache.ts";
 import classes from "./thread.module.css";
@@ -24,6 +25,7 @@ export function DeliveryLine({ entry, conversation }: Props) {
     onSuccess: (answer) => takeAnswer(client, conversation.id, answer),
     onError: (error) => toastError(messageOf(error, t)),
   });
+  const writes = useMay("conversations.write");
   const undo = async () => {
     await act.mutateAsync(() => api.messages.undo(entry.id));
     // What was taken back can be mended and sent again, unless something else is being written already.
@@ -37,20 +39,22 @@ export function DeliveryLine({ entry, conversation }: Props) {
       <Notice
         tone="warn"
         actions={
-          <>
-            <Button
-              data-size="small"
-              onClick={() => act.mutate(() => api.messages.settle(entry.id, "send_again"))}
-            >
-              {t("delivery.sendAgain")}
-            </Button>
-            <Button
-              data-size="small"
-              onClick={() => act.mutate(() => api.messages.settle(entry.id, "arrived"))}
-            >
-              {t("delivery.arrived")}
-            </Button>
-          </>
+          writes && (
+            <>
+              <Button
+                data-size="small"
+                onClick={() => act.mutate(() => api.messages.settle(entry.id, "send_again"))}
+              >
+                {t("delivery.sendAgain")}
+              </Button>
+              <Button
+                data-size="small"
+                onClick={() => act.mutate(() => api.messages.settle(entry.id, "arrived"))}
+              >
+                {t("delivery.arrived")}
+              </Button>
+            </>
+          )
         }
       >
         {t("delivery.unknown")}
@@ -62,13 +66,15 @@ export function DeliveryLine({ entry, conversation }: Props) {
       <Notice
         tone="danger"
         actions={
-          <Button
-            data-size="small"
-            loading={act.isPending}
-            onClick={() => act.mutate(() => api.messages.retry(entry.id))}
-          >
-            {t("delivery.retry")}
-          </Button>
+          writes && (
+            <Button
+              data-size="small"
+              loading={act.isPending}
+              onClick={() => act.mutate(() => api.messages.retry(entry.id))}
+            >
+              {t("delivery.retry")}
+            </Button>
+          )
         }
       >
         {entry.reason ?? t("delivery.failed")}
@@ -77,7 +83,7 @@ export function DeliveryLine({ entry, conversation }: Props) {
   }
   return (
     <>
-      {entry.undo_until && <UndoCountdown until={entry.undo_until} onUndo={() => void undo()} />}
+      {writes && entry.undo_until && <UndoCountdown until={entry.undo_until} onUndo={() => void undo()} />}
       {entry.status && <Mark status={entry.status} />}
     </>
   );

@@ -15,7 +15,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { useAgents, useTags, useTeams } from "../../app/useLists.ts";
-import { useMe } from "../../app/useMe.ts";
+import { useMay, useMe } from "../../app/useMe.ts";
 import classes from "./header.module.css";
 import type { ConversationActions } from "./useConversationActions.ts";
 
@@ -97,6 +97,14 @@ interface PropertyProps {
 }
 
 function Property({ opened, onOpen, label, list, children }: PropertyProps) {
+  if (!useMay("conversations.write")) {
+    return (
+      <span className={classes.property} title={label}>
+        <span className="sr-only">{label}: </span>
+        {children}
+      </span>
+    );
+  }
   return (
     <Popover opened={opened} onChange={onOpen} position="bottom-start" trapFocus returnFocus>
       <Popover.Target>

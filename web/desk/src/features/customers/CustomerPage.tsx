@@ -7,6 +7,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, useParams, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
+import { useMay } from "../../app/useMe.ts";
 import { Failed } from "../shell/Failed.tsx";
 import { ClaimList } from "./ClaimList.tsx";
 import { ConversationLinks } from "./ConversationLinks.tsx";
@@ -36,6 +37,8 @@ function Customer({ customer }: { customer: CustomerCard }) {
   const { t } = useText();
   const router = useRouter();
   const ways = useWays(customer);
+  const writes = useMay("conversations.write");
+  const reads = useMay("conversations.read");
   const [starting, setStarting] = useState(false);
   return (
     <div className={classes.page}>
@@ -53,7 +56,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             {t("room.customers")}
           </Link>
         </nav>
-        {ways.length > 0 && (
+        {ways.length > 0 && writes && (
           <Button leftSection={<IconMessagePlus size={16} stroke={1.8} />} onClick={() => setStarting(true)}>
             {t("start.title")}
           </Button>
@@ -88,11 +91,13 @@ function Customer({ customer }: { customer: CustomerCard }) {
             </section>
             <ClaimList claims={customer.claims} />
             <TraitList customer={customer} />
-            <section className={panel.section}>
-              <h2 className={panel.sectionTitle}>{t("customer.cases")}</h2>
-              {customer.conversations.length === 0 && <p className={panel.none}>{t("customer.noCases")}</p>}
-              <ConversationLinks conversations={customer.conversations} />
-            </section>
+            {reads && (
+              <section className={panel.section}>
+                <h2 className={panel.sectionTitle}>{t("customer.cases")}</h2>
+                {customer.conversations.length === 0 && <p className={panel.none}>{t("customer.noCases")}</p>}
+                <ConversationLinks conversations={customer.conversations} />
+              </section>
+            )}
           </div>
           <div className={classes.story}>
             <Story customerId={customer.id} />

@@ -10,6 +10,7 @@ import { useEffect, useRef, useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { messageOf } from "../../app/messageOf.ts";
 import { useKeys } from "../../app/useKeys.ts";
+import { useMay } from "../../app/useMe.ts";
 import classes from "./customers.module.css";
 import { identityValue } from "./identityText.ts";
 import { NewCustomerDialog } from "./NewCustomerDialog.tsx";
@@ -23,6 +24,7 @@ export function CustomersPage() {
   const [text, setText] = useState(search.q ?? "");
   const [q] = useDebouncedValue(text.trim(), 150);
   const [creating, setCreating] = useState(false);
+  const writes = useMay("customers.write");
   const box = useRef<HTMLInputElement>(null);
   const query = useInfiniteQuery({
     queryKey: keys.customerList(q),
@@ -52,9 +54,11 @@ export function CustomersPage() {
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
         />
-        <Button leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => setCreating(true)}>
-          {t("customers.new")}
-        </Button>
+        {writes && (
+          <Button leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => setCreating(true)}>
+            {t("customers.new")}
+          </Button>
+        )}
       </header>
       <div className={classes.scroll}>
         {query.isPending && <Skeleton label={t("state.loading")} rows={10} />}

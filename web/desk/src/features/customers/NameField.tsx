@@ -3,6 +3,7 @@ import { useText } from "@damso/i18n";
 import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
+import { useMay } from "../../app/useMe.ts";
 import classes from "./customers.module.css";
 import { usePatchCustomer } from "./queries.ts";
 
@@ -11,6 +12,8 @@ export function NameField({ customer }: { customer: CustomerCard }) {
   const { t } = useText();
   const patch = usePatchCustomer(customer.id);
   const [editing, setEditing] = useState(false);
+  const writes = useMay("customers.write");
+  if (!writes) return <h1 className={classes.who}>{faceName(customer, t)}</h1>;
   if (!editing) {
     return (
       <h1 className={classes.who}>

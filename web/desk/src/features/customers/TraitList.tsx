@@ -4,6 +4,7 @@ import { IconButton } from "@damso/ui";
 import { Button, TextInput, Tooltip } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
+import { useMay } from "../../app/useMe.ts";
 import { sourceText } from "./identityText.ts";
 import classes from "./panel.module.css";
 import { usePatchCustomer } from "./queries.ts";
@@ -13,6 +14,7 @@ export function TraitList({ customer }: { customer: CustomerCard }) {
   const { t, format } = useText();
   const patch = usePatchCustomer(customer.id);
   const [editing, setEditing] = useState<string | null>(null);
+  const writes = useMay("customers.write");
   const set = (key: string, value: string | null) => {
     setEditing(null);
     if (key) patch.mutate({ traits: { [key]: value } });
@@ -22,9 +24,11 @@ export function TraitList({ customer }: { customer: CustomerCard }) {
     <section className={classes.section}>
       <h3 className={classes.sectionTitle}>
         <span className="grow">{t("trait.title")}</span>
-        <IconButton label={t("trait.add")} size={24} onClick={() => setEditing("")}>
-          <IconPlus size={14} stroke={1.8} />
-        </IconButton>
+        {writes && (
+          <IconButton label={t("trait.add")} size={24} onClick={() => setEditing("")}>
+            <IconPlus size={14} stroke={1.8} />
+          </IconButton>
+        )}
       </h3>
       {customer.traits.length === 0 && editing === null && <p className={classes.none}>{t("trait.none")}</p>}
       <ul className={classes.facts}>
@@ -47,21 +51,27 @@ export function TraitList({ customer }: { customer: CustomerCard }) {
             >
               <li className={`${classes.fact} ${classes.trait}`}>
                 <span className={`${classes.factName} cut`}>{trait.key}</span>
-                <button
-                  type="button"
-                  className={`${classes.traitValue} cut`}
-                  onClick={() => setEditing(trait.key)}
-                >
-                  {valueText(trait.value)}
-                </button>
-                <IconButton
-                  label={t("trait.remove", { name: trait.key })}
-                  size={20}
-                  className={classes.onHover}
-                  onClick={() => set(trait.key, null)}
-                >
-                  <IconX size={12} />
-                </IconButton>
+                {writes ? (
+                  <>
+                    <button
+                      type="button"
+                      className={`${classes.traitValue} cut`}
+                      onClick={() => setEditing(trait.key)}
+                    >
+                      {valueText(trait.value)}
+                    </button>
+                    <IconButton
+                      label={t("trait.remove", { name: trait.key })}
+                      size={20}
+                      className={classes.onHover}
+                      onClick={() => set(trait.key, null)}
+                    >
+                      <IconX size={12} />
+                    </IconButton>
+                  </>
+                ) : (
+                  <span className={`${classes.traitValue} cut`}>{valueText(trait.value)}</span>
+                )}
               </li>
             </Tooltip>
           ),

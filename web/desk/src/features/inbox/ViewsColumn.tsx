@@ -18,7 +18,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useMe } from "../../app/useMe.ts";
+import { may, useMe } from "../../app/useMe.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import { toggleColumn } from "./columns.ts";
 import { SavedViewDialog } from "./SavedViewDialog.tsx";
@@ -93,7 +93,7 @@ export function ViewsColumn({ viewId }: { viewId: string }) {
               {saved.map((view) => (
                 <li key={view.id} className={classes.savedRow}>
                   <ViewLink view={view} current={view.id === viewId} />
-                  {(!view.shared || me.role !== "agent") && (
+                  {(!view.shared || may(me, "settings.manage")) && (
                     <Menu>
                       <Menu.Target>
                         <IconButton

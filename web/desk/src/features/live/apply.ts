@@ -52,6 +52,8 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
         break;
       case "agent":
         takeAgent(client, frame.agent_id, frame.availability);
+        if (!frame.availability && frame.agent_id === heard.myId())
+          void client.invalidateQueries({ queryKey: keys.me });
         break;
       case "inbox":
         void client.invalidateQueries({ queryKey: keys.inboxes });
@@ -83,7 +85,15 @@ function takeAgent(client: QueryClient, id: string, availability: Availability |
 
 function refreshAll(client: QueryClient): void {
   waiting.set({});
-  for (const key of [keys.views, keys.rows, keys.conversations, keys.allEntries, keys.inboxes, keys.agents]) {
+  for (const key of [
+    keys.me,
+    keys.views,
+    keys.rows,
+    keys.conversations,
+    keys.allEntries,
+    keys.inboxes,
+    keys.agents,
+  ]) {
     void client.invalidateQueries({ queryKey: key });
   }
 }

@@ -1,4 +1,4 @@
-import { type Availability, api, keys, type Me } from "@damso/api";
+import { type Availability, api, keys, type Me, type Scope } from "@damso/api";
 import { type TextKey, useText } from "@damso/i18n";
 import { keyText, toastError } from "@damso/ui";
 import {
@@ -19,7 +19,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { pressKey } from "../../app/useKeys.ts";
-import { mayManage, useMe } from "../../app/useMe.ts";
+import { may, useMe } from "../../app/useMe.ts";
 import { viewName } from "../inbox/viewNames.ts";
 import { viewsQuery } from "../inbox/viewsQuery.ts";
 import type { Line } from "./line.ts";
@@ -44,11 +44,11 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
   const client = useQueryClient();
   const navigate = useNavigate();
   const { conversationId } = useParams({ strict: false });
-  const { data: views = [] } = useQuery(viewsQuery);
+  const { data: views = [] } = useQuery({ ...viewsQuery, enabled: may(me, "conversations.read") });
   const go = <IconArrowRight size={16} stroke={1.6} />;
   const lines: Line[] = [];
 
-  if (conversationId) {
+  if (conversationId && may(me, "conversations.write")) {
     for (const [combo, label, mark] of ON_CASE) {
       lines.push({
         id: `case-${combo}`,
@@ -71,7 +71,7 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       run,
     });
   }
-  lines.push(
+  const rooms: Line[] = [
     {
       id: "customers",
       group: t("palette.go"),
@@ -96,8 +96,10 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       combo: "g s",
       run: () => void navigate({ to: "/settings/profile" }),
     },
-  );
-  if (mayManage(me)) {
+  ];
+  const needed: Record<string, Scope> = { customers: "customers.read", search: "conversations.read" };
+  lines.push(...rooms.filter((room) => !needed[room.id] || may(me, needed[room.id] as Scope)));
+  if (may(me, "channels.manage") && may(me, "team.manage")) {
     const channels = () => void navigate({ to: "/settings/channels" as never });
     const people = () => void navigate({ to: "/settings/people" as never });
     lines.push(

@@ -6,6 +6,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { faceName } from "../../app/faceName.ts";
+import { useMay } from "../../app/useMe.ts";
 import { identityValue } from "../customers/identityText.ts";
 import type { Line } from "./line.ts";
 
@@ -17,16 +18,17 @@ export function useFound(text: string): Line[] {
   const navigate = useNavigate();
   const [q] = useDebouncedValue(text.trim(), 150);
   const enabled = q !== "" && text.trim() !== "";
+  const reads = useMay("conversations.read");
   const customers = useQuery({
     queryKey: [...keys.customerList(q), "palette"],
     queryFn: ({ signal }) => api.customers.list({ q }, signal),
-    enabled,
+    enabled: useMay("customers.read") && enabled,
     placeholderData: keepPreviousData,
   });
   const cases = useQuery({
     queryKey: [...keys.search({ q, kind: "message" }), "palette"],
     queryFn: ({ signal }) => api.search({ q, kind: "message" }, undefined, signal),
-    enabled,
+    enabled: reads && enabled,
     placeholderData: keepPreviousData,
   });
   if (!enabled) return [];

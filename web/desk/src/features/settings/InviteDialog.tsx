@@ -1,23 +1,26 @@
-import { ApiError, api, keys, type Role } from "@damso/api";
+import { ApiError, api, keys, type Limits, type Role } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Notice } from "@damso/ui";
 import { Button, Modal, Select, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
+import { useMe } from "../../app/useMe.ts";
 import dialog from "../inbox/dialog.module.css";
 import { CopyLine } from "./CopyLine.tsx";
-
-const ROLES: Role[] = ["agent", "administrator"];
+import { LimitsFields } from "./LimitsFields.tsx";
 
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { t, format } = useText();
+  const me = useMe();
   const client = useQueryClient();
   const [email, setEmail] = useState("");
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("agent");
+  // Whoever is limited cannot give more: their own limits are where they begin.
+  const [limits, setLimits] = useState<Limits>(me.limits);
   const invite = useMutation({
-    mutationFn: () => api.team.invite({ email: email.trim(), name: name.trim(), role }),
+    mutationFn: () => api.team.invite({ email: email.trim(), name: name.trim(), role, limits }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.agents }),
   });
   const fields = invite.error instanceof ApiError ? invite.error.fields : {};
@@ -66,11 +69,20 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
           />
           <Select
             label={t("people.role")}
-            description={t(`role.${role}Text` as "role.agentText")}
-            data={ROLES.map((value) => ({ value, label: t(`role.${value}`) }))}
+            description={t(`role.${role}Text`)}
+            allowDeselect={false}
+            data={me.grantable
+              .filter((value) => value !== "owner")
+              .map((value) => ({ value, label: t(`role.${value}`) }))}
             value={role}
             onChange={(value) => setRole(value as Role)}
           />
+          <details>
+            <summary className="small muted">{t("limits.lead")}</summary>
+            <div className={dialog.form} style={{ marginTop: 12 }}>
+              <LimitsFields limits={limits} permissions={me.permissions} onChange={setLimits} />
+            </div>
+          </details>
           {invite.isError && Object.keys(fields).length === 0 && (
             <Notice tone="danger" urgent>
               {messageOf(invite.error, t)}

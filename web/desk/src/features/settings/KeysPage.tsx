@@ -6,6 +6,7 @@ import { IconKey, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
+import { limitCount } from "./LimitsFields.tsx";
 import { NewKeyDialog } from "./NewKeyDialog.tsx";
 import { Page } from "./Page.tsx";
 import classes from "./settings.module.css";
@@ -50,8 +51,8 @@ export function KeysPage() {
             <div className={classes.rowBody}>
               <div className="cut">{key.name}</div>
               <div className="small muted cut">
-                {key.prefix}… ·{" "}
-                {key.scopes.map((scope) => t(`scope.${scope}` as "scope.customers.read")).join(", ")}
+                {key.prefix}… · {key.scopes.map((scope) => t(`scope.${scope}`)).join(", ")}
+                {limitCount(key.limits) > 0 && ` · ${t("limits.some")}`}
               </div>
             </div>
             <span className="small muted">

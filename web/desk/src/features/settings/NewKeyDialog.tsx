@@ -1,34 +1,25 @@
-import { api, keys, type Scope } from "@damso/api";
+import { api, keys, type Limits, type Scope } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Notice } from "@damso/ui";
 import { Button, Checkbox, Modal, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
+import { useMe } from "../../app/useMe.ts";
 import dialog from "../inbox/dialog.module.css";
 import { CopyLine } from "./CopyLine.tsx";
-
-const SCOPES: Scope[] = [
-  "conversations.read",
-  "conversations.write",
-  "customers.read",
-  "customers.write",
-  "channels.read",
-  "channels.manage",
-  "team.read",
-  "team.manage",
-  "keys.manage",
-  "settings.manage",
-];
+import { LimitsFields } from "./LimitsFields.tsx";
 
 /** Makes a key; its secret is shown this once. */
 export function NewKeyDialog({ onClose }: { onClose: () => void }) {
   const { t } = useText();
+  const me = useMe();
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<Scope[]>([]);
+  const [limits, setLimits] = useState<Limits>(me.limits);
   const create = useMutation({
-    mutationFn: () => api.keys.create({ name: name.trim(), scopes }),
+    mutationFn: () => api.keys.create({ name: name.trim(), scopes, limits }),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.apiKeys }),
   });
   return (
@@ -70,11 +61,17 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
             onChange={(chosen) => setScopes(chosen as Scope[])}
           >
             <div className={dialog.checks}>
-              {SCOPES.map((scope) => (
+              {me.permissions.map((scope) => (
                 <Checkbox key={scope} value={scope} label={t(`scope.${scope}`)} />
               ))}
             </div>
           </Checkbox.Group>
+          <details>
+            <summary className="small muted">{t("limits.lead")}</summary>
+            <div className={dialog.form} style={{ marginTop: 12 }}>
+              <LimitsFields limits={limits} permissions={scopes} onChange={setLimits} />
+            </div>
+          </details>
           {create.isError && (
             <Notice tone="danger" urgent>
               {messageOf(create.error, t)}

@@ -1,7 +1,7 @@
-import { type Agent, api, keys, type Role } from "@damso/api";
+import { type Agent, api, keys } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Avatar, IconButton, Notice, Skeleton, StateMark, Time, toast, toastError } from "@damso/ui";
-import { Button, Menu, Select } from "@mantine/core";
+import { Button, Menu } from "@mantine/core";
 import { IconDots, IconUserPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,10 +9,10 @@ import { messageOf } from "../../app/messageOf.ts";
 import { agentsQuery } from "../../app/useLists.ts";
 import { useMe } from "../../app/useMe.ts";
 import { InviteDialog } from "./InviteDialog.tsx";
+import { limitCount } from "./LimitsFields.tsx";
 import { Page } from "./Page.tsx";
+import { RightsDialog } from "./RightsDialog.tsx";
 import classes from "./settings.module.css";
-
-const ROLES: Role[] = ["owner", "administrator", "agent"];
 
 export function PeoplePage() {
   const { t } = useText();
@@ -50,7 +50,7 @@ function Person({ agent }: { agent: Agent }) {
   const me = useMe();
   const client = useQueryClient();
   const patch = useMutation({
-    mutationFn: (body: { role?: Role; disabled?: boolean }) => api.team.patchAgent(agent.id, body),
+    mutationFn: (body: { disabled: boolean }) => api.team.patchAgent(agent.id, body),
     onSuccess: (after, body) => {
       client.setQueryData<Agent[]>(keys.agents, (all) =>
         all?.map((one) => (one.id === after.id ? after : one)),
@@ -64,9 +64,9 @@ function Person({ agent }: { agent: Agent }) {
     },
     onError: (error) => toastError(messageOf(error, t)),
   });
-  // Only an owner makes owners, and nobody locks themselves out.
-  const mayChange = agent.id !== me.id && (me.role === "owner" || agent.role !== "owner");
-  const roles = ROLES.filter((role) => role !== "owner" || me.role === "owner");
+  const [rights, setRights] = useState(false);
+  // Nobody changes those who may do more than they, and nobody locks themselves out.
+  const mayChange = agent.id !== me.id && me.grantable.includes(agent.role);
   return (
     <li className={`${classes.row} ${classes.person}`}>
       <Avatar name={agent.name} />
@@ -77,17 +77,10 @@ function Person({ agent }: { agent: Agent }) {
         <div className="small muted cut">{agent.email}</div>
       </div>
       <PersonState agent={agent} />
-      {mayChange ? (
-        <Select
-          className={classes.role}
-          aria-label={t("people.role")}
-          data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
-          value={agent.role}
-          onChange={(role) => patch.mutate({ role: role as Role })}
-        />
-      ) : (
-        <span className={`${classes.role} muted`}>{t(`role.${agent.role}`)}</span>
-      )}
+      <span className={`${classes.role} muted`}>
+        {t(`role.${agent.role}`)}
+        {limitCount(agent.limits) > 0 && <span className="small"> · {t("limits.some")}</span>}
+      </span>
       {mayChange ? (
         <Menu>
           <Menu.Target>
@@ -96,6 +89,7 @@ function Person({ agent }: { agent: Agent }) {
             </IconButton>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item onClick={() => setRights(true)}>{t("people.rights")}</Menu.Item>
             {agent.disabled ? (
               <Menu.Item onClick={() => patch.mutate({ disabled: false })}>{t("people.enable")}</Menu.Item>
             ) : (
@@ -108,6 +102,7 @@ function Person({ agent }: { agent: Agent }) {
       ) : (
         <span style={{ width: 28 }} />
       )}
+      {rights && <RightsDialog agent={agent} onClose={() => setRights(false)} />}
     </li>
   );
 }

@@ -1,31 +1,33 @@
+import type { Scope } from "@damso/api";
 import { type TextKey, useText } from "@damso/i18n";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { mayManage, useMe } from "../../app/useMe.ts";
+import { may, useMe } from "../../app/useMe.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import classes from "./settings.module.css";
 
 interface Group {
   title: TextKey;
-  pages: [string, TextKey][];
+  /** Address, name, and what one has to be allowed to be shown it. */
+  pages: [string, TextKey, Scope?][];
 }
 
 const OWN: Group = { title: "settings.own", pages: [["profile", "settings.profile"]] };
 const SHARED: Group = {
   title: "settings.work",
   pages: [
-    ["canned-answers", "settings.canned"],
-    ["tags", "settings.tags"],
+    ["canned-answers", "settings.canned", "conversations.write"],
+    ["tags", "settings.tags", "conversations.write"],
   ],
 };
 const COMPANY: Group = {
   title: "settings.company",
   pages: [
-    ["start", "settings.start"],
-    ["channels", "settings.channels"],
-    ["brand", "settings.brand"],
-    ["people", "settings.people"],
-    ["teams", "settings.teams"],
-    ["keys", "settings.keys"],
+    ["start", "settings.start", "channels.manage"],
+    ["channels", "settings.channels", "channels.manage"],
+    ["brand", "settings.brand", "settings.manage"],
+    ["people", "settings.people", "team.manage"],
+    ["teams", "settings.teams", "team.manage"],
+    ["keys", "settings.keys", "keys.manage"],
   ],
 };
 
@@ -35,7 +37,9 @@ export function SettingsPage() {
   const me = useMe();
   const { pathname } = useLocation();
   const phone = useWidth() === "phone";
-  const groups = mayManage(me) ? [OWN, COMPANY, SHARED] : [OWN, SHARED];
+  const groups = [OWN, COMPANY, SHARED]
+    .map((group) => ({ ...group, pages: group.pages.filter(([, , needed]) => !needed || may(me, needed)) }))
+    .filter((group) => group.pages.length > 0);
   const atRoot = /\/settings\/?$/.test(pathname);
 
   return (

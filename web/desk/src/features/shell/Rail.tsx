@@ -5,6 +5,7 @@ import { IconInbox, IconSearch, IconSettings, IconUsers } from "@tabler/icons-re
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useMay } from "../../app/useMe.ts";
 import { viewsQuery } from "../inbox/viewsQuery.ts";
 import { Logo } from "./Logo.tsx";
 import { OwnState } from "./OwnState.tsx";
@@ -14,7 +15,9 @@ import classes from "./shell.module.css";
 export function Rail({ onKeys }: { onKeys: () => void }) {
   const { t } = useText();
   const { pathname } = useLocation();
-  const { data: views } = useQuery(viewsQuery);
+  const reads = useMay("conversations.read");
+  const customers = useMay("customers.read");
+  const { data: views } = useQuery({ ...viewsQuery, enabled: reads });
   const mine = views?.find((view) => view.kind === "mine")?.count ?? 0;
   const inside = /^\/inbox\/[^/]+\/.|^\/customers\/.|^\/settings\/./.test(pathname);
 
@@ -22,26 +25,32 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
     <nav className={classes.rail} data-inside={inside} aria-label={t("shell.rooms")}>
       <Logo className={classes.logo} />
       <div className={classes.rooms}>
-        <Room to="/inbox" name={t("room.inbox")} combo="g i" active={/^\/(inbox|c)\b/.test(pathname)}>
-          <IconInbox size={20} stroke={1.6} aria-hidden="true" />
-          {mine > 0 && (
-            <span className={`${classes.badge} num`}>
-              {mine > 99 ? "99+" : mine}
-              <span className="sr-only">{t("shell.mineCount")}</span>
-            </span>
-          )}
-        </Room>
-        <Room
-          to="/customers"
-          name={t("room.customers")}
-          combo="g c"
-          active={pathname.startsWith("/customers")}
-        >
-          <IconUsers size={20} stroke={1.6} aria-hidden="true" />
-        </Room>
-        <Room to="/search" name={t("room.search")} combo="g f" active={pathname.startsWith("/search")}>
-          <IconSearch size={20} stroke={1.6} aria-hidden="true" />
-        </Room>
+        {reads && (
+          <Room to="/inbox" name={t("room.inbox")} combo="g i" active={/^\/(inbox|c)\b/.test(pathname)}>
+            <IconInbox size={20} stroke={1.6} aria-hidden="true" />
+            {mine > 0 && (
+              <span className={`${classes.badge} num`}>
+                {mine > 99 ? "99+" : mine}
+                <span className="sr-only">{t("shell.mineCount")}</span>
+              </span>
+            )}
+          </Room>
+        )}
+        {customers && (
+          <Room
+            to="/customers"
+            name={t("room.customers")}
+            combo="g c"
+            active={pathname.startsWith("/customers")}
+          >
+            <IconUsers size={20} stroke={1.6} aria-hidden="true" />
+          </Room>
+        )}
+        {reads && (
+          <Room to="/search" name={t("room.search")} combo="g f" active={pathname.startsWith("/search")}>
+            <IconSearch size={20} stroke={1.6} aria-hidden="true" />
+          </Room>
+        )}
       </div>
       <span className={classes.space} />
       <Room to="/settings" name={t("room.settings")} combo="g s" active={pathname.startsWith("/settings")}>
