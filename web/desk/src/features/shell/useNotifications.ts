@@ -6,7 +6,7 @@ import { useEffect } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { queryClient } from "../../app/queryClient.ts";
 import { recall, remember } from "../../app/remembered.ts";
-import { useMe } from "../../app/useMe.ts";
+import { useMay, useMe } from "../../app/useMe.ts";
 import { viewsQuery } from "../inbox/viewsQuery.ts";
 
 const BODY_LENGTH = 120;
@@ -78,7 +78,7 @@ const ROOMS = ["inbox", "customers", "search", "settings"] as const;
 /** The tab's title begins with how many of my cases are open. */
 function useTitle(): void {
   const { t } = useText();
-  const { data: views } = useQuery(viewsQuery);
+  const { data: views } = useQuery({ ...viewsQuery, enabled: useMay("conversations.read") });
   const count = views?.find((view) => view.kind === "mine")?.count ?? 0;
   const { pathname } = useLocation();
   const room = ROOMS.find((one) => pathname.startsWith(`/${one}`)) ?? "inbox";
