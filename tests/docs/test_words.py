@@ -63,7 +63,8 @@ def test_scopes_are_those_there_are():
 
 
 def test_frames_of_the_desk_are_those_it_gets():
-    assert _frames_told("### The desk: `WS /api/live`") == _frames_sent("conversations/live.py", "conversations/news.py")
+    sent = _frames_sent("conversations/live.py", "conversations/news.py")
+    assert _frames_told("### The desk: `WS /api/live`") == sent
 
 
 def test_frames_of_the_chat_are_those_it_gets():
