@@ -7,12 +7,14 @@ from asyncpg import create_pool
 from httpx import AsyncClient
 from msgspec import Struct
 
+from damso.channels import inboxes
 from damso.channels.checks import CheckLane, CheckTimer
 from damso.channels.inboxes import Inboxes
 from damso.channels.media import MediaLane
 from damso.channels.parse import ParseLane
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
+from damso.conversations import notices
 from damso.conversations.attachments import MediaReader, UnsentTimer
 from damso.conversations.change import SnoozeTimer
 from damso.conversations.inbound import InboundLane
@@ -20,14 +22,17 @@ from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
 from damso.kernel.blobs import Blobs, DiskBlobs
 from damso.kernel.clock import SystemClock
-from damso.kernel.crypto import Keyring, open_keyring
+from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, open_database
 from damso.kernel.http import open_http
+from damso.kernel.key_file import open_keyring
 from damso.kernel.lanes import Lane
 from damso.kernel.notify import Notifier
 from damso.kernel.readers import Reader
+from damso.kernel.rotation import SealedColumn
 from damso.kernel.settings import Settings
 from damso.kernel.timers import Timer
+from damso.team import second_factor, sign_in_policy
 from damso.team.forget_expired import ForgetExpired
 from damso.team.request_link import SignInLetters
 
@@ -93,6 +98,11 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         CheckLane(parts.database, parts.inboxes, parts.http),
         SignInLetters(parts.database, Letterbox(parts.database, parts.keyring, parts.inboxes), parts.settings.base_url),
     )
+
+
+def sealed_columns() -> Sequence[SealedColumn]:
+    """Everywhere that secrets are kept encrypted."""
+    return (inboxes.SEALED, notices.SEALED, second_factor.SEALED, sign_in_policy.SEALED)
 
 
 def readers_of() -> Sequence[Reader]:

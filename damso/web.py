@@ -25,6 +25,7 @@ from damso.conversations.live import DeskLive
 from damso.conversations.story import Cases, lines_for
 from damso.conversations.widget import api as widget_api
 from damso.conversations.widget.entrance import WidgetEntranceController
+from damso.conversations.widget.limits import ChatLimits
 from damso.conversations.widget.live import WidgetLive
 from damso.customers import api as customer_api
 from damso.customers.timeline import TimelineSource
@@ -101,6 +102,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "signals": signals,
         "furnishers": (FirstBrand(),),
         "desk_live": desk_live,
+        "chat_limits": ChatLimits(parts.settings),
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),
     }
     application = Litestar(

@@ -18,11 +18,13 @@ from damso.kernel.crypto import Keyring, SecretUnreadable
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import AppError, Invalid, NotFound
 from damso.kernel.i18n import Text
+from damso.kernel.rotation import SealedColumn
 
 log = structlog.get_logger()
 
 CHANNEL = "inboxes"
 """Where `Transaction.wake` tells of inboxes that changed."""
+SEALED = SealedColumn(table="inbox", key="id", column="config")
 TTL = 5.0
 """Seconds for which an inbox is remembered."""
 

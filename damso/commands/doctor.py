@@ -14,11 +14,11 @@ from damso.commands.connecting import any_database, require_something
 from damso.commands.console import LOCALE, print_json, result, word
 from damso.commands.options import AS_JSON, new_app
 from damso.commands.running import prepared, run
-from damso.kernel.crypto import open_keyring
 from damso.kernel.database import open_database
 from damso.kernel.errors import AppError
 from damso.kernel.http import open_http
 from damso.kernel.i18n import Text
+from damso.kernel.key_file import open_keyring
 from damso.kernel.settings import Settings
 
 app = new_app()

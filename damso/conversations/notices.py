@@ -19,10 +19,12 @@ from damso.kernel.errors import AppError
 from damso.kernel.i18n import Locale, Text
 from damso.kernel.ids import new_id
 from damso.kernel.lanes import Claim, Park, Retry, enqueue
+from damso.kernel.rotation import SealedColumn
 from damso.team.request_link import Letter
 
 LANE = "notice"
 MOST_ATTEMPTS = 5
+SEALED = SealedColumn(table="lane_item", key="id", column="payload", where=f"lane = '{LANE}'")
 
 
 class NoMailbox(AppError):

@@ -36,5 +36,5 @@ def _read(keyring: Keyring, token: str) -> UUID | None:
         return None
     if len(data) != 16 + _MAC_BYTES:
         return None
-    mac = keyring.mac(_PURPOSE, data[:16])[:_MAC_BYTES]
-    return UUID(bytes=data[:16]) if hmac.compare_digest(mac, data[16:]) else None
+    genuine = any(hmac.compare_digest(mac[:_MAC_BYTES], data[16:]) for mac in keyring.macs(_PURPOSE, data[:16]))
+    return UUID(bytes=data[:16]) if genuine else None

@@ -79,7 +79,7 @@ async def start(
         subject,
         kind,
         value,
-        _mac(keyring, number, code),
+        keyring.mac(_PURPOSE, _message(number, code)),
         TRIES,
         tx.now + VALID_FOR,
         tx.now,
@@ -106,10 +106,11 @@ async def check(tx: Transaction, keyring: Keyring, subject: str, kind: str, valu
     if row is None:
         return CodeExpired(field="code")
     tried = await tx.row(
-        """UPDATE proof_code SET tries_left = tries_left - 1, used_at = CASE WHEN code_mac = $2 THEN $3::timestamptz END
+        """UPDATE proof_code SET tries_left = tries_left - 1,
+            used_at = CASE WHEN code_mac = ANY ($2) THEN $3::timestamptz END
         WHERE id = $1 AND used_at IS NULL AND tries_left > 0 RETURNING tries_left, used_at""",
         row["id"],
-        _mac(keyring, row["id"], code.strip()),
+        keyring.macs(_PURPOSE, _message(row["id"], code.strip())),
         tx.now,
     )
     if tried is None:
@@ -160,5 +161,5 @@ def _refuse_until(tx: Transaction, moment: datetime) -> None:
     raise TooManyTries(seconds=seconds, extra={"retry_after": seconds})
 
 
-def _mac(keyring: Keyring, code_id: UUID, code: str) -> bytes:
-    return keyring.mac(_PURPOSE, code_id.bytes + code.encode())
+def _message(code_id: UUID, code: str) -> bytes:
+    return code_id.bytes + code.encode()

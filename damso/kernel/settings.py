@@ -1,11 +1,15 @@
 """Everything a company can set from outside: environment variables `DAMSO_*`, read once into one typed object."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class SettingInvalid(Exception):
@@ -31,8 +35,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Database connections of one process, besides one that listens."""
     log_format: str = "text"
     """`text` for people, `json` for collectors."""
-    trust_proxy: bool = False
-    """Take the client's address from `X-Forwarded-For`; only behind a proxy that sets it."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of our own proxies. From them, and from nobody else, `X-Forwarded-For` is believed."""
+    chat_sessions_per_minute: int = 300
+    """How often the chat may be opened from one address (an IPv6 /64), in each web process. 0: no limit."""
+    chat_messages_per_minute: int = 300
+    """How many messages and files may come from one address to the chat, in each web process. 0: no limit."""
+    chat_codes_per_hour: int = 60
+    """How many one-time codes may be asked for from one address, in each web process. 0: no limit."""
 
     @property
     def base_url(self) -> str:
@@ -43,8 +53,18 @@ class Settings(Struct, frozen=True, kw_only=True):
         return self.secret_key_file or self.data / "secret.key"
 
     @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        return _networks(self.trusted_proxies)
+
+    @property
     def secure_cookies(self) -> bool:
         return self.base_url.startswith("https://")
+
+
+@cache
+def _networks(written: tuple[str, ...]) -> tuple[Network, ...]:
+    """Raises `ValueError`."""
+    return tuple(ipaddress.ip_network(one, strict=False) for one in written)
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -56,10 +76,18 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             given[field.name] = (
                 [part.strip() for part in value.split(",") if part.strip()] if field.type == tuple[str, ...] else value
             )
+    if environ.get("DAMSO_TRUST_PROXY", "").lower() in ("1", "true"):
+        # Went with 0.1. Passing over it in silence would take all clients for one, the proxy.
+        raise SettingInvalid("DAMSO_TRUST_PROXY: use DAMSO_TRUSTED_PROXIES with the address of your proxy instead")
     try:
-        return msgspec.convert(given, Settings, strict=False, dec_hook=_decode)
+        settings = msgspec.convert(given, Settings, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
         raise SettingInvalid(f"DAMSO_*: {error}") from error
+    try:
+        _networks(settings.trusted_proxies)
+    except ValueError as error:
+        raise SettingInvalid(f"DAMSO_TRUSTED_PROXIES: {error}") from error
+    return settings
 
 
 def _decode(wanted: type, value: object) -> object:

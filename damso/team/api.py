@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, delete, get, patch, post, put
+from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
@@ -19,12 +18,20 @@ from damso.team import queries
 from damso.team.access import UNLIMITED, Caller, needs, signed_in
 from damso.team.change_agent import AgentPatch, change_agent
 from damso.team.change_me import MePatch, change_me
+from damso.team.entrance import AnyRequest, visitor_of
 from damso.team.invite import InvitationRequest, invite
 from damso.team.keys import KeyRequest, check_request, create_key, keys_within, revoke_key
 from damso.team.links import entry_address
+from damso.team.security_api import (
+    AgentSecurityController,
+    MySecurityController,
+    SignInPolicyController,
+    judge_password,
+)
 from damso.team.session_api import JoinController, SessionController, SetupController
 from damso.team.sessions import COOKIE
 from damso.team.set_availability import set_availability
+from damso.team.sso_api import SsoController, unlink_agent
 from damso.team.teams import TeamPatch, TeamRequest, change_team, create_team, delete_team
 from damso.team.types import Agent, ApiKey, Availability, Me, Team
 
@@ -63,12 +70,14 @@ class MeController(Controller):
     async def change_me(
         self,
         data: JSONBody[MePatch],
-        request: Request[Any, Any, Any],
+        request: AnyRequest,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        settings: NamedDependency[Settings],
     ) -> Me:
         """Change one's own name, language, zone, theme or password."""
-        return await change_me(database, caller.agent, data, request.cookies.get(COOKIE))
+        visitor = visitor_of(request, settings)
+        return await change_me(database, caller.agent, data, request.cookies.get(COOKIE), visitor)
 
     @put("/availability", status_code=204)
     async def set_availability(
@@ -205,9 +214,15 @@ class KeyController(Controller):
 ROUTES: list[ControllerRouterHandler] = [
     SetupController,
     SessionController,
+    SsoController,
     JoinController,
+    judge_password,
     MeController,
+    MySecurityController,
     AgentController,
+    AgentSecurityController,
+    unlink_agent,
+    SignInPolicyController,
     InvitationController,
     TeamController,
     KeyController,

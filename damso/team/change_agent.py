@@ -13,6 +13,7 @@ from damso.kernel.log import Event
 from damso.team import audit
 from damso.team.access import UNLIMITED, Caller, Limits, Role, limits_of
 from damso.team.links import withdraw_links
+from damso.team.pending import forget_debts
 from damso.team.queries import agent
 from damso.team.sessions import end_sessions
 from damso.team.set_availability import set_availability
@@ -128,6 +129,7 @@ async def _shut_out(tx: Transaction, agent_id: UUID, caller: Caller) -> None:
     """Their sessions and links are worth nothing from now on, and open sockets close when they read the event."""
     await end_sessions(tx, agent_id)
     await withdraw_links(tx, agent_id)
+    await forget_debts(tx, agent_id)
     await set_availability(tx, agent_id, "offline", caller.actor)
     event = Event(name="agent.disabled", subject_kind="agent", subject_id=str(agent_id), actor=caller.actor)
     await log.append(tx, event)

@@ -1,17 +1,21 @@
-"""Deleting what has run out: tries older than a day, sessions, and entry links a month after their end."""
+"""Deleting what has run out: tries older than a day, sessions, devices, and entry links a month after their end."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from damso.kernel.database import Transaction
+from damso.team.throttle import REMEMBERED
 
 EVERY = timedelta(minutes=1)
 CHUNK = 1_000
 
 _EXPIRED: tuple[tuple[str, str, timedelta], ...] = (
-    ("failed_try", "at", timedelta(days=1)),
+    ("failed_try", "at", REMEMBERED),
     ("session", "expires_at", timedelta(0)),
     ("entry_link", "expires_at", timedelta(days=30)),
+    ("known_device", "expires_at", timedelta(0)),
+    ("pending_entry", "expires_at", timedelta(0)),
+    ("sso_attempt", "expires_at", timedelta(0)),
 )
 """Table, its time, and how long after that a row is kept."""
 

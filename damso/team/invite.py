@@ -15,9 +15,11 @@ from damso.team import audit
 from damso.team.access import UNLIMITED, Caller, Limits, Role, limits_of
 from damso.team.change_agent import OwnerUnlimited
 from damso.team.create_agent import EmailTaken
-from damso.team.links import LinkSpent, check_link, make_entry_link, spend_link, withdraw_links
+from damso.team.links import LinkSpent, check_link, make_entry_link, spend_link, whose_link, withdraw_links
+from damso.team.password_strength import require_strong
 from damso.team.passwords import NewPassword, hash_password
-from damso.team.sign_in import Entered, Visitor, enter
+from damso.team.queries import words_about
+from damso.team.sign_in import Entered, Owing, Visitor, admit
 from damso.team.types import Name, as_email
 
 LASTS = timedelta(days=7)
@@ -87,10 +89,12 @@ async def _check_open_invitation(tx: Transaction, email: str, caller: Caller) ->
         raise EmailTaken(field="email")
 
 
-async def accept_invitation(database: Database, acceptance: Acceptance, visitor: Visitor) -> Entered:
-    """Join the team and come in. Of two who accept at once one does. Raises `LinkSpent`."""
+async def accept_invitation(database: Database, acceptance: Acceptance, visitor: Visitor) -> Entered | Owing:
+    """Join the team and come in. Of two who accept at once one does. Raises `LinkSpent`, `Invalid`, `SsoRequired`."""
     async with database.reading() as tx:
         await check_link(tx, acceptance.token, "invitation")
+        about = [acceptance.name, *await words_about(tx, await whose_link(tx, acceptance.token))]
+    await require_strong(acceptance.password, about)
     password_hash = await hash_password(acceptance.password)
     async with database.transaction() as tx:
         agent_id = await spend_link(tx, acceptance.token, "invitation")
@@ -104,4 +108,4 @@ async def accept_invitation(database: Database, acceptance: Acceptance, visitor:
             tx.now,
         ):
             raise LinkSpent
-        return await enter(tx, agent_id, visitor)
+        return await admit(tx, agent_id, visitor, "invitation")

@@ -55,6 +55,12 @@ async def check_link(tx: Transaction, secret: str, purpose: Purpose) -> None:
         raise LinkSpent
 
 
+async def whose_link(tx: Transaction, secret: str) -> UUID | None:
+    """Whom a link is for, whether or not it still works."""
+    agent_id: UUID | None = await tx.value("SELECT agent_id FROM entry_link WHERE token_hash = $1", hash_secret(secret))
+    return agent_id
+
+
 async def spend_link(tx: Transaction, secret: str, purpose: Purpose) -> UUID | None:
     """Use a link up; whom it is for. Of two who come at once one gets it. Raises `LinkSpent`."""
     # The agent's row is locked before anything of theirs, here as everywhere, so that two never wait for each other.

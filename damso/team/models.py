@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -47,6 +47,7 @@ class Session(Table):
     """A signed-in browser; only the hash of its cookie is kept."""
 
     __tablename__ = "session"
+    id: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)
     agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), index=True)
     user_agent: Mapped[str]
@@ -77,6 +78,88 @@ class FailedTry(Table):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     subject: Mapped[str]
     at: Mapped[datetime]
+
+
+class KnownDevice(Table):
+    """A browser in which an agent has signed in before; only the hash of its cookie is kept. It lets nobody in: it
+    spares the agent to wait for strangers who guess."""
+
+    __tablename__ = "known_device"
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), index=True)
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SecondFactor(Table):
+    """What makes an agent's one-time codes (RFC 6238), encrypted. It counts once `confirmed_at` is set; `last_step`
+    is the time step of the last code that was used, so that none is used twice."""
+
+    __tablename__ = "second_factor"
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str]
+    last_step: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Table):
+    """One of the codes for whoever has lost their second factor; only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), index=True)
+    used_at: Mapped[datetime | None]
+
+
+class PendingEntry(Table):
+    """Somebody who has proven the first half of who they are, and owes the second step; only the hash of its token is
+    kept. `code` asks for a code, `enrol` for setting up a second factor."""
+
+    __tablename__ = "pending_entry"
+    __table_args__ = (CheckConstraint("step IN ('code', 'enrol')", name="step"),)
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), index=True)
+    step: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignInPolicy(Table):
+    """How agents may sign in; a single row, made by the first change. `sso_client_secret` is encrypted; without
+    `sso_role` only those sign in by SSO who are on the team already."""
+
+    __tablename__ = "sign_in_policy"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    id: Mapped[int] = mapped_column(SmallInteger(), primary_key=True, autoincrement=False)
+    second_factor_required: Mapped[bool]
+    sso_enabled: Mapped[bool]
+    sso_required: Mapped[bool]
+    sso_issuer: Mapped[str]
+    sso_client_id: Mapped[str]
+    sso_client_secret: Mapped[str]
+    sso_button: Mapped[str]
+    sso_domains: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    sso_role: Mapped[str | None]
+
+
+class SsoIdentity(Table):
+    """Whom an identity provider means by a subject."""
+
+    __tablename__ = "sso_identity"
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), index=True)
+    linked_at: Mapped[datetime]
+
+
+class SsoAttempt(Table):
+    """A browser that was sent to the identity provider; the hashes of its state and of its cookie."""
+
+    __tablename__ = "sso_attempt"
+    state_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    browser_hash: Mapped[bytes]
+    came_from: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ApiKey(Table):

@@ -2,9 +2,10 @@
 
 import asyncio
 import unicodedata
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from typing import Annotated
+from typing import Annotated, ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,6 +13,9 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 from msgspec import Meta
 
 from damso.kernel.crypto import new_secret
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MIN_LENGTH = 10
 NewPassword = Annotated[str, Meta(min_length=MIN_LENGTH, max_length=200)]
@@ -25,12 +29,17 @@ _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="password")
 
 
 async def hash_password(password: str) -> str:
-    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, _normalised(password))
+    return await off_the_loop(_hasher.hash, normalised(password))
 
 
 async def is_password(password: str, stored: str | None) -> bool:
     """Whether this is the password. Takes as long where there is none, so that time does not tell who exists."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, partial(_verify, _normalised(password), stored))
+    return await off_the_loop(_verify, normalised(password), stored)
+
+
+async def off_the_loop(work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    """Slow work with passwords, two at a time."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, partial(work, *args, **options))
 
 
 def is_outdated(stored: str) -> bool:
@@ -51,6 +60,6 @@ def _nobodys() -> str:
     return _hasher.hash(new_secret())
 
 
-def _normalised(password: str) -> str:
+def normalised(password: str) -> str:
     """Hangul is typed composed on one system and decomposed on another; NIST SP 800-63B 5.1.1.2 asks for NFKC."""
     return unicodedata.normalize("NFKC", password)

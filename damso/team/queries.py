@@ -41,6 +41,14 @@ async def rights_of(tx: Transaction, agent_ids: Collection[UUID]) -> dict[UUID, 
     return {row["id"]: (row["role"], limits_of(row["limits"])) for row in rows}
 
 
+async def words_about(tx: Transaction, agent_id: UUID | None = None) -> list[str]:
+    """The company's name and an agent's own, and their address: what makes a password easy to guess."""
+    return await tx.values(
+        "SELECT company FROM installation UNION ALL SELECT unnest(ARRAY[name, email]) FROM agent WHERE id = $1",
+        agent_id,
+    )
+
+
 async def agents(tx: Transaction) -> Sequence[Agent]:
     """Everybody, by name; those who were disabled and those who have yet to join as well."""
     return [_agent(row) for row in await tx.rows(f"{_AGENT} ORDER BY name, id")]

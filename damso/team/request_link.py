@@ -18,7 +18,9 @@ from damso.team.types import as_email
 
 LANE = "sign_in_letters"
 LASTS = timedelta(minutes=15)
-PER_ACCOUNT = Limit(3, timedelta(minutes=15))
+PER_PERSON = Limit(free=3, first=timedelta(minutes=2))
+PER_ACCOUNT = Limit(free=10, first=timedelta(minutes=5))
+"""However many strangers ask: nobody's mailbox is flooded, and one of those letters lets its owner in all the same."""
 
 SUBJECT = Text("Damso 로그인 링크", "Your Damso sign-in link")
 BODY = Text(
@@ -50,7 +52,12 @@ class Postman(Protocol):
 async def request_link(database: Database, email: str, visitor: Visitor) -> None:
     """Raises `TooManyTries`, `Invalid`."""
     email = as_email(email)
-    limits = {f"link/{email}": PER_ACCOUNT, f"link_from/{network_of(visitor.address)}": PER_NETWORK}
+    network = network_of(visitor.address)
+    limits = {
+        f"link/{email}/{network}": PER_PERSON,
+        f"link/{email}": PER_ACCOUNT,
+        f"link_from/{network}": PER_NETWORK,
+    }
     async with database.transaction() as tx:
         await take_try(tx, limits)
         await enqueue(tx, LANE, [(None, {"email": email})])

@@ -1,13 +1,15 @@
 """Signed-in browsers. The cookie holds a random secret, the row its hash; the row decides, not the cookie's age."""
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from litestar.datastructures import Cookie
+from msgspec import Struct
 
 from damso.kernel.crypto import hash_secret, new_secret
 from damso.kernel.database import Transaction
+from damso.kernel.errors import NotFound
 from damso.team.addresses import Address
 
 COOKIE = "damso_session"
@@ -15,6 +17,17 @@ LASTS = timedelta(days=14)
 """How long a session lasts without being used."""
 COOKIE_LASTS = timedelta(days=400)
 """The longest a browser keeps a cookie (RFC 6265bis); the session slides on behind it."""
+
+
+class OpenSession(Struct, frozen=True, kw_only=True):
+    """A signed-in browser. `here`: the one that asks."""
+
+    id: UUID
+    user_agent: str
+    address: str | None
+    created_at: datetime
+    seen_at: datetime
+    here: bool
 
 
 async def begin_session(tx: Transaction, agent_id: UUID, *, user_agent: str, address: Address | None) -> str:
@@ -68,6 +81,25 @@ async def end_sessions(tx: Transaction, agent_id: UUID, *, except_for: str | Non
         agent_id,
         hash_secret(except_for) if except_for else None,
     )
+
+
+async def open_sessions(tx: Transaction, agent_id: UUID, *, here: str | None = None) -> Sequence[OpenSession]:
+    """Where an agent is signed in, the last used first."""
+    return await tx.all(
+        OpenSession,
+        """SELECT id, user_agent, host(address) AS address, created_at, seen_at,
+            token_hash IS NOT DISTINCT FROM $3 AS here
+        FROM session WHERE agent_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, id""",
+        agent_id,
+        tx.now,
+        hash_secret(here) if here else None,
+    )
+
+
+async def end_session_of(tx: Transaction, agent_id: UUID, session_id: UUID) -> None:
+    """Sign one of an agent's browsers out. Raises `NotFound`."""
+    if not await tx.execute("DELETE FROM session WHERE id = $1 AND agent_id = $2", session_id, agent_id):
+        raise NotFound
 
 
 def session_cookie(secret: str, *, secure: bool) -> Cookie:

@@ -12,8 +12,9 @@ from damso.kernel.log import Actor
 from damso.team import audit
 from damso.team.create_agent import create_owner
 from damso.team.links import check_link, spend_link
+from damso.team.password_strength import require_strong
 from damso.team.passwords import NewPassword, hash_password
-from damso.team.sign_in import Entered, Visitor, enter
+from damso.team.sign_in import Entered, Owing, Visitor, admit
 from damso.team.types import TIMEZONES, Name, as_email, as_timezone
 
 
@@ -86,7 +87,7 @@ async def found_company(tx: Transaction, company: Company, furnishers: Sequence[
 
 async def set_up(
     database: Database, request: SetupRequest, visitor: Visitor, furnishers: Sequence[Furnisher]
-) -> Entered:
+) -> Entered | Owing:
     """Found the company, make its owner and sign them in. Raises `AlreadySetUp`, `LinkSpent`, `Invalid`."""
     timezone = as_timezone(request.timezone or TIMEZONES[request.locale])
     email = as_email(request.email)
@@ -94,6 +95,7 @@ async def set_up(
         if not (await setup_state(tx)).needed:
             raise AlreadySetUp
         await check_link(tx, request.token, "setup")
+    await require_strong(request.password, (request.company, request.name, email))
     password_hash = await hash_password(request.password)
     async with database.transaction() as tx:
         company = Company(name=request.company.strip(), locale=request.locale, timezone=timezone)
@@ -108,4 +110,4 @@ async def set_up(
             password_hash=password_hash,
         )
         await audit.record(tx, Actor("agent", str(owner)), "installation.set_up", owner, company=company.name)
-        return await enter(tx, owner, visitor)
+        return await admit(tx, owner, visitor, "setup")

@@ -1,4 +1,8 @@
-"""Slowing down those who guess. A try is written down before it is judged, so guesses sent at once are all counted."""
+"""Slowing down those who guess. A try is written down before it is judged, so guesses sent at once are all counted.
+
+Which subjects a try counts against is decided so that strangers cannot keep somebody out of their own account: see
+docs/adr/0018.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,12 +12,17 @@ from msgspec import Struct
 from damso.kernel.database import Transaction
 from damso.kernel.errors import TooManyTries
 
+REMEMBERED = timedelta(days=1)
+"""How long a try counts; `forget_expired` deletes older ones."""
 
-class Limit(Struct, frozen=True):
-    """`tries` within any stretch of `window`, which is at most a day (older tries are forgotten)."""
 
-    tries: int
-    window: timedelta
+class Limit(Struct, frozen=True, kw_only=True):
+    """`free` tries a day at once; after that a wait before each, `first` long, then twice as long each time, up to
+    `longest`."""
+
+    free: int
+    first: timedelta = timedelta(seconds=30)
+    longest: timedelta = timedelta(hours=1)
 
 
 async def take_try(tx: Transaction, limits: Mapping[str, Limit]) -> list[int]:
@@ -41,20 +50,23 @@ async def give_back(tx: Transaction, tries: list[int]) -> None:
     await tx.execute("DELETE FROM failed_try WHERE id = ANY ($1)", tries)
 
 
-async def forgive(tx: Transaction, subject: str) -> None:
-    """Forget all tries against a subject: they have proven who they are."""
-    await tx.execute("DELETE FROM failed_try WHERE subject = $1", subject)
+async def forgive(tx: Transaction, *subjects: str) -> None:
+    """Forget all tries against subjects: they have proven who they are."""
+    await tx.execute("DELETE FROM failed_try WHERE subject = ANY ($1)", list(subjects))
 
 
 async def _seconds_to_wait(tx: Transaction, limits: Mapping[str, Limit]) -> int:
-    """Until the oldest of the last `tries` tries leaves the window, for the subject that waits longest."""
+    """For the subject that waits longest."""
     free_at = await tx.value(
-        """SELECT max(l.at + l.wait) FROM (
-            SELECT w.wait, (SELECT t.at FROM failed_try t WHERE t.subject = w.subject
-                ORDER BY t.at DESC OFFSET w.tries - 1 LIMIT 1) AS at
-            FROM unnest($1::text[], $2::int[], $3::interval[]) AS w(subject, tries, wait)) AS l""",
+        """SELECT max(t.last + least(w.first * power(2, least(t.count - w.free, 20)), w.longest))
+        FROM unnest($1::text[], $2::int[], $3::interval[], $4::interval[]) AS w(subject, free, first, longest)
+            CROSS JOIN LATERAL (SELECT count(*) AS count, max(f.at) AS last FROM failed_try f
+                WHERE f.subject = w.subject AND f.at > $5) AS t
+        WHERE t.count >= w.free""",
         list(limits),
-        [limit.tries for limit in limits.values()],
-        [limit.window for limit in limits.values()],
+        [limit.free for limit in limits.values()],
+        [limit.first for limit in limits.values()],
+        [limit.longest for limit in limits.values()],
+        tx.now - REMEMBERED,
     )
     return max(0, int((free_at - tx.now).total_seconds()) + 1) if free_at and free_at > tx.now else 0

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from damso.kernel.blobs import BlobMissing, DiskBlobs
-from damso.kernel.crypto import Keyring, SecretUnreadable, open_keyring
+from damso.kernel.crypto import Keyring, SecretUnreadable
 from damso.kernel.downloads import download_response
 from damso.kernel.errors import Invalid
 from damso.kernel.http import EgressRefused, open_http
 from damso.kernel.i18n import negotiate
 from damso.kernel.ids import new_id
+from damso.kernel.key_file import open_keyring
 from damso.kernel.pagination import decode_cursor, encode_cursor
 from damso.kernel.settings import SettingInvalid, load_settings
 

@@ -10,14 +10,17 @@ from litestar.di import Provide
 from damso.brand import api as brand_api
 from damso.brand.create_brand import FirstBrand
 from damso.kernel.blobs import Blobs
+from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database
 from damso.kernel.errors import AppError
+from damso.kernel.http import open_http
 from damso.kernel.settings import Settings
 from damso.team import api as team_api
 from damso.team.access import signed_in
 from damso.team.authenticate import Authentication
 
 ADDRESS = "http://desk.example"
+KEYRING = Keyring(b"a master key for tests, 32 bytes")
 PASSWORD = "correct horse 담소"
 AnyRequest = Request[Any, Any, State]
 
@@ -26,14 +29,17 @@ class Site:
     """One web process."""
 
     def __init__(
-        self, database: Database, blobs: Blobs, *, public_url: str = ADDRESS, trust_proxy: bool = False
+        self, database: Database, blobs: Blobs, *, public_url: str = ADDRESS, settings: Settings | None = None
     ) -> None:
-        self.settings = Settings(public_url=public_url, trust_proxy=trust_proxy)
+        self.settings = settings or Settings(public_url=public_url)
+        self._http = open_http(self.settings.egress_allow)
         self._app = Litestar(
             [*team_api.ROUTES, *brand_api.ROUTES, _live],
             middleware=[Authentication(database, self.settings)],
             dependencies={
                 "database": Provide(lambda: database, sync_to_thread=False),
+                "keyring": Provide(lambda: KEYRING, sync_to_thread=False),
+                "http": Provide(lambda: self._http, sync_to_thread=False),
                 "settings": Provide(lambda: self.settings, sync_to_thread=False),
                 "blobs": Provide(lambda: blobs, sync_to_thread=False),
                 "furnishers": Provide(lambda: [FirstBrand()], sync_to_thread=False),

@@ -15,7 +15,7 @@ FORM = {
     "company": "달빛상점",
     "name": "한하늘",
     "email": "owner@shop.example",
-    "password": "a long password",
+    "password": "violet harbour nineteen",
     "locale": "ko",
 }
 

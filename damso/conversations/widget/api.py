@@ -25,6 +25,7 @@ from damso.conversations.widget.entries import (
     widget_entries_by_id,
     widget_file,
 )
+from damso.conversations.widget.limits import ChatLimits
 from damso.conversations.widget.live import WidgetLive
 from damso.conversations.widget.proof import finish_proof, start_proof
 from damso.conversations.widget.read import acknowledge
@@ -106,9 +107,12 @@ class WidgetController(Controller):
         database: NamedDependency[Database],
         keyring: NamedDependency[Keyring],
         present: NamedDependency[Present],
+        request: Request[Any, Any, Any],
+        chat_limits: NamedDependency[ChatLimits],
         data: JSONBody[NewVisitorMessage],
     ) -> Response[WidgetEntry]:
         """Say something. The same `client_id` again is the same message, answered with 200."""
+        chat_limits.message(request)
         async with database.transaction() as tx:
             received = await say(
                 tx,
@@ -131,9 +135,12 @@ class WidgetController(Controller):
         blobs: NamedDependency[SkipValidation[Blobs]],
         keyring: NamedDependency[Keyring],
         present: NamedDependency[Present],
+        request: Request[Any, Any, Any],
+        chat_limits: NamedDependency[ChatLimits],
         data: Annotated[dict[str, UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)],
     ) -> WidgetFile:
         """Upload a file to send with a message afterwards."""
+        chat_limits.message(request)
         file = data.get("file")
         media = present.inbox.adapter.policy.media
         if file is None or media is None:
@@ -167,9 +174,15 @@ class WidgetController(Controller):
 
     @post("/claims", status_code=204)
     async def visitor_claims(
-        self, database: NamedDependency[Database], present: NamedDependency[Present], data: JSONBody[Claims]
+        self,
+        database: NamedDependency[Database],
+        present: NamedDependency[Present],
+        request: Request[Any, Any, Any],
+        chat_limits: NamedDependency[ChatLimits],
+        data: JSONBody[Claims],
     ) -> None:
         """What the visitor says their name, e-mail or phone is."""
+        chat_limits.message(request)
         async with database.transaction() as tx:
             me = await identify(tx, present.visitor.key, proof="authenticated", source="chat")
             for kind, value in (("name", data.name), ("email", data.email), ("phone", data.phone)):
@@ -184,9 +197,12 @@ class WidgetController(Controller):
         inboxes: NamedDependency[Inboxes],
         locale: NamedDependency[Locale],
         present: NamedDependency[Present],
+        request: Request[Any, Any, Any],
+        chat_limits: NamedDependency[ChatLimits],
         data: JSONBody[ProofRequest],
     ) -> ProofStarted:
         """Send a one-time code to an address."""
+        chat_limits.code(request)
         async with database.transaction() as tx:
             brand = await brand_of(tx, present.inbox.brand_id)
             started = await start_proof(

@@ -1,10 +1,10 @@
 """Opening the chat: how its button looks, who the visitor is, and whether somebody is there."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -13,6 +13,7 @@ from damso.brand.queries import brand as brand_of
 from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.conversations.notices import mailbox_for
 from damso.conversations.widget.entries import WidgetAuthor, count_unread, own_identities
+from damso.conversations.widget.limits import ChatLimits
 from damso.conversations.widget.say import note_page
 from damso.conversations.widget.types import (
     CaseState,
@@ -72,9 +73,12 @@ class WidgetEntranceController(Controller):
         inboxes: NamedDependency[Inboxes],
         keyring: NamedDependency[Keyring],
         key: FromPath[str],
+        request: Request[Any, Any, Any],
+        chat_limits: NamedDependency[ChatLimits],
         data: JSONBody[SessionRequest],
     ) -> WidgetSession:
         """Open the chat. Stores nothing for a visitor who has not acted."""
+        chat_limits.session(request)
         locale = as_locale(data.locale) or "ko"
         async with database.transaction() as tx:
             inbox = await chat_inbox(tx, inboxes, key)
