@@ -24,7 +24,9 @@ COMMANDS = (
     "backup",
     "restore",
     "owner",
+    "agent",
     "key",
+    "master-key",
     "inbox",
     "mail",
     "export",
@@ -42,7 +44,7 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        command = typer.main.get_command(importlib.import_module(f"damso.commands.{cmd_name}").app)
+        command = typer.main.get_command(importlib.import_module(f"damso.commands.{cmd_name.replace('-', '_')}").app)
         command.name = cmd_name
         return command
 

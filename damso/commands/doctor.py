@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 
 import typer
 
-from damso.bootstrap import readers_of
+from damso.bootstrap import readers_of, sealed_columns
 from damso.channels.registry import load_adapters
 from damso.commands.checkup.connections import look_at_connections
 from damso.commands.checkup.database import look_at_database
 from damso.commands.checkup.findings import Finding, State
+from damso.commands.checkup.keys import look_at_keys
 from damso.commands.checkup.machine import look_at_machine
 from damso.commands.connecting import any_database, require_something
 from damso.commands.console import LOCALE, print_json, result, word
@@ -70,6 +71,8 @@ async def _look_inside(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
         # A look never makes a key: it would stand where the lost one belongs.
         if current and settings.key_file.exists():
             keyring = open_keyring(settings.key_file)
+            async for finding in look_at_keys(database, keyring, settings.key_file, sealed_columns()):
+                yield finding
             async with open_http(settings.egress_allow) as http:
                 async for finding in look_at_connections(database, load_adapters(), keyring, http):
                     yield finding

@@ -8,6 +8,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -45,9 +46,11 @@ class FileKeyring(Keyring):
         # Asking the file system costs a microsecond or two; a key derivation costs ten times that.
         mark = _mark(self._path)
         if mark is not None and mark != self._seen:
-            known = {key.master: key for key in self._keys}
-            self._keys = tuple(known.get(key.master) or MasterKey(key.master) for key in read_keys(self._path))
-            self._seen = mark
+            # Whoever edits the file by hand may leave it half written for a moment: go on with what is known.
+            with suppress(OSError, ValueError):
+                known = {key.master: key for key in self._keys}
+                found = tuple(known.get(key.master) or MasterKey(key.master) for key in read_keys(self._path))
+                self._keys, self._seen = found or self._keys, mark
         return self._keys
 
 

@@ -229,6 +229,21 @@ async def test_who_signs_out_hears_no_more(company: Company, site: str, session:
         await theirs.kind("entry")
 
 
+async def test_a_session_ended_from_elsewhere_hears_no_more(
+    company: Company, site: str, web: httpx.AsyncClient, session: str
+) -> None:
+    elsewhere = await session_of(company, company.agent)
+    headers = {"x-damso": "desk", "cookie": f"{COOKIE}={elsewhere}"}
+    async with desk_socket(site, session) as desk, desk_socket(site, elsewhere) as still_welcome:
+        listed = (await web.get("/api/me/sessions", headers=headers)).json()
+        other = next(one["id"] for one in listed if not one["here"])
+        assert (await web.delete(f"/api/me/sessions/{other}", headers=headers)).status_code == 204
+
+        assert await desk.closes(seconds=WITHIN_SECONDS) == 4401
+        await company.gets(postcard())
+        await still_welcome.kind("entry")
+
+
 async def test_who_is_disabled_hears_no_more(company: Company, site: str, session: str) -> None:
     async with desk_socket(site, session) as desk:
         async with company.parts.database.transaction() as tx:

@@ -14,6 +14,35 @@ export const api = {
     enter: (token: string) => request<c.Me>("POST", "/api/session/link", { body: { token } }),
     requestLink: (email: string) => request<void>("POST", "/api/session/link/request", { body: { email } }),
     signOut: () => request<void>("DELETE", "/api/session"),
+    ways: () => request<c.WaysIn>("GET", "/api/session/ways"),
+    giveCode: (token: string, code: string) =>
+      request<c.Me>("POST", "/api/session/code", { body: { token, code } }),
+    beginEnrolment: (token: string) =>
+      request<c.SecondFactorOffer>("POST", "/api/session/enrolment", { body: { token } }),
+    finishEnrolment: (token: string, code: string) =>
+      request<c.EnrolledMe>("POST", "/api/session/enrolment/confirm", { body: { token, code } }),
+    passwordStrength: (body: c.PasswordIdea, signal?: AbortSignal) =>
+      request<c.Strength>("POST", "/api/password-strength", { body, signal }),
+  },
+
+  security: {
+    secondFactor: () => request<c.SecondFactorState>("GET", "/api/me/second-factor"),
+    begin: (current_password: string) =>
+      request<c.SecondFactorOffer>("POST", "/api/me/second-factor", { body: { current_password } }),
+    confirm: (code: string) =>
+      request<c.RecoveryCodes>("POST", "/api/me/second-factor/confirm", { body: { code } }),
+    renewCodes: (code: string) =>
+      request<c.RecoveryCodes>("POST", "/api/me/second-factor/recovery-codes", { body: { code } }),
+    turnOff: (code: string) => request<void>("POST", "/api/me/second-factor/remove", { body: { code } }),
+    sessions: () => request<c.OpenSession[]>("GET", "/api/me/sessions"),
+    endSession: (id: c.Id) => request<void>("DELETE", `/api/me/sessions/${id}`),
+    endOthers: () => request<void>("DELETE", "/api/me/sessions"),
+    signOutAgent: (id: c.Id) => request<void>("DELETE", `/api/agents/${id}/sessions`),
+    resetAgent: (id: c.Id) => request<void>("DELETE", `/api/agents/${id}/second-factor`),
+    unlinkAgent: (id: c.Id) => request<void>("DELETE", `/api/agents/${id}/sso-links`),
+    policy: () => request<c.SignInPolicyView>("GET", "/api/sign-in-policy"),
+    changePolicy: (body: c.PolicyChange) =>
+      request<c.SignInPolicyView>("PATCH", "/api/sign-in-policy", { body }),
   },
 
   me: {

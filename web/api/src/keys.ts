@@ -4,6 +4,10 @@ import type { Id, SearchQuery, TimelineKind } from "./contract.ts";
 export const keys = {
   setup: ["setup"] as const,
   me: ["me"] as const,
+  waysIn: ["ways-in"] as const,
+  secondFactor: ["second-factor"] as const,
+  sessions: ["sessions"] as const,
+  signInPolicy: ["sign-in-policy"] as const,
   checklist: ["checklist"] as const,
   agents: ["agents"] as const,
   teams: ["teams"] as const,

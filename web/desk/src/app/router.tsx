@@ -12,7 +12,10 @@ import { may, meQuery } from "./useMe.ts";
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search: Record<string, unknown>): { to?: string } => ({ to: text(search.to) }),
+  validateSearch: (search: Record<string, unknown>): { to?: string; problem?: string } => ({
+    to: text(search.to),
+    problem: text(search.problem),
+  }),
   component: lazyRouteComponent(() => import("../features/session/SignInPage.tsx"), "SignInPage"),
 });
 const enter = createRoute({

@@ -7,6 +7,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { Frame } from "./Frame.tsx";
+import { owedBy, SecondStep } from "./SecondStep.tsx";
 import classes from "./session.module.css";
 import { takeToken, useEntered } from "./useEntered.ts";
 
@@ -22,6 +23,9 @@ export function EnterPage() {
     if (token) mutate(token);
   }, [token, mutate]);
 
+  const owed = owedBy(error);
+  if (owed)
+    return <SecondStep owed={owed} onEntered={entered} onRestart={() => navigate({ to: "/sign-in" })} />;
   return (
     <Frame title={t("session.entering")}>
       <div className={classes.form}>

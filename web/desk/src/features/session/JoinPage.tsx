@@ -1,11 +1,13 @@
 import { ApiError, api } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Notice } from "@damso/ui";
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { Frame } from "./Frame.tsx";
+import { NewPassword } from "./NewPassword.tsx";
+import { owedBy, SecondStep } from "./SecondStep.tsx";
 import classes from "./session.module.css";
 import { takeToken, useEntered } from "./useEntered.ts";
 
@@ -20,8 +22,11 @@ export function JoinPage() {
     mutationFn: () => api.team.acceptInvitation({ token: token ?? "", name: name.trim(), password, locale }),
     onSuccess: entered,
   });
+  const owed = owedBy(accept.error);
   const fields = accept.error instanceof ApiError ? accept.error.fields : {};
 
+  if (owed)
+    return <SecondStep owed={owed} onEntered={entered} onRestart={() => location.assign("/desk/sign-in")} />;
   if (!token) {
     return (
       <Frame title={t("session.joinTitle")}>
@@ -48,16 +53,14 @@ export function JoinPage() {
           error={fields.name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <PasswordInput
+        <NewPassword
           label={t("field.password")}
-          description={t("field.passwordHint")}
-          autoComplete="new-password"
+          about={[name]}
+          token={token}
           required
-          withAsterisk={false}
-          visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
           value={password}
           error={fields.password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+          onChange={setPassword}
         />
         {accept.isError && Object.keys(fields).length === 0 && (
           <Notice tone="danger" urgent>

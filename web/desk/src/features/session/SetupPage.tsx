@@ -1,12 +1,14 @@
 import { ApiError, api, keys } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Notice } from "@damso/ui";
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Navigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { Frame } from "./Frame.tsx";
+import { NewPassword } from "./NewPassword.tsx";
+import { owedBy, SecondStep } from "./SecondStep.tsx";
 import classes from "./session.module.css";
 import { takeToken, useEntered } from "./useEntered.ts";
 
@@ -32,9 +34,12 @@ export function SetupPage() {
       }),
     onSuccess: entered,
   });
+  const owed = owedBy(finish.error);
   const fields = finish.error instanceof ApiError ? finish.error.fields : {};
 
   if (state.data && !state.data.needed) return <Navigate to="/sign-in" replace />;
+  if (owed)
+    return <SecondStep owed={owed} onEntered={entered} onRestart={() => location.assign("/desk/sign-in")} />;
   if (!token) {
     return (
       <Frame title={t("setup.title")}>
@@ -80,16 +85,13 @@ export function SetupPage() {
           error={fields.email}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
-        <PasswordInput
+        <NewPassword
           label={t("field.password")}
-          description={t("field.passwordHint")}
-          autoComplete="new-password"
+          about={[company, name, email]}
           required
-          withAsterisk={false}
-          visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
           value={password}
           error={fields.password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+          onChange={setPassword}
         />
         {finish.isError && Object.keys(fields).length === 0 && (
           <Notice tone="danger" urgent>

@@ -1,18 +1,20 @@
-import { api } from "@damso/api";
-import { useText } from "@damso/i18n";
+import { api, keys } from "@damso/api";
+import { type TextKey, useText } from "@damso/i18n";
 import { Notice } from "@damso/ui";
 import { Button, PasswordInput, TextInput } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { Frame } from "./Frame.tsx";
+import { owedBy, SecondStep } from "./SecondStep.tsx";
 import classes from "./session.module.css";
 import { useEntered } from "./useEntered.ts";
 
 export function SignInPage() {
   const { t } = useText();
-  const { to } = useSearch({ strict: false }) as { to?: string };
+  const { to, problem } = useSearch({ strict: false }) as { to?: string; problem?: string };
+  const ways = useQuery({ queryKey: keys.waysIn, queryFn: api.session.ways });
   const [byLink, setByLink] = useState(false);
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -23,9 +25,34 @@ export function SignInPage() {
   });
   const link = useMutation({ mutationFn: () => api.session.requestLink(email.trim()) });
   const running = byLink ? link : signIn;
+  const owed = owedBy(signIn.error);
+  const sso = ways.data?.sso;
+
+  if (owed) return <SecondStep owed={owed} onEntered={entered} onRestart={() => signIn.reset()} />;
 
   return (
     <Frame title={t("session.title")} lead={byLink ? t("session.linkLead") : undefined}>
+      {problem && !running.isError && (
+        <div className={classes.problem}>
+          <Notice tone="danger" urgent>
+            {t(ssoProblem(problem))}
+          </Notice>
+        </div>
+      )}
+      {sso && !link.isSuccess && (
+        <div className={classes.sso}>
+          <Button
+            component="a"
+            href={`/api/session/sso${to ? `?to=${encodeURIComponent(to)}` : ""}`}
+            className={classes.submit}
+            variant={ways.data?.sso_only ? "filled" : "default"}
+          >
+            {sso.text || t("session.sso")}
+          </Button>
+          {ways.data?.sso_only && <p className="small muted">{t("session.ssoOnly")}</p>}
+          <p className={classes.or}>{t("session.or")}</p>
+        </div>
+      )}
       {link.isSuccess ? (
         <div className={classes.form}>
           <Notice tone="info">{t("session.linkSent", { email })}</Notice>
@@ -45,7 +72,7 @@ export function SignInPage() {
             label={t("field.email")}
             type="email"
             autoComplete="username"
-            autoFocus
+            autoFocus={!problem}
             required
             withAsterisk={false}
             value={email}
@@ -77,4 +104,22 @@ export function SignInPage() {
       )}
     </Frame>
   );
+}
+
+const SSO_PROBLEMS: readonly string[] = [
+  "SSO_OFF",
+  "SSO_UNREACHABLE",
+  "SSO_MISCONFIGURED",
+  "SSO_TOKEN_INVALID",
+  "SSO_STALE",
+  "SSO_REFUSED",
+  "SSO_EMAIL_UNVERIFIED",
+  "SSO_DOMAIN_FOREIGN",
+  "SSO_NOBODY",
+  "SSO_SOMEBODY_ELSE",
+];
+
+/** What stands in the address came from outside: only what we know is said. */
+function ssoProblem(code: string): TextKey {
+  return SSO_PROBLEMS.includes(code) ? (`problem.${code}` as TextKey) : "problem.other";
 }

@@ -1,6 +1,16 @@
 import { type Agent, api, keys } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { Avatar, IconButton, Notice, Skeleton, StateMark, Time, toast, toastError } from "@damso/ui";
+import {
+  Avatar,
+  ConfirmByName,
+  IconButton,
+  Notice,
+  Skeleton,
+  StateMark,
+  Time,
+  toast,
+  toastError,
+} from "@damso/ui";
 import { Button, Menu } from "@mantine/core";
 import { IconDots, IconUserPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -13,6 +23,14 @@ import { limitCount } from "./LimitsFields.tsx";
 import { Page } from "./Page.tsx";
 import { RightsDialog } from "./RightsDialog.tsx";
 import classes from "./settings.module.css";
+
+/** What is done to a colleague's way in. */
+const ACTS = {
+  signOut: { run: api.security.signOutAgent, done: "people.signedOut" },
+  reset: { run: api.security.resetAgent, done: "people.resetDone" },
+  unlink: { run: api.security.unlinkAgent, done: "people.unlinked" },
+} as const;
+type Act = keyof typeof ACTS;
 
 export function PeoplePage() {
   const { t } = useText();
@@ -64,6 +82,15 @@ function Person({ agent }: { agent: Agent }) {
     },
     onError: (error) => toastError(messageOf(error, t)),
   });
+  const act = useMutation({
+    mutationFn: (what: Act) => ACTS[what].run(agent.id),
+    onSuccess: (_, what) => {
+      setResetting(false);
+      toast(t(ACTS[what].done, { name: agent.name }));
+    },
+    onError: (error) => toastError(messageOf(error, t)),
+  });
+  const [resetting, setResetting] = useState(false);
   const [rights, setRights] = useState(false);
   // Nobody changes those who may do more than they, and nobody locks themselves out.
   const mayChange = agent.id !== me.id && me.grantable.includes(agent.role);
@@ -90,6 +117,15 @@ function Person({ agent }: { agent: Agent }) {
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Item onClick={() => setRights(true)}>{t("people.rights")}</Menu.Item>
+            {!agent.invited && (
+              <Menu.Item onClick={() => act.mutate("signOut")}>{t("people.signOut")}</Menu.Item>
+            )}
+            {!agent.invited && me.role === "owner" && (
+              <>
+                <Menu.Item onClick={() => setResetting(true)}>{t("people.resetFactor")}</Menu.Item>
+                <Menu.Item onClick={() => act.mutate("unlink")}>{t("people.unlink")}</Menu.Item>
+              </>
+            )}
             {agent.disabled ? (
               <Menu.Item onClick={() => patch.mutate({ disabled: false })}>{t("people.enable")}</Menu.Item>
             ) : (
@@ -103,6 +139,19 @@ function Person({ agent }: { agent: Agent }) {
         <span style={{ width: 28 }} />
       )}
       {rights && <RightsDialog agent={agent} onClose={() => setRights(false)} />}
+      {resetting && (
+        <ConfirmByName
+          title={t("people.resetTitle")}
+          name={agent.name}
+          ask={t("confirm.name", { name: agent.name })}
+          confirm={t("people.resetDo")}
+          cancel={t("action.cancel")}
+          onConfirm={() => act.mutate("reset")}
+          onClose={() => setResetting(false)}
+        >
+          {t("people.resetText")}
+        </ConfirmByName>
+      )}
     </li>
   );
 }

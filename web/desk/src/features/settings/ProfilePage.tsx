@@ -1,9 +1,8 @@
-import { ApiError, api, keys, type Language, type Me, type MePatch, type ThemeChoice } from "@damso/api";
+import { api, keys, type Language, type Me, type MePatch, type ThemeChoice } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { Notice, toast, toastError } from "@damso/ui";
-import { Button, PasswordInput, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { toast, toastError } from "@damso/ui";
+import { SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { useMe } from "../../app/useMe.ts";
 import { Page } from "./Page.tsx";
@@ -11,7 +10,7 @@ import classes from "./settings.module.css";
 
 const THEMES: ThemeChoice[] = ["auto", "light", "dark"];
 
-/** Name, language, zone and looks take effect at once; only the password has a button of its own. */
+/** Name, language, zone and looks take effect at once. */
 export function ProfilePage() {
   const { t } = useText();
   const me = useMe();
@@ -68,63 +67,6 @@ export function ProfilePage() {
           />
         </div>
       </div>
-      <PasswordForm />
     </Page>
-  );
-}
-
-function PasswordForm() {
-  const { t } = useText();
-  const [current, setCurrent] = useState("");
-  const [password, setPassword] = useState("");
-  const change = useMutation({
-    mutationFn: () => api.me.patch({ current_password: current, password }),
-    onSuccess: () => {
-      setCurrent("");
-      setPassword("");
-      toast(t("profile.passwordChanged"));
-    },
-  });
-  const fields = change.error instanceof ApiError ? change.error.fields : {};
-  return (
-    <section className={classes.section}>
-      <h2 className={classes.sectionTitle}>{t("profile.password")}</h2>
-      <p className={classes.sectionLead}>{t("profile.passwordLead")}</p>
-      <form
-        className={classes.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate();
-        }}
-      >
-        <PasswordInput
-          label={t("profile.currentPassword")}
-          autoComplete="current-password"
-          visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
-          value={current}
-          error={fields.current_password}
-          onChange={(event) => setCurrent(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label={t("profile.newPassword")}
-          description={t("field.passwordHint")}
-          autoComplete="new-password"
-          visibilityToggleButtonProps={{ "aria-label": t("field.showPassword") }}
-          value={password}
-          error={fields.password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        {change.isError && Object.keys(fields).length === 0 && (
-          <Notice tone="danger" urgent>
-            {messageOf(change.error, t)}
-          </Notice>
-        )}
-        <div className={classes.actions}>
-          <Button type="submit" disabled={!password} loading={change.isPending}>
-            {t("profile.changePassword")}
-          </Button>
-        </div>
-      </form>
-    </section>
   );
 }

@@ -11,7 +11,13 @@ interface Group {
   pages: [string, TextKey, Scope?][];
 }
 
-const OWN: Group = { title: "settings.own", pages: [["profile", "settings.profile"]] };
+const OWN: Group = {
+  title: "settings.own",
+  pages: [
+    ["profile", "settings.profile"],
+    ["security", "settings.security"],
+  ],
+};
 const SHARED: Group = {
   title: "settings.work",
   pages: [
@@ -27,6 +33,7 @@ const COMPANY: Group = {
     ["brand", "settings.brand", "settings.manage"],
     ["people", "settings.people", "team.manage"],
     ["teams", "settings.teams", "team.manage"],
+    ["sign-in", "settings.signIn", "settings.manage"],
     ["keys", "settings.keys", "keys.manage"],
   ],
 };

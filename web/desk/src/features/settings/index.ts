@@ -7,6 +7,8 @@ export { InboxSettingsPage } from "./InboxSettingsPage.tsx";
 export { KeysPage } from "./KeysPage.tsx";
 export { PeoplePage } from "./PeoplePage.tsx";
 export { ProfilePage } from "./ProfilePage.tsx";
+export { SecurityPage } from "./SecurityPage.tsx";
 export { SettingsPage } from "./SettingsPage.tsx";
+export { SignInPolicyPage } from "./SignInPolicyPage.tsx";
 export { TagsPage } from "./TagsPage.tsx";
 export { TeamsPage } from "./TeamsPage.tsx";
