@@ -1,7 +1,7 @@
 """Slowing down those who guess. A try is written down before it is judged, so guesses sent at once are all counted.
 
 Which subjects a try counts against is decided so that strangers cannot keep somebody out of their own account: see
-docs/adr/0018.
+docs/adr/0019.
 """
 
 from collections.abc import Mapping

@@ -39,7 +39,7 @@ export function NewPassword({ label, value, onChange, error, required, about = [
     <div>
       <PasswordInput
         label={label}
-        description={t("field.passwordHint")}
+        description={judged ? undefined : t("field.passwordHint")}
         autoComplete="new-password"
         required={required}
         withAsterisk={false}

@@ -1,6 +1,6 @@
 import { api, keys, type SecondFactorOffer } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { Notice, Skeleton, Time, toast } from "@damso/ui";
+import { Notice, Skeleton, StateMark, toast } from "@damso/ui";
 import { Button, Modal } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -25,7 +25,7 @@ export function SecondFactorSection() {
       {state && !state.since && <p className={classes.sectionLead}>{t("factor.off")}</p>}
       {state?.since && (
         <p className={classes.sectionLead}>
-          <Time at={state.since} /> · {t("factor.left", { count: state.recovery_codes_left })}{" "}
+          <StateMark tone="ok">{t("factor.isOn")}</StateMark> · {t("factor.left", { count: state.recovery_codes_left })}{" "}
           {state.required && t("factor.required")}
         </p>
       )}
@@ -91,6 +91,7 @@ function Dialog({ doing, onClose }: { doing: Doing; onClose: () => void }) {
       {!codes && offer && (
         <>
           <Offer offer={offer} />
+          <hr className={classes.pause} />
           <ProofForm
             kind="code"
             submit={t("session.confirm")}

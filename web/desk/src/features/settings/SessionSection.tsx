@@ -57,7 +57,7 @@ export function SessionSection() {
         })}
       </ul>
       {others && (
-        <div className={classes.actions}>
+        <div className={`${classes.actions} ${classes.below}`}>
           <Button onClick={() => end.mutate(null)} loading={end.isPending}>
             {t("security.endOthers")}
           </Button>
