@@ -25,8 +25,8 @@ export function SecondFactorSection() {
       {state && !state.since && <p className={classes.sectionLead}>{t("factor.off")}</p>}
       {state?.since && (
         <p className={classes.sectionLead}>
-          <StateMark tone="ok">{t("factor.isOn")}</StateMark> · {t("factor.left", { count: state.recovery_codes_left })}{" "}
-          {state.required && t("factor.required")}
+          <StateMark tone="ok">{t("factor.isOn")}</StateMark> ·{" "}
+          {t("factor.left", { count: state.recovery_codes_left })} {state.required && t("factor.required")}
         </p>
       )}
       <div className={classes.actions}>
