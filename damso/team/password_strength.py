@@ -98,6 +98,8 @@ async def require_strong(password: str, about: Iterable[str]) -> None:
 
 
 def _judge(password: str, about: tuple[str, ...]) -> _Judged:
+    if not password:  # zxcvbn stumbles over it
+        return _Judged(0, WEAK)
     words = _words(about)
     found = zxcvbn(password[:LOOKED_AT], user_inputs=[*KOREAN, *words])
     score: Score = found["score"]

@@ -42,6 +42,10 @@ async def test_a_short_one_is_not_enough_however_odd() -> None:
     assert (judged.enough, judged.hint) == (False, "10자 이상으로 지어 주세요.")
 
 
+async def test_nothing_is_judged_as_well() -> None:
+    assert (await strength_of("", (), "en")).score == 0
+
+
 async def test_a_weak_one_is_refused_where_one_is_chosen(agent: Person) -> None:
     answer = await agent.browser.patch("/api/me", json={"password": "dalnim@shop", "current_password": PASSWORD})
     assert (answer.status_code, answer.json()["field"]) == (422, "password")
