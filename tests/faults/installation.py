@@ -73,6 +73,7 @@ class Installation:
             "DAMSO_PORT": str(self.port),
             "DAMSO_EGRESS_ALLOW": self._egress,
             "DAMSO_LOG_FORMAT": "json",
+            "DAMSO_CHAT_MESSAGES_PER_MINUTE": "0",  # all visitors of a test come from one address
         }
 
     async def kill(self, victim: Victim) -> None:
