@@ -2417,7 +2417,7 @@ export interface components {
             issuer: string;
             required: boolean;
             /** @enum {null|string} */
-            role?: "owner" | "administrator" | "agent" | null;
+            role?: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
         };
         /** SsoSettings */
         SsoSettings: {
@@ -2428,7 +2428,7 @@ export interface components {
             issuer: string;
             required: boolean;
             /** @enum {null|string} */
-            role: "owner" | "administrator" | "agent" | null;
+            role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
             secret_set: boolean;
         };
         /** Strength */
