@@ -1,9 +1,9 @@
 """The only place that knows all rooms: it plugs their parts together."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
-from asyncpg import create_pool
+from asyncpg import UniqueViolationError, create_pool
 from httpx import AsyncClient
 from msgspec import Struct
 
@@ -24,9 +24,12 @@ from damso.kernel.blobs import Blobs, DiskBlobs
 from damso.kernel.clock import SystemClock
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, open_database
+from damso.kernel.erasure_list import FILE as ERASURE_FILE
+from damso.kernel.erasure_list import ErasureList, Replays, replay_erasures
 from damso.kernel.http import open_http
 from damso.kernel.key_file import open_keyring
 from damso.kernel.lanes import Lane
+from damso.kernel.migrations import prepare
 from damso.kernel.notify import Notifier
 from damso.kernel.readers import Reader
 from damso.kernel.rotation import SealedColumn
@@ -68,6 +71,15 @@ async def open_parts(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
             )
     finally:
         await database.close()
+
+
+async def make_ready(settings: Settings, database: Database) -> None:
+    """What has to be true of a migrated database before anything serves: its epoch, its partitions, and that whoever
+    was erased stays so, also where an older backup was restored meanwhile. Raises `ErasureUnknown`."""
+    # Of several processes that find a restored database at once, one begins its epoch.
+    with suppress(UniqueViolationError):
+        await prepare(database)
+    await replay_erasures(database, ErasureList(settings.data / ERASURE_FILE).read(), replayers_of())
 
 
 @asynccontextmanager
@@ -113,3 +125,8 @@ def readers_of() -> Sequence[Reader]:
 def timers_of() -> Sequence[Timer]:
     """Everything that happens at a time."""
     return (SnoozeTimer(), UnsentTimer(), CheckTimer(), ForgetExpired())
+
+
+def replayers_of() -> Sequence[Replays]:
+    """Whoever can erase again what an older backup brought back."""
+    return ()

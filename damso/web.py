@@ -33,7 +33,7 @@ from damso.customers.timeline_sources import SOURCES
 from damso.kernel.database import Database
 from damso.kernel.errors import AppError, Unauthenticated
 from damso.kernel.i18n import Locale
-from damso.kernel.migrations import is_current
+from damso.kernel.migrations import fits
 from damso.kernel.notify import LOST
 from damso.kernel.realtime import Signals, Tail
 from damso.pages import page_handlers
@@ -75,7 +75,7 @@ async def healthz() -> dict[str, str]:
 async def readyz(database: NamedDependency[Database]) -> Response[dict[str, str]]:
     """The process can serve: its database answers and has the right shape."""
     try:
-        ready = await is_current(database)
+        ready = await fits(database)
     except LOST:
         ready = False
     return Response({"status": "ready" if ready else "waiting"}, status_code=200 if ready else 503)

@@ -3,7 +3,7 @@
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection, pool
+from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import damso.brand.models
@@ -12,16 +12,21 @@ import damso.conversations.models
 import damso.customers.models
 import damso.kernel.models
 import damso.team.models  # noqa: F401
-from damso.kernel.migrations import ALCHEMY_SCHEME, is_ours
+from damso.kernel.migrations import ALCHEMY_SCHEME, floor_version, is_ours
 from damso.kernel.schema import Table
 
 TABLES = Table.metadata
+KEEP_FLOOR = text(
+    "INSERT INTO schema_floor (id, version) VALUES (1, :version)"
+    " ON CONFLICT (id) DO UPDATE SET version = excluded.version"
+)
 
 
 def _run(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=TABLES, include_name=is_ours, compare_server_default=False)
     with context.begin_transaction():
         context.run_migrations()
+        connection.execute(KEEP_FLOOR, {"version": floor_version()})
 
 
 async def _connect_and_run() -> None:

@@ -2,18 +2,19 @@
 started for as long as the command lasts."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import asyncpg
 
-from damso.bootstrap import Parts, open_parts
+from damso.bootstrap import Parts, make_ready, open_parts
 from damso.commands.console import tell
 from damso.commands.running import announced
 from damso.kernel.data_folder import DataFolderInUse, holder_of
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
-from damso.kernel.migrations import is_current, prepare
+from damso.kernel.migrations import require_fit
 from damso.kernel.postgres import EmbeddedPostgres
+from damso.kernel.restore import require_whole
 from damso.kernel.settings import Settings
 
 CONNECT_SECONDS = 10.0
@@ -45,15 +46,6 @@ class NothingHere(AppError):
     text = Text(
         "{folder} 폴더에는 담소의 데이터가 없어요. `damso serve`로 시작하거나, DAMSO_DATA로 데이터 폴더를 알려 주세요.",
         "There is no data of Damso in {folder}. Start with `damso serve`, or name the data folder by DAMSO_DATA.",
-    )
-
-
-class SchemaOld(AppError):
-    code = "SCHEMA_OLD"
-    status = 503
-    text = Text(
-        "데이터베이스가 아직 이 버전의 구조가 아니에요. 먼저 `damso migrate`를 실행해 주세요.",
-        "The database has not the shape of this version yet. Run `damso migrate` first.",
     )
 
 
@@ -107,21 +99,21 @@ async def require_reachable(dsn: str) -> None:
 @asynccontextmanager
 async def own_parts(settings: Settings) -> AsyncIterator[Parts]:
     """Everything opened on the company's own database, for one of several processes. Raises `DatabaseUrlMissing`,
-    `DatabaseUnreachable`, `SchemaOld`."""
+    `DatabaseUnreachable`, `SchemaOld`, `SchemaNewer`, `RestoreUnfinished`, `ErasureUnknown`."""
     dsn = external_dsn(settings)
     await require_reachable(dsn)
-    async with _current_parts(settings, dsn) as parts:
-        # Of several processes that find a restored database at once, one begins its epoch.
-        with suppress(asyncpg.UniqueViolationError):
-            await prepare(parts.database)
+    require_whole(settings.data)
+    async with _fitting_parts(settings, dsn) as parts:
+        await make_ready(settings, parts.database)
         yield parts
 
 
 @asynccontextmanager
 async def any_parts(settings: Settings) -> AsyncIterator[Parts]:
-    """Everything opened beside whatever runs. Raises `NothingHere`, `SchemaOld`, and as `any_database`."""
+    """Everything opened beside whatever runs. Raises `NothingHere`, `SchemaOld`, `SchemaNewer`, and what
+    `any_database` raises."""
     require_something(settings)
-    async with any_database(settings) as dsn, _current_parts(settings, dsn) as parts:
+    async with any_database(settings) as dsn, _fitting_parts(settings, dsn) as parts:
         yield parts
 
 
@@ -132,8 +124,7 @@ def require_something(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _current_parts(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
+async def _fitting_parts(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
     async with open_parts(settings, dsn) as parts:
-        if not await is_current(parts.database):
-            raise SchemaOld
+        await require_fit(parts.database)
         yield parts

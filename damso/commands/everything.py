@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from litestar import Litestar
 
-from damso.bootstrap import Parts, open_parts
+from damso.bootstrap import Parts, make_ready, open_parts
 from damso.commands.connecting import own_database
 from damso.commands.console import result, tell
 from damso.commands.entrance import fresh_entrance
@@ -14,7 +14,8 @@ from damso.commands.running import announced
 from damso.commands.serving import port_of, raise_file_limit, serving
 from damso.kernel.data_folder import DataFolderInUse, holder_of
 from damso.kernel.i18n import Text
-from damso.kernel.migrations import migrate, prepare
+from damso.kernel.migrations import migrate
+from damso.kernel.restore import require_whole
 from damso.kernel.settings import Settings
 from damso.web import create_app
 from damso.worker import run_worker
@@ -28,15 +29,16 @@ READY = Text("담소가 준비됐어요: {address}", "Damso is ready: {address}"
 
 
 async def run_everything(settings: Settings, *, demo: bool) -> None:
-    """Run until cancelled. Raises `DataFolderInUse`, `PortTaken` and whatever the database says."""
+    """Run until cancelled. Raises `DataFolderInUse`, `RestoreUnfinished`, `PortTaken` and what the database says."""
     _require_free(settings)
+    require_whole(settings.data)
     raise_file_limit()
     with port_of(settings) as port:
         async with own_database(settings) as dsn:
             async with announced(MIGRATING):
                 await migrate(dsn)
             async with open_parts(settings, dsn) as parts:
-                await prepare(parts.database)
+                await make_ready(settings, parts.database)
                 async with (
                     _application(parts, demo=demo) as application,
                     _working(parts),

@@ -2,14 +2,15 @@
 
 from contextlib import AsyncExitStack
 
-from damso.bootstrap import open_parts
+from damso.bootstrap import make_ready, open_parts
 from damso.commands.connecting import any_database
 from damso.commands.console import print_json, result, word
 from damso.commands.options import AS_JSON, new_app
 from damso.commands.running import announced, prepared, run
 from damso.kernel.i18n import Text
 from damso.kernel.migrations import migrate as migrate_database
-from damso.kernel.migrations import newest_version, prepare
+from damso.kernel.migrations import newest_version
+from damso.kernel.restore import require_whole
 from damso.kernel.settings import Settings
 
 app = new_app()
@@ -38,10 +39,11 @@ def migrate(as_json: AS_JSON = False) -> None:
 
 
 async def _migrate(settings: Settings) -> bool:
+    require_whole(settings.data)
     async with AsyncExitStack() as opened:
         dsn = await opened.enter_async_context(any_database(settings))
         async with announced(MIGRATING):
             changed = await migrate_database(dsn)
         parts = await opened.enter_async_context(open_parts(settings, dsn))
-        await prepare(parts.database)
+        await make_ready(settings, parts.database)
     return changed

@@ -113,3 +113,20 @@ class Installation(Table):
     timezone: Mapped[str]
     demo: Mapped[bool]
     created_at: Mapped[datetime]
+
+
+class ErasureDone(Table):
+    """Which entries of the erasure list this database has carried out, see `damso.kernel.erasure_list`."""
+
+    __tablename__ = "erasure_done"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    done_at: Mapped[datetime]
+
+
+class SchemaFloor(Table):
+    """The oldest version whose code may work on this schema; a single row, see `damso.kernel.migrations`."""
+
+    __tablename__ = "schema_floor"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    id: Mapped[int] = mapped_column(SmallInteger(), primary_key=True, autoincrement=False)
+    version: Mapped[str]

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import re
-import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -25,7 +25,13 @@ from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
 from damso.kernel.postgres_binaries import CACHE, installation, runnable_by
 from damso.kernel.postgres_cluster import OWNER, Cluster, PostgresFailed
-from damso.kernel.postgres_processes import accepts_connections, cluster_name, end_server, server_processes
+from damso.kernel.postgres_processes import (
+    accepts_connections,
+    cluster_name,
+    die_with_us,
+    end_server,
+    server_processes,
+)
 from damso.kernel.progress import Say, say_nothing
 
 log = structlog.get_logger()
@@ -149,7 +155,7 @@ class EmbeddedPostgres:
         await end_server(self.cluster.path)
         self.cluster.configure(durable=self._durable)
         command = [
-            *(*_die_with_us(), str(tree / "bin" / "postgres"), "-D", self.cluster.seen_from_inside),
+            *(*die_with_us(signal.SIGINT), str(tree / "bin" / "postgres"), "-D", self.cluster.seen_from_inside),
             *("-c", f"cluster_name={cluster_name(self.cluster.path)}"),
         ]
         with self._start_log.open("wb") as output:
@@ -217,12 +223,6 @@ class EmbeddedPostgres:
         logs = (self._start_log, *self.cluster.log_folder.glob("*.log"))
         latest = max(logs, key=lambda file: file.stat().st_mtime_ns)
         return "\n".join(latest.read_text(errors="replace").splitlines()[-5:])
-
-
-def _die_with_us() -> tuple[str, ...]:
-    """Prefix of a command that shall end, in order, when the thread that started it does (Linux: prctl(2))."""
-    setpriv = shutil.which("setpriv")
-    return (setpriv, "--pdeathsig", "INT", "--") if setpriv else ()
 
 
 def _short_alias(cluster: Path) -> Path | None:

@@ -7,6 +7,7 @@ owner. A pid out of `postmaster.pid` alone would not do: after a crash it may be
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -81,6 +82,12 @@ async def end_server(cluster: Path) -> None:
     # Left by a crash, they would stop the next server if their pid belongs to another process by now.
     for lock in ("postmaster.pid", f"{SOCKET}.lock"):
         (cluster / lock).unlink(missing_ok=True)
+
+
+def die_with_us(how: signal.Signals) -> tuple[str, ...]:
+    """Prefix of a command that shall get a signal when the thread that started it ends (Linux: prctl(2))."""
+    setpriv = shutil.which("setpriv")
+    return (setpriv, "--pdeathsig", how.name.removeprefix("SIG"), "--") if setpriv else ()
 
 
 async def holds_within(seconds: float, condition: Callable[[], bool]) -> bool:

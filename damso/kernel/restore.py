@@ -1,24 +1,32 @@
-"""Bring a backup back, into an empty place only."""
+"""Bring a backup back, into an empty place only.
+
+The order is what makes a restore safe to interrupt. The files come first, the database last and in one transaction:
+where it is there, everything is there. Until then a mark says that the place is not whole; a second try goes on from
+it, and no server starts on it.
+"""
 
 import asyncio
+import os
 import shutil
 import time
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
 
 import asyncpg
 
-from damso.kernel.archive import BLOBS, DUMP, KEY, ArchiveReader, Entry, Manifest
+from damso.kernel.backup import Files
+from damso.kernel.backup_folder import private, sync_folder
+from damso.kernel.backup_manifest import Manifest
+from damso.kernel.erasure_list import Erasure, ErasureList
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
-from damso.kernel.postgres_client import ProgramFailed, run_client
+from damso.kernel.postgres_client import ProgramFailed, beside_the_loop, load_database
 from damso.kernel.progress import Say, say_nothing
 
-T = TypeVar("T")
-
+MARK = "restore.unfinished"
 SAY_EVERY_SECONDS = 3.0
-VERIFYING = Text("백업 파일을 확인하고 있어요({done}/{total}).", "Checking the backup ({done} of {total}).")
+VERIFYING = Text("백업을 확인하고 있어요({done}/{total}).", "Checking the backup ({done} of {total}).")
 RESTORING_BLOBS = Text("파일을 복원하고 있어요({done}/{total}).", "Restoring files ({done} of {total}).")
 RESTORING_DATABASE = Text("데이터베이스를 복원하고 있어요.", "Restoring the database.")
 
@@ -40,34 +48,87 @@ class RestoreFailed(AppError):
     )
 
 
-async def restore(archive: Path, dsn: str, blobs_dir: Path, key_file: Path, *, say: Say = say_nothing) -> Manifest:
-    """Fill an empty database and an empty folder from a backup, all of it checked before anything is written. The key
-    comes back if the backup has it. Raises `BackupUnreadable`, `BackupDamaged`, `RestorePlaceTaken`, `RestoreFailed`;
-    then the place is as empty as before."""
-    reader = await asyncio.to_thread(ArchiveReader, archive)
+class RestoreUnfinished(AppError):
+    code = "RESTORE_UNFINISHED"
+    text = Text(
+        "{folder} 폴더로 복원하던 중에 멈췄어요. "
+        "`damso restore`를 다시 실행하거나, 폴더를 비우고 처음부터 복원해 주세요.",
+        "A restore into {folder} did not come to its end. "
+        "Run `damso restore` again, or empty the folder and begin anew.",
+    )
+
+
+class Source(Protocol):
+    """A backup to restore from."""
+
+    manifest: Manifest
+
+    @property
+    def steps(self) -> int:
+        """How many things there are to check."""
+
+    def verify(self) -> Iterator[str]:
+        """Read all of it, yielding the name of what is sound. Raises `BackupDamaged` for the first that is not."""
+
+    def dump(self) -> Iterator[bytes]:
+        """The database, as `pg_restore` takes it."""
+
+    def key(self) -> bytes | None:
+        """The installation's own key, where it is in there."""
+
+    def blobs(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Where each blob stands below the folder of blobs, and its content."""
+
+    def erasures(self) -> list[Erasure]:
+        """Who was erased, as far as the backup knows."""
+
+    def close(self) -> None:
+        """Let go of its files."""
+
+
+def require_whole(data: Path) -> None:
+    """Before a server starts. Raises `RestoreUnfinished`."""
+    if (data / MARK).exists():
+        raise RestoreUnfinished(folder=data)
+
+
+async def restore(
+    source: Source, dsn: str, files: Files, *, erasures: Iterable[Erasure] = (), say: Say = say_nothing
+) -> Manifest:
+    """Fill an empty database and an empty folder from a backup, all of it checked before anything is written; the list
+    of erasures becomes everything that the backup, the place and `erasures` know. Whoever calls this migrates the
+    database and carries the list out before anything serves. Raises `BackupDamaged`, `RestorePlaceTaken`,
+    `RestoreFailed`; then the place is as empty as before."""
+    mark = files.erasures.with_name(MARK)
+    key = source.key()
+    if not mark.exists():
+        _require_no_files(files, key)
+    await _require_empty_database(dsn)
+    await _each(source.verify(), source.steps, VERIFYING, say)
+    mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private(mark).close()
+    sync_folder(mark.parent)
     try:
-        _require_no_files(blobs_dir, key_file if reader.manifest.has_key else None)
-        await _require_empty_database(dsn)
-        await _each(reader.verify(), len(reader.manifest.entries), VERIFYING, say)
-        staging = blobs_dir.with_name(f".{blobs_dir.name}.restoring")
-        shutil.rmtree(staging, ignore_errors=True)
-        try:
-            await _each(_extract(reader, staging), len(reader.manifest.entries), RESTORING_BLOBS, say)
-            say(RESTORING_DATABASE)
-            await _load(dsn, staging / DUMP)
-            _put_in_place(staging, blobs_dir, key_file)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-    finally:
-        reader.close()
-    return reader.manifest
+        ErasureList(files.erasures).add([*source.erasures(), *erasures])
+        await _put_files(source, files, key, say)
+        say(RESTORING_DATABASE)
+        await load_database(dsn, beside_the_loop(source.dump()))
+    except (ProgramFailed, AppError, OSError) as error:
+        _take_back(files, key)
+        mark.unlink()
+        if isinstance(error, ProgramFailed):
+            raise RestoreFailed(detail=str(error)) from error
+        raise
+    mark.unlink()
+    sync_folder(mark.parent)
+    return source.manifest
 
 
-def _require_no_files(blobs_dir: Path, key_file: Path | None) -> None:
-    if blobs_dir.exists() and any(blobs_dir.iterdir()):
-        raise RestorePlaceTaken(place=blobs_dir)
-    if key_file and key_file.exists():
-        raise RestorePlaceTaken(place=key_file)
+def _require_no_files(files: Files, key: bytes | None) -> None:
+    if files.blobs.exists() and any(files.blobs.iterdir()):
+        raise RestorePlaceTaken(place=files.blobs)
+    if key and files.key.exists():
+        raise RestorePlaceTaken(place=files.key)
 
 
 async def _require_empty_database(dsn: str) -> None:
@@ -83,7 +144,46 @@ async def _require_empty_database(dsn: str) -> None:
         raise RestorePlaceTaken(place=name)
 
 
-async def _each(steps: Iterator[Entry], total: int, text: Text, say: Say) -> None:
+async def _put_files(source: Source, files: Files, key: bytes | None, say: Say) -> None:
+    """All blobs at once, from a folder beside theirs, and the key."""
+    staging = files.blobs.with_name(f".{files.blobs.name}.restoring")
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        staging.mkdir(mode=0o700, parents=True)
+        await _each(_write_blobs(source, staging), source.steps, RESTORING_BLOBS, say)
+        shutil.rmtree(files.blobs, ignore_errors=True)
+        staging.rename(files.blobs)
+        sync_folder(files.blobs.parent)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    if key:
+        files.key.parent.mkdir(parents=True, exist_ok=True)
+        _write(files.key, [key])
+
+
+def _write_blobs(source: Source, folder: Path) -> Iterator[str]:
+    for place, content in source.blobs():
+        target = folder / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(target, content)
+        yield place
+
+
+def _write(path: Path, content: Iterable[bytes]) -> None:
+    with private(path) as file:
+        for chunk in content:
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _take_back(files: Files, key: bytes | None) -> None:
+    shutil.rmtree(files.blobs, ignore_errors=True)
+    if key:
+        files.key.unlink(missing_ok=True)
+
+
+async def _each(steps: Iterator[str], total: int, text: Text, say: Say) -> None:
     """Take blocking steps one by one beside the event loop."""
     said, done = time.monotonic(), 0
     while await asyncio.to_thread(next, steps, None):
@@ -91,30 +191,3 @@ async def _each(steps: Iterator[Entry], total: int, text: Text, say: Say) -> Non
         if time.monotonic() - said > SAY_EVERY_SECONDS:
             said = time.monotonic()
             say(text, done=done, total=total)
-
-
-def _extract(reader: ArchiveReader, folder: Path) -> Iterator[Entry]:
-    folder.mkdir(mode=0o700, parents=True)
-    for entry in reader.manifest.entries:
-        reader.extract(entry, folder / PurePosixPath(entry.name))
-        yield entry
-
-
-async def _load(dsn: str, dump: Path) -> None:
-    try:
-        # One transaction: what fails leaves an empty database, which can be restored into again.
-        await run_client(
-            *("pg_restore", dsn, "--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", str(dump))
-        )
-    except ProgramFailed as error:
-        raise RestoreFailed(detail=str(error)) from error
-
-
-def _put_in_place(staging: Path, blobs_dir: Path, key_file: Path) -> None:
-    if (staging / KEY).exists():
-        key_file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(staging / KEY, key_file)
-    if (staging / BLOBS).exists():
-        if blobs_dir.exists():
-            blobs_dir.rmdir()
-        (staging / BLOBS).rename(blobs_dir)

@@ -29,6 +29,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The address customers and agents use, without a slash at the end. Empty: `http://{host}:{port}`."""
     secret_key_file: Path | None = None
     """File with the key that encrypts secrets. Empty: `data/secret.key`, made on the first start."""
+    backup_key: str = ""
+    """The recovery key that backups are sealed under. Empty: `data/backup.key`, made by the first backup."""
     egress_allow: tuple[str, ...] = ()
     """Origins on private addresses that outgoing calls may reach, e.g. `http://10.0.0.5:8080`."""
     pool_size: int = 10

@@ -1,7 +1,6 @@
-"""`damso export`, and a backup brought back: everything a company has, taken along."""
+"""`damso export`: everything a company has, taken along."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -37,29 +36,3 @@ def test_time_that_is_none_is_not_understood(elsewhere: Terminal) -> None:
     wrong = elsewhere.run("export", "events", "--since", "some day")
     assert wrong.returncode == 2
     assert "2026-11-01" in wrong.stderr
-
-
-def test_backup_comes_back_in_an_empty_folder_and_nowhere_else(running: SecondStart, tmp_path: Path) -> None:
-    file = tmp_path / "backup.tar"
-    assert running.result("backup", file, "--include-key")["has_key"]
-
-    fresh = Terminal(tmp_path / "restored")
-    restored = fresh.result("restore", file)
-    assert not restored["key_missing"]
-    with fresh.server("serve") as server:
-        assert server.get("/api/setup") == {"needed": False, "demo": True}
-        assert fresh.lines("export", "customers") == running.lines("export", "customers")
-    refused = fresh.run("restore", file)
-    assert refused.returncode == 1
-    assert "is not empty, so nothing was restored" in refused.stderr
-
-
-def test_restore_without_key_says_where_it_belongs(demo: Terminal, tmp_path: Path) -> None:
-    file = tmp_path / "backup.tar"
-    done = demo.run("backup", file)
-    assert done.returncode == 0
-    assert "The key" in done.stderr
-
-    restored = Terminal(tmp_path / "restored").run("restore", file)
-    assert restored.returncode == 0
-    assert f"put the key file you kept at {tmp_path / 'restored' / 'secret.key'}" in restored.stderr

@@ -17,8 +17,6 @@ from httpx import AsyncClient
 from damso.bootstrap import Parts, open_parts, readers_of
 from damso.channels.types import Health, OutboundMessage, Receipt, Thread
 from damso.kernel import log
-from damso.kernel.backup import backup
-from damso.kernel.clock import SystemClock
 from damso.kernel.database import Database, open_database
 from damso.kernel.lanes import Worker, enqueue
 from damso.kernel.log import Position
@@ -26,13 +24,13 @@ from damso.kernel.migrations import migrate, prepare
 from damso.kernel.notify import LOST
 from damso.kernel.postgres import EmbeddedPostgres
 from damso.kernel.readers import advance
-from damso.kernel.restore import restore
 from damso.kernel.settings import Settings
 from damso.web import create_app
 from tests.clock import ManualClock
 from tests.conversations.company import Company, make_company
 from tests.conversations.postcards import PostcardConfig, Postcards, postcard
 from tests.http.browsers import browser
+from tests.kernel.backups import Place
 from tests.logs import FACT, Collector, catch_up
 
 PATIENCE = 30.0
@@ -47,11 +45,9 @@ async def test_readers_go_on_after_a_restore_into_a_fresh_cluster(company: Compa
     await company.gets(postcard("옮기기 전에"))
     before = Collector()
     await catch_up(parts.database, before)
-    archive, key = tmp_path / "backup.damso", tmp_path / "secret.key"
-    key.write_bytes(b"key")
-    await backup(dsn, tmp_path / "blobs", key, archive, version="0.1.0", clock=SystemClock())
+    await Place(dsn, tmp_path / "here").backup(tmp_path / "backups")
     async with EmbeddedPostgres(tmp_path / "elsewhere", durable=False) as fresh:
-        await restore(archive, fresh.dsn, tmp_path / "elsewhere" / "blobs", tmp_path / "elsewhere" / "key")
+        await Place(fresh.dsn, tmp_path / "elsewhere").restore(tmp_path / "backups")
         await migrate(fresh.dsn)
         moved = await open_database(fresh.dsn, clock=parts.database.clock)
         try:

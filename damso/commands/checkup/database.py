@@ -9,7 +9,7 @@ from damso.commands.checkup.findings import Finding, broken, fine, warning
 from damso.kernel.database import Database, Transaction
 from damso.kernel.i18n import Text
 from damso.kernel.lanes import WORKERS
-from damso.kernel.migrations import is_current
+from damso.kernel.migrations import fits
 from damso.kernel.readers import Reader, lag
 
 VERSION = 18
@@ -76,7 +76,7 @@ async def look_at_database(database: Database, readers: Sequence[Reader]) -> Asy
     async with database.reading() as tx:
         yield await _version(tx)
         yield await _clock(tx)
-    if not await is_current(database):
+    if not await fits(database):
         yield broken("schema", STALE, MIGRATE)
         return
     yield fine("schema", CURRENT)
