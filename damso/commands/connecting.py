@@ -14,6 +14,7 @@ from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
 from damso.kernel.migrations import require_fit
 from damso.kernel.postgres import EmbeddedPostgres
+from damso.kernel.postgres_switch import has_cluster
 from damso.kernel.restore import require_whole
 from damso.kernel.settings import Settings
 
@@ -119,7 +120,7 @@ async def any_parts(settings: Settings) -> AsyncIterator[Parts]:
 
 def require_something(settings: Settings) -> None:
     """Before a command makes a database where somebody only stands in the wrong folder. Raises `NothingHere`."""
-    if not settings.database_url and not (settings.data / "postgres").exists():
+    if not settings.database_url and not has_cluster(settings.data):
         raise NothingHere(folder=settings.data.absolute())
 
 

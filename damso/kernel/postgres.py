@@ -23,7 +23,7 @@ import structlog
 from damso.kernel.data_folder import DataFolder, Holder
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
-from damso.kernel.postgres_binaries import CACHE, installation, runnable_by
+from damso.kernel.postgres_binaries import CACHE, MAJOR, installation, runnable_by
 from damso.kernel.postgres_cluster import OWNER, Cluster, PostgresFailed
 from damso.kernel.postgres_processes import (
     accepts_connections,
@@ -32,6 +32,7 @@ from damso.kernel.postgres_processes import (
     end_server,
     server_processes,
 )
+from damso.kernel.postgres_switch import finish_switch
 from damso.kernel.progress import Say, say_nothing
 
 log = structlog.get_logger()
@@ -63,8 +64,8 @@ class EmbeddedPostgres:
     Start it from a thread that lives as long as the server shall (the event loop's own): where the system can, the
     server is told to end when that thread does, so that it does not outlive a `kill -9` of ours.
 
-    `durable=False` is for tests. `tree` is another installation of PostgreSQL 18 than the wheel's; `cache` is where
-    root keeps a copy of the wheel's if the server's user cannot enter the original."""
+    `durable=False` is for tests. `tree` is another installation of PostgreSQL than the wheel's, of the version `major`;
+    `cache` is where root keeps a copy of the wheel's if the server's user cannot enter the original."""
 
     def __init__(
         self,
@@ -73,6 +74,7 @@ class EmbeddedPostgres:
         durable: bool = True,
         say: Say = say_nothing,
         tree: Path | None = None,
+        major: int = MAJOR,
         cache: Path = CACHE,
     ) -> None:
         self.folder = DataFolder(data_dir)
@@ -81,6 +83,7 @@ class EmbeddedPostgres:
         self._durable = durable
         self._say = say
         self._tree = tree
+        self._major = major
         self._cache = cache
         self._alias: Path | None = None
         self._server: subprocess.Popen[bytes] | None = None
@@ -112,7 +115,8 @@ class EmbeddedPostgres:
         left = self.folder.acquire()
         try:
             _remove_alias(left)
-            self.cluster.require_version()
+            finish_switch(self.folder.path)
+            self.cluster.require_version(self._major)
             tree = self._find_tree()
             if not self.cluster.path.exists():
                 self._say(MAKING)
@@ -129,6 +133,11 @@ class EmbeddedPostgres:
 
     async def stop(self) -> None:
         """Stop the server, with everything written out, and unlock the folder. May be called twice."""
+        await self.stop_server()
+        self.folder.release()
+
+    async def stop_server(self) -> None:
+        """Stop the server; the folder stays ours."""
         if self._watch:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
@@ -139,7 +148,6 @@ class EmbeddedPostgres:
             self._server = None
         _remove_alias(Holder(os.getpid(), alias=str(self._alias or "")))
         self._alias = None
-        self.folder.release()
 
     def _dsn_of(self, database: str) -> str:
         return f"postgresql://{OWNER}@/{database}?host={quote(str(self._alias or self.cluster.path))}"
@@ -153,7 +161,7 @@ class EmbeddedPostgres:
         if server_processes(self.cluster.path):
             self._say(CLEARING)
         await end_server(self.cluster.path)
-        self.cluster.configure(durable=self._durable)
+        self.cluster.configure(durable=self._durable, major=self._major)
         command = [
             *(*die_with_us(signal.SIGINT), str(tree / "bin" / "postgres"), "-D", self.cluster.seen_from_inside),
             *("-c", f"cluster_name={cluster_name(self.cluster.path)}"),

@@ -64,12 +64,13 @@ def major_version(postgres: Path) -> int:
     return int(re.findall(r"\d+", shown)[0])
 
 
-def runnable_by(uid: int, tree: Path, cache: Path = CACHE) -> Path:
+def runnable_by(uid: int, tree: Path, cache: Path = CACHE, *, name: str = "") -> Path:
     """An installation that `uid` may run: `tree` itself, or a copy under `cache` where a folder above it is private,
-    as a virtual environment in root's home is. We never open the private folder instead. Raises `CacheUnsafe`."""
+    as a virtual environment in root's home is. We never open the private folder instead. The copy is called `name`,
+    by default as our own wheel. Raises `CacheUnsafe`."""
     if _runs(uid, tree):
         return tree
-    copy = cache / f"{WHEEL}-{importlib.metadata.version(WHEEL)}"
+    copy = cache / (name or f"{WHEEL}-{importlib.metadata.version(WHEEL)}")
     if not copy.exists():
         cache.mkdir(mode=0o755, parents=True, exist_ok=True)
         _require_ours(cache)
@@ -79,7 +80,7 @@ def runnable_by(uid: int, tree: Path, cache: Path = CACHE) -> Path:
 
 
 def copy_installation(tree: Path, target: Path) -> None:
-    """Copy what a server needs , readable by everybody, with the libraries where its run path looks for
+    """Copy what a server needs, readable by everybody, with the libraries where its run path looks for
     them. Appears complete or not at all."""
     staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=".copying-"))
     shutil.copytree(tree, staging / PACKAGE / tree.name, ignore=_unneeded, copy_function=_copy_readable)

@@ -16,7 +16,6 @@ from typing import Any
 
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
-from damso.kernel.postgres_binaries import MAJOR
 from damso.kernel.postgres_config import configuration_file
 
 OWNER = "damso"
@@ -40,10 +39,9 @@ class DataFolderVersion(AppError):
     code = "DATA_FOLDER_VERSION"
     text = Text(
         "이 데이터 폴더는 PostgreSQL {found} 버전으로 만들어졌고, 지금 담소는 {wanted} 버전을 써요. "
-        "폴더를 만들 때 쓰던 담소에서 `damso backup`을 실행한 다음, "
-        "지금 담소에 빈 데이터 폴더를 지정하고 `damso restore`를 실행해 주세요.",
-        "This data folder was made by PostgreSQL {found}; this Damso runs {wanted}. Run `damso backup` with the Damso "
-        "that made it, then `damso restore` with this one into an empty data folder.",
+        "`damso upgrade-database`를 한 번 실행해 주세요. 원래 데이터베이스는 따로 남겨 둬요.",
+        "This data folder was made by PostgreSQL {found}; this Damso runs {wanted}. Run `damso upgrade-database` once; "
+        "the old database is kept beside the new one.",
     )
 
 
@@ -65,11 +63,15 @@ class Cluster:
     def log_folder(self) -> Path:
         return self.path / "log"
 
-    def require_version(self) -> None:
+    def made_by(self) -> str | None:
+        """The major version of PostgreSQL that made it; None where there is no cluster."""
+        file = self.path / "PG_VERSION"
+        return file.read_text().strip() if file.exists() else None
+
+    def require_version(self, major: int) -> None:
         """Raises `DataFolderVersion` where another major version of PostgreSQL made the folder."""
-        made_by = self.path / "PG_VERSION"
-        if made_by.exists() and (found := made_by.read_text().strip()) != str(MAJOR):
-            raise DataFolderVersion(found=found, wanted=MAJOR)
+        if (found := self.made_by()) not in (None, str(major)):
+            raise DataFolderVersion(found=found, wanted=major)
 
     async def make(self, tree: Path, *, durable: bool) -> None:
         """Make the cluster aside and move it into place, so that a cluster that exists is whole.
@@ -94,13 +96,13 @@ class Cluster:
         if done.returncode != 0:
             raise PostgresFailed(detail=done.stderr.strip(), folder=self.path)
 
-    def configure(self, *, durable: bool) -> None:
+    def configure(self, *, durable: bool, major: int) -> None:
         """Write `postgresql.conf` anew. A link planted in its place is replaced, not followed."""
         fresh = self.path / "postgresql.conf.new"
         fresh.unlink(missing_ok=True)
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(configuration_file(durable=durable))
+            file.write(configuration_file(durable=durable, major=major))
         _give(fresh, self.uid)
         fresh.replace(self.path / "postgresql.conf")
 

@@ -54,13 +54,18 @@ _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 _FOR_TESTS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def settings(*, durable: bool) -> Mapping[str, str]:
+_SINCE = {"io_method": 18, "io_workers": 18}
+"""Settings that older servers, started for an upgrade, refuse to know."""
+
+
+def settings(*, durable: bool, major: int) -> Mapping[str, str]:
     """Every setting that differs from PostgreSQL's own, or that we rely on. `durable=False` is for tests: a power cut
     may then destroy the database."""
-    return MappingProxyType(_ALWAYS | (_DURABLE if durable else _FOR_TESTS))
+    known = {name: value for name, value in _ALWAYS.items() if _SINCE.get(name, 0) <= major}
+    return MappingProxyType(known | (_DURABLE if durable else _FOR_TESTS))
 
 
-def configuration_file(*, durable: bool) -> str:
+def configuration_file(*, durable: bool, major: int) -> str:
     """The text of `postgresql.conf`, written anew at every start. `ALTER SYSTEM` overrules it."""
-    lines = (f"{name} = '{value}'" for name, value in settings(durable=durable).items())
+    lines = (f"{name} = '{value}'" for name, value in settings(durable=durable, major=major).items())
     return "# Written by Damso at every start. To tune: ALTER SYSTEM SET …\n" + "\n".join(lines) + "\n"

@@ -245,7 +245,7 @@ async def test_folder_of_another_major_version_is_refused_with_what_to_do(tmp_pa
     with pytest.raises(DataFolderVersion) as refusal:
         await EmbeddedPostgres(tmp_path).start()
     assert refusal.value.fields["found"] == "16"
-    assert "damso restore" in refusal.value.say("ko")
+    assert "damso upgrade-database" in refusal.value.say("ko")
     assert holder_of(tmp_path) is None
 
 
