@@ -1,5 +1,7 @@
 """What is in the installation before anything is killed: a brand, three inboxes, an agent."""
 
+from pathlib import Path
+from typing import Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,7 +14,16 @@ from damso.kernel.settings import Settings
 from damso.team.create_agent import create_agent
 from damso.team.sessions import begin_session
 from tests.channels.api.system import SECRET
-from tests.faults.installation import Installation
+
+
+class Home(Protocol):
+    """Where it is made."""
+
+    @property
+    def dsn(self) -> str: ...
+
+    @property
+    def folder(self) -> Path: ...
 
 
 class Company(Struct, frozen=True, kw_only=True):
@@ -23,7 +34,7 @@ class Company(Struct, frozen=True, kw_only=True):
     system_id: UUID
 
 
-async def furnish(installation: Installation, *, system_url: str, smtp_port: int) -> Company:
+async def furnish(installation: Home, *, system_url: str, smtp_port: int) -> Company:
     settings = Settings(data=installation.folder, database_url=installation.dsn)
     async with open_parts(settings, installation.dsn) as parts:
         await prepare(parts.database)
