@@ -378,6 +378,14 @@ class Polled(Struct, frozen=True, kw_only=True):
 
 
 @runtime_checkable
+class Settles(Protocol):
+    """Something may still be under way when a message has been handed over, such as a copy for the Sent folder."""
+
+    async def settle(self) -> None:
+        """Wait for it, before the process ends."""
+
+
+@runtime_checkable
 class Polls(Protocol):
     """The provider has to be asked. Yields what came since `cursor`, oldest first, each with its new cursor.
 

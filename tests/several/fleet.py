@@ -4,8 +4,8 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,9 @@ PATIENCE = 30.0
 class Member:
     """One process, which can be killed and started again."""
 
-    def __init__(self, command: str, folder: Path, settings: dict[str, str]) -> None:
+    def __init__(self, command: str, folder: Path, settings: dict[str, str], code: Path = REPOSITORY) -> None:
         self.port = free_port()
+        self._code = code
         self._command = command
         self._log = folder / f"{command}-{self.port}.log"
         self._settings = settings | {"DAMSO_PORT": str(self.port), "DAMSO_LOCALE": "en"}
@@ -38,7 +39,7 @@ class Member:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "damso.cli", self._command],
-                cwd=REPOSITORY,
+                cwd=self._code,
                 env=os.environ | self._settings,
                 stdout=log,
                 stderr=log,
@@ -59,6 +60,10 @@ class Member:
                 assert self._process.poll() is None, self._log.read_text()
                 await asyncio.sleep(0.05)
 
+    def faults(self) -> list[str]:
+        """What it has logged as an error."""
+        return [line for line in self._log.read_text().splitlines() if '"level":"error"' in line.replace(" ", "")]
+
     async def _answers(self) -> bool:
         if self._command == "worker":
             return "Background work has begun." in self._log.read_text()
@@ -74,9 +79,14 @@ class Fleet:
     def __init__(self, dsn: str, folder: Path, egress: str) -> None:
         self.dsn = dsn
         self.folder = folder
-        settings = {"DAMSO_DATABASE_URL": dsn, "DAMSO_DATA": str(folder), "DAMSO_EGRESS_ALLOW": egress}
-        self.web = [Member("web", folder, settings) for _ in range(2)]
-        self.workers = [Member("worker", folder, settings) for _ in range(2)]
+        self.settings = {
+            "DAMSO_DATABASE_URL": dsn,
+            "DAMSO_DATA": str(folder),
+            "DAMSO_EGRESS_ALLOW": egress,
+            "DAMSO_LOG_FORMAT": "json",
+        }
+        self.web = [Member("web", folder, self.settings) for _ in range(2)]
+        self.workers = [Member("worker", folder, self.settings) for _ in range(2)]
 
     async def start(self) -> None:
         members = (*self.web, *self.workers)
@@ -109,7 +119,13 @@ class Fleet:
 async def fleet_on(server: EmbeddedPostgres, folder: Path, egress: str) -> AsyncIterator[Fleet]:
     """Migrated; nothing runs yet."""
     await migrate(server.dsn)
-    fleet = Fleet(server.dsn, folder, egress)
+    with stopping(Fleet(server.dsn, folder, egress)) as fleet:
+        yield fleet
+
+
+@contextmanager
+def stopping(fleet: Fleet) -> Iterator[Fleet]:
+    """None of its processes outlives the test."""
     try:
         yield fleet
     finally:
