@@ -5,6 +5,7 @@ import argparse
 import uvloop
 
 from bench import reading
+from bench.backup import measure_backup
 from bench.intake import measure_intake
 from bench.live import measure_live
 from bench.reference import measure_reference
@@ -46,11 +47,22 @@ async def _live(world: World, report: Report) -> None:
         report.add("Live", await measure_live(world, web.port, web.pid))
 
 
+async def _backup(world: World, report: Report) -> None:
+    report.add("Backups", await measure_backup(world))
+
+
 async def _start(_: World, report: Report) -> None:
     report.add("Starting, and doing nothing", await measure_start())
 
 
-_MEASURES = {"reference": _reference, "read": _read, "intake": _intake, "live": _live, "start": _start}
+_MEASURES = {
+    "reference": _reference,
+    "read": _read,
+    "intake": _intake,
+    "live": _live,
+    "backup": _backup,
+    "start": _start,
+}
 
 
 if __name__ == "__main__":

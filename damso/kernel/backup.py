@@ -8,7 +8,6 @@ harms nobody.
 """
 
 import asyncio
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -81,7 +80,7 @@ async def backup(
     """Add one run, complete or not at all; then forget all but the newest `keep`. `version` is Damso's own.
     Raises `BackupRunning`, `BackupFailed`."""
     with folder.locked():
-        folder.remove_unfinished()
+        await asyncio.to_thread(folder.remove_unfinished)
         run = NewRun(folder, clock.now())
         say(DUMPING)
         await _dump(dsn, run, say)
@@ -90,8 +89,9 @@ async def backup(
         _add_key(run, files.key)
         # Last: whoever was erased while we copied is on it.
         folder.add_erasures(ErasureList(files.erasures).read())
-        manifest = run.finish(
-            damso=version, postgres=await _server_version(dsn), created_at=clock.now(), blobs=copied.all
+        postgres = await _server_version(dsn)
+        manifest = await asyncio.to_thread(
+            run.finish, damso=version, postgres=postgres, created_at=clock.now(), blobs=copied.all
         )
         removed, blobs = await asyncio.to_thread(_prune, folder, keep) if keep else ([], 0)
     return Done(run.name, manifest, copied.new, copied.bytes, removed, blobs)
@@ -165,13 +165,7 @@ def _prune(folder: BackupFolder, keep: int) -> tuple[list[str], int]:
     gone = runs[:-keep]
     for name in gone:
         folder.remove_run(name)
-    if not gone:
-        return [], 0
-    needed = {folder.blob_name(digest) for name in runs[-keep:] for digest in folder.run(name).digests()}
-    unneeded = [path for path in folder.all_blobs() if path.relative_to(folder.path).as_posix() not in needed]
-    for path in unneeded:
-        os.unlink(path)
-    return gone, len(unneeded)
+    return gone, folder.remove_unneeded_blobs() if gone else 0
 
 
 async def _server_version(dsn: str) -> str:

@@ -124,9 +124,10 @@ class BackupFolder:
         return (self.path / self.blob_name(digest)).exists()
 
     def add_blob(self, digest: bytes, source: Path) -> int:
-        """Copy a file in, complete or not at all; its size. Raises `FileNotFoundError` where the source has gone."""
+        """Copy a file in; its size. Raises `FileNotFoundError` where the source has gone. Durable only with the run
+        that needs it: a disk takes ten times as long to make each file so."""
         name = self.blob_name(digest)
-        with source.open("rb") as file, self.sealing(name) as sealer:
+        with source.open("rb") as file, self.sealing(name, durable=False) as sealer:
             while chunk := file.read(1 << 20):
                 sealer.write(chunk)
             return file.tell()
@@ -164,8 +165,8 @@ class BackupFolder:
     # --- Files
 
     @contextmanager
-    def sealing(self, name: str) -> Iterator[Sealer]:
-        """Write a sealed file, which appears complete, durable, or not at all."""
+    def sealing(self, name: str, *, durable: bool = True) -> Iterator[Sealer]:
+        """Write a sealed file, which appears complete or not at all."""
         target = self.path / name
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = target.with_name(target.name + UNFINISHED)
@@ -174,12 +175,14 @@ class BackupFolder:
                 sealer = Sealer(file, self.files_key, name)
                 yield sealer
                 sealer.finish()
-                file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    file.flush()
+                    os.fsync(file.fileno())
             part.rename(target)
         finally:
             part.unlink(missing_ok=True)
-        sync_folder(target.parent)
+        if durable:
+            sync_folder(target.parent)
 
     def unsealed(self, name: str) -> Iterator[bytes]:
         """Read a sealed file. Raises `BackupDamaged`."""
@@ -196,11 +199,21 @@ class BackupFolder:
         shutil.rmtree(gone)
 
     def remove_unfinished(self) -> None:
-        """What backups left behind that were killed."""
-        for part in (self.path / "runs").glob(f"*{UNFINISHED}"):
+        """What backups left behind that were killed. Their blobs go as well: had the power failed, they might be there
+        and be empty."""
+        parts = list((self.path / "runs").glob(f"*{UNFINISHED}"))
+        if parts:
+            self.remove_unneeded_blobs()
+        for part in parts:
             shutil.rmtree(part)
-        for part in self.path.glob(f"blobs/??/*{UNFINISHED}"):
-            part.unlink()
+
+    def remove_unneeded_blobs(self) -> int:
+        """Remove what no complete run needs; how many."""
+        needed = {self.blob_name(digest) for name in self.runs() for digest in self.run(name).digests()}
+        unneeded = [path for path in self.all_blobs() if path.relative_to(self.path).as_posix() not in needed]
+        for path in unneeded:
+            path.unlink()
+        return len(unneeded)
 
 
 class BackupRun:
@@ -279,6 +292,7 @@ class NewRun:
         self._folder = folder
         self._part = folder.path / "runs" / (self.name + UNFINISHED)
         self._part.mkdir(mode=0o700, parents=True)
+        sync_folder(self._part.parent)
         self._entries: list[Entry] = []
 
     @contextmanager
@@ -293,6 +307,8 @@ class NewRun:
         self._entries.append(Entry(name, adding.size, adding.sha256.hexdigest()))
 
     def finish(self, *, damso: str, postgres: str, created_at: datetime, blobs: int) -> Manifest:
+        """Everything that was copied becomes durable, and then the run is one."""
+        os.sync()
         manifest = Manifest(FORMAT, damso, postgres, created_at, self._entries.copy(), blobs)
         with self.adding(MANIFEST) as adding:
             adding.write(msgspec.json.encode(manifest))

@@ -198,10 +198,11 @@ async def test_what_a_killed_backup_left_is_cleared_away(shop: Place, backups: P
     (backups / "runs" / "2020-01-01T000000.000Z.part").mkdir()
     (backups / "blobs" / "ab").mkdir(exist_ok=True)
     (backups / "blobs" / "ab" / "half.part").write_bytes(b"half")
+    (backups / "blobs" / "ab" / "not-durable").write_bytes(b"")
     assert len(open_existing(backups, RECOVERY).runs()) == 1
     clock.advance(EVERY)
     await shop.backup(backups)
-    assert not [name for name in files_in(backups) if ".part" in name]
+    assert not [name for name in files_in(backups) if ".part" in name or "not-durable" in name]
     assert not list((backups / "runs").glob("*.part"))
 
 
