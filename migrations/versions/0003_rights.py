@@ -10,6 +10,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0003"
 down_revision = "0002"
+works_with = "0002"
+judged = {
+    "ck_agent_role": "allows more than before",
+    "ck_agent_owner_unlimited": "older code leaves limits empty; a company has few agents",
+}
 
 ROLES = "role IN ('owner', 'administrator', 'supervisor', 'agent', 'marketer', 'analyst', 'read_only')"
 

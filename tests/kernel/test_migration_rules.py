@@ -11,6 +11,7 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
 from damso.kernel.migrations import FOLDER
+from damso.kernel.schema import Table
 
 FIRST_RULED = "0003"
 """Those before it were released without these rules."""
@@ -50,7 +51,8 @@ def judged_by(migration: ModuleType) -> Mapping[str, str]:
 def statements_of(migration: ModuleType) -> list[str]:
     """The SQL it runs, each statement on one line."""
     said = io.StringIO()
-    context = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True, "output_buffer": said})
+    options = {"as_sql": True, "output_buffer": said, "target_metadata": Table.metadata}  # which names constraints
+    context = MigrationContext.configure(dialect_name="postgresql", opts=options)
     with Operations.context(context):
         migration.upgrade()
     return [" ".join(statement.split()) for statement in said.getvalue().split(";\n") if statement.strip()]
