@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0004"
 down_revision = "0003"
+works_with = "0002"
+judged = {"uq_session_id": "the database makes the value of each row itself"}
 
 
 def upgrade() -> None:

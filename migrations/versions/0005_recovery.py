@@ -1,14 +1,14 @@
 """What a database remembers so that it can be restored and updated without surprises.
 
-Revision: 0004
-Follows: 0003
+Revision: 0005
+Follows: 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 works_with = "0002"
 """The oldest version whose code may go on working on this schema, see docs/adr/0020."""
 
