@@ -20,6 +20,8 @@ from damso.conversations.change import SnoozeTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
+from damso.conversations.split import SplitReader
+from damso.customers.suggestions import SuggestionReader, SuggestionTimer
 from damso.kernel.blobs import Blobs, DiskBlobs
 from damso.kernel.clock import SystemClock
 from damso.kernel.crypto import Keyring
@@ -119,12 +121,12 @@ def sealed_columns() -> Sequence[SealedColumn]:
 
 def readers_of() -> Sequence[Reader]:
     """Everything that follows the log."""
-    return (MediaReader(),)
+    return (MediaReader(), SplitReader(), SuggestionReader())
 
 
 def timers_of() -> Sequence[Timer]:
     """Everything that happens at a time."""
-    return (SnoozeTimer(), UnsentTimer(), CheckTimer(), ForgetExpired())
+    return (SnoozeTimer(), UnsentTimer(), CheckTimer(), ForgetExpired(), SuggestionTimer())
 
 
 def replayers_of() -> Sequence[Replays]:

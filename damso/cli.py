@@ -29,6 +29,7 @@ COMMANDS = (
     "key",
     "master-key",
     "inbox",
+    "customer",
     "mail",
     "export",
     "openapi",

@@ -28,6 +28,7 @@ from damso.conversations.widget.entrance import WidgetEntranceController
 from damso.conversations.widget.limits import ChatLimits
 from damso.conversations.widget.live import WidgetLive
 from damso.customers import api as customer_api
+from damso.customers import identity_api
 from damso.customers.timeline import TimelineSource
 from damso.customers.timeline_sources import SOURCES
 from damso.kernel.database import Database
@@ -46,6 +47,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *team_api.ROUTES,
     *brand_api.ROUTES,
     *customer_api.CONTROLLERS,
+    *identity_api.CONTROLLERS,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,

@@ -161,7 +161,7 @@ async def show_newest(
 
 
 async def show_without(tx: Transaction, conversation_id: UUID) -> None:
-    """A message was taken back: lists show the newest that is left, and who waited for it waits again."""
+    """Messages were taken away: lists show the newest that is left, and who waited for it waits again."""
     await tx.execute(_SHOW_WITHOUT, conversation_id, PREVIEW)
 
 
@@ -169,15 +169,21 @@ _SHOW_WITHOUT = r"""
 WITH left_over AS (
     SELECT id, position_at, channel, direction, author_kind, text, fresh FROM message
     WHERE conversation_id = $1 AND kind = 'message' AND deleted_at IS NULL ORDER BY position_at DESC, id DESC LIMIT 1
+), answered AS (
+    SELECT position_at, id FROM message WHERE conversation_id = $1 AND direction = 'out' AND deleted_at IS NULL
+    ORDER BY position_at DESC, id DESC LIMIT 1
 ), unanswered AS (
-    SELECT min(i.position_at) AS since FROM message i
-    WHERE i.conversation_id = $1 AND i.direction = 'in' AND i.automation = 'none' AND i.deleted_at IS NULL
-        AND NOT EXISTS (SELECT 1 FROM message o WHERE o.conversation_id = $1 AND o.direction = 'out'
-            AND o.deleted_at IS NULL AND (o.position_at, o.id) > (i.position_at, i.id))
+    SELECT position_at AS since FROM message
+    WHERE conversation_id = $1 AND direction = 'in' AND automation = 'none' AND deleted_at IS NULL
+        AND (NOT EXISTS (SELECT 1 FROM answered) OR (position_at, id) > (SELECT position_at, id FROM answered))
+    ORDER BY position_at, id LIMIT 1
 )
-UPDATE conversation c SET last_message_id = l.id, last_message_at = l.position_at, last_channel = l.channel,
-    last_author = l.author_kind,
-    preview = left(regexp_replace(btrim(left(l.text, coalesce(l.fresh, length(l.text))::int)), '\s+', ' ', 'g'), $2),
+UPDATE conversation c SET last_message_id = l.id, last_message_at = coalesce(l.position_at, c.created_at),
+    last_channel = coalesce(l.channel, c.last_channel), last_author = coalesce(l.author_kind, 'system'),
+    preview = coalesce(
+        nullif(left(regexp_replace(btrim(left(l.text, coalesce(l.fresh, length(l.text))::int)),
+            '\s+', ' ', 'g'), $2), ''),
+        (SELECT left(string_agg(name, ', ' ORDER BY position, id), $2) FROM attachment WHERE message_id = l.id), ''),
     waiting_since = CASE WHEN c.status <> 'resolved' THEN u.since END
-FROM left_over l, unanswered u WHERE c.id = $1
+FROM (VALUES (true)) AS this LEFT JOIN left_over l ON true LEFT JOIN unanswered u ON true WHERE c.id = $1
 """

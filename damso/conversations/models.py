@@ -23,7 +23,8 @@ from damso.kernel.schema import Table
 
 class Conversation(Table):
     """One case. Its customer is the one its anchor identity belongs to; `preview` and `last_*` tell its newest
-    message, kept here because every list shows them."""
+    message, kept here because every list shows them. `split_from` is the case that it was part of before its customer
+    was taken apart from another."""
 
     __tablename__ = "conversation"
     __table_args__ = (
@@ -57,6 +58,8 @@ class Conversation(Table):
             text("id DESC"),
             postgresql_where=text("team_id IS NOT NULL"),
         ),
+        Index("ix_conversation_joined", "joined_into", postgresql_where=text("joined_into IS NOT NULL")),
+        Index("ix_conversation_split", "split_from", postgresql_where=text("split_from IS NOT NULL")),
         Index("ix_conversation_snoozed", "snoozed_until", postgresql_where=text("snoozed_until IS NOT NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -81,6 +84,7 @@ class Conversation(Table):
     preview: Mapped[str]
     resolved_at: Mapped[datetime | None]
     joined_into: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id"))
+    split_from: Mapped[UUID | None]
     created_at: Mapped[datetime]
 
 

@@ -18,7 +18,10 @@ from damso.team.access import Caller, Permission
 
 _QUIET = {"conversation.seen"}
 """Facts that change no list and no line."""
-_WHO = {"customer.merged", "customer.unmerged", "customer.renamed", "identity.proven"}
+_WHO = {
+    *("customer.merged", "customer.unmerged", "customer.renamed"),
+    *("identity.proven", "identity.linked", "identity.unlinked"),
+}
 """Facts after which a customer's cases are shown under another name, or reachable in another way."""
 _MOVES = {"conversation.assigned": "assignee_id", "conversation.team_changed": "team_id"}
 """Facts that may take a case out of somebody's reach, and what of it they change."""

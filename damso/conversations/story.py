@@ -6,7 +6,7 @@ from uuid import UUID
 
 from damso.conversations.reach import customer_reach, reach
 from damso.customers.timeline import Kind, Place, TimelineEntry, TimelineSource
-from damso.customers.types import CustomerCase
+from damso.customers.types import CustomerCase, DividedCase, Footprint
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Text
@@ -60,6 +60,40 @@ class Cases:
             WHERE i.customer_id = $1 AND {conditions} ORDER BY c.last_message_at DESC LIMIT $2""",
             *args,
         )
+
+    async def footprints(self, tx: Transaction, identity_ids: Sequence[int]) -> Sequence[Footprint]:
+        args: list[object] = [list(identity_ids)]
+        conditions = " AND ".join(["true", *reach(self._caller, args)])
+        said = f"EXISTS (SELECT FROM conversation c WHERE c.id = m.conversation_id AND {conditions})"
+        return await tx.all(
+            Footprint,
+            f"""SELECT id AS identity_id,
+                (SELECT count(*) FROM conversation c
+                    WHERE c.anchor_identity_id = own.id AND c.joined_into IS NULL AND {conditions}) AS conversations,
+                (SELECT count(*) FROM message m WHERE m.identity_id = own.id AND m.kind = 'message'
+                    AND {said if len(args) > 1 else "true"}) AS messages
+            FROM unnest($1::bigint[]) AS own(id)""",
+            *args,
+        )
+
+    async def divided(self, tx: Transaction, sides: Mapping[int, int]) -> Sequence[DividedCase]:
+        args: list[object] = [list(sides), list(sides.values())]
+        conditions = " AND ".join(["c.joined_into IS NULL", *reach(self._caller, args)])
+        return await tx.all(DividedCase, _DIVIDED.format(reach=conditions), *args)
+
+
+_DIVIDED = """
+WITH side AS (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS s(id, of)), parted AS (
+    SELECT c.id, coalesce(nullif(c.subject, ''), c.preview) AS subject, c.anchor_identity_id, p.identity_id
+    FROM side JOIN participant p ON p.identity_id = side.id AND p.role = 'customer'
+    JOIN conversation c ON c.id = p.conversation_id AND {reach}
+    JOIN side anchor ON anchor.id = c.anchor_identity_id AND anchor.of <> side.of
+)
+SELECT *, (SELECT count(*) FROM message m WHERE m.conversation_id = parted.id AND m.kind = 'message'
+        AND m.identity_id = parted.identity_id) AS messages,
+    (SELECT count(*) FROM message m WHERE m.conversation_id = parted.id AND m.kind = 'note') AS notes
+FROM parted ORDER BY messages DESC, id, identity_id LIMIT 50
+"""
 
 
 class ConversationLines:

@@ -57,6 +57,16 @@ async def identities_of(tx: Transaction, customer_id: UUID) -> Sequence[int]:
     return ids
 
 
+async def identities_in(tx: Transaction, identity_ids: Sequence[int]) -> list[Identity]:
+    """These identities, whoever they belong to."""
+    return await tx.all(
+        Identity,
+        """SELECT id, kind, scope, value, name, customer_id, proof, source, bounced_at, first_seen_at, last_seen_at
+        FROM identity WHERE id = ANY ($1) ORDER BY id""",
+        list(identity_ids),
+    )
+
+
 async def internal_identity(tx: Transaction, customer_id: UUID) -> int:
     """The identity that facts without an address hang off. Raises `NotFound`."""
     identity_id: int | None = await tx.value(

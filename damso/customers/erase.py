@@ -33,4 +33,5 @@ class CustomerEraser:
         """The number of rows that held something."""
         rows = [await tx.execute(statement, list(identity_ids)) for statement in _FORGET]
         rows.append(await tx.execute("DELETE FROM customer_search WHERE customer_id = $1", customer_id))
+        rows.append(await tx.execute("DELETE FROM suggestion WHERE one_id = $1 OR other_id = $1", customer_id))
         return sum(rows) + await tx.execute(_BLANK, customer_id)

@@ -7,6 +7,7 @@ entry back gives what would have been without it.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ from damso.customers.types import Strength
 
 class Entry(Struct, frozen=True):
     """An entry of the log of links: `link` and `merge` join, `separate` keeps apart, `unlink` and `unmerge` take the
-    entry back that `revokes` names."""
+    entry back that `revokes` names. Entries that one decision wrote share their `act_id`."""
 
     id: int
     kind: str
@@ -23,6 +24,12 @@ class Entry(Struct, frozen=True):
     one: int
     other: int
     revokes: int | None = None
+    act_id: UUID | None = None
+
+    @property
+    def joins(self) -> bool:
+        """Whether it can make two identities one person; a guess cannot."""
+        return self.kind in ("link", "merge") and self.strength in _RANK
 
 
 class Bond(Struct, frozen=True, order=True):
@@ -51,6 +58,11 @@ def active(entries: Iterable[Entry]) -> list[Entry]:
     return [standing[number] for number in sorted(standing)]
 
 
+def proofs(entries: Iterable[Entry]) -> list[Entry]:
+    """The part of the log that says who may see whose words: links by proof, and all that keeps apart or takes back."""
+    return [entry for entry in entries if not entry.joins or (entry.kind == "link" and entry.strength == "proven")]
+
+
 def components(
     identities: Collection[int], entries: Iterable[Entry], homes: Mapping[int, int] | None = None
 ) -> dict[int, int]:
@@ -65,11 +77,7 @@ def components(
     for entry in standing:
         if entry.kind == "separate":
             forest.keep_apart(entry.one, entry.other)
-    linked = (
-        Bond(_RANK[entry.strength], *sorted((entry.one, entry.other)))
-        for entry in standing
-        if entry.kind in ("link", "merge") and entry.strength in _RANK
-    )
+    linked = (Bond(_RANK[entry.strength], *sorted((entry.one, entry.other))) for entry in standing if entry.joins)
     at_home = (Bond(_HOME, *sorted(pair)) for pair in (homes or {}).items() if pair[0] != pair[1])
     for bond in sorted(set(chain(linked, at_home))):
         forest.join(bond.one, bond.other)

@@ -96,7 +96,8 @@ class Claim(Table):
 
 
 class Link(Table):
-    """An entry of the identity graph's log; `revokes` names the entry it takes back."""
+    """An entry of the identity graph's log; `revokes` names the entry it takes back. Entries of one decision share
+    their `act_id` (none: an entry from before acts, which is one by itself)."""
 
     __tablename__ = "link"
     __table_args__ = (
@@ -117,10 +118,42 @@ class Link(Table):
     actor_id: Mapped[str | None]
     at: Mapped[datetime]
     revokes: Mapped[int | None] = mapped_column(ForeignKey("link.id", ondelete="CASCADE"))
+    act_id: Mapped[UUID | None]
+
+
+class Suggestion(Table):
+    """Two customers who may be one person, with the codes of the reasons. Derived, and never more than a question."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (
+        CheckConstraint("one_id < other_id", name="ordered"),
+        Index(
+            "ix_suggestion_weight",
+            text("weight DESC"),
+            text("found_at DESC"),
+            text("one_id DESC"),
+            text("other_id DESC"),
+        ),
+    )
+    one_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True, index=True)
+    reasons: Mapped[list[Any]]
+    weight: Mapped[int]
+    found_at: Mapped[datetime]
+
+
+class SuggestionDue(Table):
+    """A customer of whom something new is known, so that others are to be compared with them."""
+
+    __tablename__ = "suggestion_due"
+    __table_args__ = (Index("ix_suggestion_due_at", "due_at"),)
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True)
+    due_at: Mapped[datetime]
 
 
 class TraitChange(Table):
-    """A property that got a value; the newest of each key over a customer's identities holds."""
+    """A property that got a value; the newest of each key over a customer's identities holds. `said_at` is when the
+    identity last said the same again (none: only once)."""
 
     __tablename__ = "trait_change"
     __table_args__ = (Index("ix_trait_change_identity", "identity_id", "key", text("at DESC")),)
@@ -130,6 +163,7 @@ class TraitChange(Table):
     value: Mapped[Any] = mapped_column(JSONB(), nullable=True)
     source: Mapped[str]
     at: Mapped[datetime]
+    said_at: Mapped[datetime | None]
 
 
 class ProofCode(Table):

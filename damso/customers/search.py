@@ -92,6 +92,13 @@ async def list_customers(
     )
 
 
+async def listed(tx: Transaction, customer_ids: Collection[UUID]) -> list[ListedCustomer]:
+    """These customers as lists show them."""
+    rows = await tx.all(_Row, "SELECT id, name, last_seen_at FROM customer WHERE id = ANY ($1)", list(customer_ids))
+    known = await _known(tx, customer_ids)
+    return [_listed(row, known[row.id]) for row in rows]
+
+
 _ALL = """
 SELECT id, name, last_seen_at FROM customer u
 WHERE merged_into IS NULL AND (last_seen_at, id) < ($1, $2::uuid) {within}

@@ -81,6 +81,25 @@ class CustomerCase(Struct, frozen=True, kw_only=True):
     last_message_at: datetime
 
 
+class Footprint(Struct, frozen=True):
+    """How much was said by and to an identity, and the cases that began with it."""
+
+    identity_id: int
+    conversations: int
+    messages: int
+
+
+class DividedCase(Struct, frozen=True, kw_only=True):
+    """A case that would lose messages to another customer. `notes` stay where they are."""
+
+    id: UUID
+    subject: str
+    anchor_identity_id: int
+    identity_id: int
+    messages: int
+    notes: int
+
+
 class CaseSource(Protocol):
     """Contribution point: what the room of conversations knows of customers, as far as one caller may see."""
 
@@ -96,6 +115,12 @@ class CaseSource(Protocol):
 
     async def cases(self, tx: Transaction, customer_id: UUID, limit: int) -> Sequence[CustomerCase]:
         """The newest cases of a customer."""
+
+    async def footprints(self, tx: Transaction, identity_ids: Sequence[int]) -> Sequence[Footprint]:
+        """What hangs off identities; those without anything may be left out."""
+
+    async def divided(self, tx: Transaction, sides: Mapping[int, int]) -> Sequence[DividedCase]:
+        """Cases in which identities of two sides take part as the customer: what does not stay with the anchor."""
 
 
 def stronger(one: Proof, other: Proof) -> Proof:

@@ -15,6 +15,8 @@ from websockets.exceptions import InvalidStatus
 from damso.bootstrap import Parts
 from damso.commands.serving import serving
 from damso.conversations.note import write_note
+from damso.customers.link import link
+from damso.customers.unmerge import unmerge
 from damso.kernel.log import Actor, Event, append
 from damso.kernel.realtime import TOO_MANY
 from damso.team.sessions import COOKIE, begin_session, end_session
@@ -304,3 +306,28 @@ async def test_nonsense_does_no_harm(company: Company, site: str, session: str, 
         await company.gets(postcard())
 
         assert await desk.kind("entry")
+
+
+async def test_a_visitor_is_told_to_look_again_when_proof_joins_or_is_taken_apart(
+    company: Company, site: str, chat: Chat
+) -> None:
+    """And what is then said to the other address is heard, and no longer heard."""
+    mail = await company.gets(postcard("메일", sender="mina@naver.example"))
+    await chat.says("채팅")
+    async with company.parts.database.reading() as tx:
+        me = await tx.value("SELECT id FROM identity WHERE kind = 'visitor'")
+    async with chat_socket(site, chat.token) as live:
+        async with company.parts.database.transaction() as tx:
+            await link(tx, me, await company.identity("mina@naver.example"), strength="proven", evidence={})
+            customer = await tx.value("SELECT customer_id FROM identity WHERE id = $1", me)
+        await live.kind("reset")
+        await company.gets(postcard("같이 보이는 말", sender="mina@naver.example", external_id="card-2"))
+        assert (await live.kind("entry"))["entry"]["text"] == "같이 보이는 말"
+        async with company.parts.database.transaction() as tx:
+            await unmerge(tx, customer, identity_ids=[me], actor=company.agent, evidence={})
+        await live.kind("reset")
+        await company.gets(postcard("보이지 않는 말", sender="mina@naver.example", external_id="card-3"))
+        await chat.says("마지막 말")
+        assert (await live.kind("entry"))["entry"]["text"] == "마지막 말"
+    assert "보이지 않는 말" not in live.texts()
+    assert mail.new

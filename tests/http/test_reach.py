@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar
 
 from damso.conversations.note import write_note
+from damso.customers.link import separate
 from damso.team.access import Limits
 from tests.conversations.company import Company
 from tests.http.browsers import signed_in_browser
@@ -37,6 +38,7 @@ LISTS = (
     "/api/search?q=mina&status=open",
     "/api/customers",
     "/api/customers?q=stranger",
+    "/api/customers/suggestions",
     "/api/inboxes",
     "/api/brands",
     "/api/deliveries?state=all",
@@ -66,6 +68,9 @@ def body_of(route: str, world: TwoBrands) -> dict[str, Any] | None:
         "POST /api/messages/{message_id:uuid}/undo": {},
         "POST /api/messages/{message_id:uuid}/retry": {},
         "PATCH /api/customers/{customer_id:uuid}": {"name": "새 이름"},
+        "POST /api/customers/{customer_id:uuid}/unmerge": {"identity_ids": [1], "confirmed": True},
+        "POST /api/customers/{customer_id:uuid}/unmerge/preview": {"identity_ids": [1]},
+        "POST /api/customers/{customer_id:uuid}/separate": {"customer_id": str(uuid4())},
         "PATCH /api/brands/{brand_id:uuid}": {"name": "새 이름"},
         "PATCH /api/inboxes/{inbox_id:uuid}": {"name": "새 이름"},
         "POST /api/inboxes/{inbox_id:uuid}/replay": {},
@@ -131,6 +136,8 @@ async def test_no_answer_holds_what_is_out_of_reach(limit: str, app: Litestar, w
         f"/api/conversations/{case}/messages",
         f"/api/customers/{customer}",
         f"/api/customers/{customer}/timeline",
+        f"/api/customers/{customer}/history",
+        f"/api/customers/{customer}/suggestions",
         f"/api/inboxes/{world.near.inbox.id}/attempts",
     )
     async with await world.desk(app, limit) as desk:
@@ -232,3 +239,26 @@ async def test_the_room_limit_takes_other_rooms_away(app: Litestar, world: TwoBr
     assert refused == [403, 403, 403]
     assert card["conversations"] == []
     assert {line["kind"] for line in story}.isdisjoint({"conversation", "message", "note"})
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_who_is_out_of_reach_is_neither_merged_nor_named(limit: str, app: Litestar, world: TwoBrands) -> None:
+    async with world.company.parts.database.transaction() as tx:
+        near = await tx.value("SELECT customer_id FROM identity WHERE value = 'mina@naver.example'")
+        one = await tx.value("SELECT id FROM identity WHERE customer_id = $1 AND kind = 'email'", near)
+        far = await tx.value(
+            "SELECT id FROM identity WHERE customer_id = $1 AND kind <> 'internal' LIMIT 1", world.stranger_id
+        )
+        apart = await separate(tx, one, far, evidence={}, actor=world.company.agent)
+    body = {"customer_ids": [str(near), str(world.stranger_id)], "confirmed": True}
+    async with await world.desk(app, limit) as desk:
+        asked = [
+            await desk.post("/api/customers/merge", json=body),
+            await desk.post("/api/customers/merge/preview", json=body),
+            await desk.post(f"/api/customers/{near}/separate", json={"customer_id": str(world.stranger_id)}),
+            await desk.post(f"/api/customers/links/{apart}/undo"),
+        ]
+        [line] = (await desk.get(f"/api/customers/{near}/history")).json()
+    assert {answer.status_code for answer in asked} == {404}
+    assert [party["label"] for party in line["parties"]] == ["mina@naver.example", ""]
+    assert line["can_undo"] is False

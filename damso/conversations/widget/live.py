@@ -26,8 +26,8 @@ from damso.kernel.log import Position, Recorded
 from damso.kernel.realtime import Signals, Tail
 from damso.kernel.sockets import RESET, LiveSocket, converse, encode, encode_all
 
-_GRAPH = {"customer.merged", "identity.linked", "identity.unlinked", "customer.unmerged"}
-"""Facts after which a visitor may see more, or less."""
+_GRAPH = {"identity.linked", "identity.unlinked"}
+"""Facts after which a visitor may see more, or less: then the chat fetches everything anew."""
 
 
 class VisitorSocket(LiveSocket):
@@ -75,6 +75,12 @@ class WidgetLive:
         if not live.identities:
             self._unplaced.add(live)
 
+    async def _place_again(self, tx: Transaction, live: VisitorSocket) -> None:
+        before = live.identities
+        await self._place(tx, live)
+        if live.identities != before:
+            live.push(RESET)
+
     def _remove(self, live: VisitorSocket) -> None:
         self._unplaced.discard(live)
         for identity_id in live.identities:
@@ -86,7 +92,9 @@ class WidgetLive:
         at = self._tail.position
         missed = await self._tail.missed(cursor) if isinstance(cursor, str) else []
         frames = [RESET] if missed is None else []
-        if missed:
+        if missed and any(event.name in _GRAPH and event.identity_id in live.identities for event in missed):
+            frames = [RESET]
+        elif missed:
             async with self._database.reading() as tx:
                 entries = await self._entries(tx, missed, live.brand_id)
             frames = _frames(live, entries, at)
@@ -99,7 +107,7 @@ class WidgetLive:
         async with self._database.reading() as tx:
             if any(event.name in _GRAPH for event in events):
                 for live in self._sockets_of(touched):
-                    await self._place(tx, live)
+                    await self._place_again(tx, live)
             if self._unplaced:
                 await self._place_newcomers(tx, touched)
             sockets = self._sockets_of(touched)

@@ -145,6 +145,25 @@ export const api = {
       request<c.Page<c.TimelineItem>>("GET", `/api/customers/${id}/timeline`, {
         query: { kinds: kinds.join(","), cursor },
       }),
+    history: (id: c.Id) => request<c.HistoryLine[]>("GET", `/api/customers/${id}/history`),
+    suggestions: (id: c.Id) => request<c.CustomerSuggestion[]>("GET", `/api/customers/${id}/suggestions`),
+    allSuggestions: (cursor?: string) =>
+      request<c.Page<c.SuggestedPair>>("GET", "/api/customers/suggestions", { query: { cursor } }),
+    previewMerge: (ids: c.Id[]) =>
+      request<c.MergePreview>("POST", "/api/customers/merge/preview", { body: { customer_ids: ids } }),
+    merge: (ids: c.Id[]) =>
+      request<{ customer_id: c.Id; link_id: number }>("POST", "/api/customers/merge", {
+        body: { customer_ids: ids, confirmed: true },
+      }),
+    previewUnmerge: (id: c.Id, leaving: c.Leaving) =>
+      request<c.UnmergePreview>("POST", `/api/customers/${id}/unmerge/preview`, { body: leaving }),
+    unmerge: (id: c.Id, leaving: c.Leaving) =>
+      request<{ customer_ids: c.Id[]; link_id: number }>("POST", `/api/customers/${id}/unmerge`, {
+        body: { ...leaving, confirmed: true },
+      }),
+    separate: (id: c.Id, other: c.Id) =>
+      request<{ link_id: number }>("POST", `/api/customers/${id}/separate`, { body: { customer_id: other } }),
+    undo: (linkId: number) => request<void>("POST", `/api/customers/links/${linkId}/undo`),
   },
 
   channels: {

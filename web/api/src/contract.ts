@@ -83,7 +83,7 @@ export type Entry = Omit<Schemas["Entry"], "activity" | "reactions"> & {
 /** A line that the system writes: the desk puts the code into words. */
 export interface Activity {
   code: string;
-  params: { name?: string | null; to?: string | null; until?: string };
+  params: { name?: string | null; to?: string | null; until?: string; conversation_id?: string };
 }
 export interface Reaction {
   emoji: string;
@@ -118,6 +118,14 @@ export type CustomerCard = Omit<Schemas["CustomerCard"], "conversations"> & {
   conversations: CustomerConversation[];
 };
 export type CustomerConversation = Omit<Schemas["CustomerCase"], "status"> & { status: Status };
+export type HistoryLine = Schemas["HistoryLine"];
+export type MergePreview = Schemas["MergePreviewView"];
+export type UnmergePreview = Schemas["UnmergePreviewView"];
+export type PreviewSide = Schemas["PreviewSide"];
+export type Leaving = { identity_ids: number[]; link_id?: number };
+export type CustomerSuggestion = Schemas["CustomerSuggestion"];
+export type SuggestedPair = Schemas["SuggestedPair"];
+export type SuggestedCustomer = Schemas["SuggestedCustomer"];
 export type NewCustomer = Schemas["NewCustomer"];
 export type CustomerPatch = Schemas["CustomerPatch"];
 export type Identity = Schemas["CustomerIdentity"];

@@ -404,6 +404,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/links/{link_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** UndoDecision */
+        post: operations["ApiCustomersLinksLinkIdUndoUndoDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** MergeCustomers */
+        post: operations["ApiCustomersMergeMergeCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/merge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PreviewMerge */
+        post: operations["ApiCustomersMergePreviewPreviewMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListSuggestions */
+        get: operations["ApiCustomersSuggestionsListSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}": {
         parameters: {
             query?: never;
@@ -422,6 +490,57 @@ export interface paths {
         patch: operations["ApiCustomersCustomerIdUpdateCustomer"];
         trace?: never;
     };
+    "/api/customers/{customer_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetCustomerHistory */
+        get: operations["ApiCustomersCustomerIdHistoryGetCustomerHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/separate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SeparateCustomers */
+        post: operations["ApiCustomersCustomerIdSeparateSeparateCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetCustomerSuggestions */
+        get: operations["ApiCustomersCustomerIdSuggestionsGetCustomerSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/timeline": {
         parameters: {
             query?: never;
@@ -433,6 +552,40 @@ export interface paths {
         get: operations["ApiCustomersCustomerIdTimelineGetCustomerTimeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** UnmergeCustomer */
+        post: operations["ApiCustomersCustomerIdUnmergeUnmergeCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/unmerge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PreviewUnmerge */
+        post: operations["ApiCustomersCustomerIdUnmergePreviewPreviewUnmerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1638,6 +1791,11 @@ export interface components {
         CodeGiven: {
             code: string;
         };
+        /** Conflict */
+        Conflict: {
+            key: string;
+            values: components["schemas"]["ValueOf"][];
+        };
         /** ConversationView */
         ConversationView: {
             assignee: components["schemas"]["Named"] | null;
@@ -1765,6 +1923,16 @@ export interface components {
             name: string;
             open_conversations: number;
         };
+        /** CustomerSuggestion */
+        CustomerSuggestion: {
+            customer: components["schemas"]["SuggestedCustomer"];
+            reason_texts: string[];
+            reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
+        };
+        /** DecisionResult */
+        DecisionResult: {
+            link_id: number;
+        };
         /** DeliveryView */
         DeliveryView: {
             attempts: number;
@@ -1780,6 +1948,16 @@ export interface components {
             size: number;
             state: string;
             unsupported: number;
+        };
+        /** DividedCase */
+        DividedCase: {
+            anchor_identity_id: number;
+            /** Format: uuid */
+            id: string;
+            identity_id: number;
+            messages: number;
+            notes: number;
+            subject: string;
         };
         /** Draft */
         Draft: {
@@ -1872,6 +2050,24 @@ export interface components {
             items: components["schemas"]["Hit"][];
             more_than: boolean;
             next: string | null;
+        };
+        /** HistoryLine */
+        HistoryLine: {
+            actor_kind: string;
+            actor_name: string;
+            /** Format: date-time */
+            at: string;
+            can_undo: boolean;
+            can_unmerge: boolean;
+            /** @enum {string} */
+            decision: "link" | "merge" | "unmerge" | "separate" | "undo";
+            link_id: number;
+            parties: components["schemas"]["Party"][];
+            reason: string;
+            stands: boolean;
+            /** @enum {string} */
+            strength: "proven" | "asserted" | "analytic";
+            title: string;
         };
         /** Hit */
         Hit: {
@@ -2054,6 +2250,27 @@ export interface components {
             max_files?: number;
             types: string[];
         };
+        /** MergeBody */
+        MergeBody: {
+            /** @default false */
+            confirmed?: boolean;
+            customer_ids: string[];
+        };
+        /** MergePreviewView */
+        MergePreviewView: {
+            conflicts: components["schemas"]["Conflict"][];
+            /** Format: uuid */
+            customer_id: string;
+            not_disclosed: string;
+            separated: boolean;
+            sides: components["schemas"]["PreviewSide"][];
+        };
+        /** MergeResult */
+        MergeResult: {
+            /** Format: uuid */
+            customer_id: string;
+            link_id: number;
+        };
         /** Named */
         Named: {
             /** Format: uuid */
@@ -2169,6 +2386,11 @@ export interface components {
             closes: string;
             opens: string;
         };
+        /** OtherCustomer */
+        OtherCustomer: {
+            /** Format: uuid */
+            customer_id: string;
+        };
         /** Page */
         Page: {
             /** @default  */
@@ -2213,6 +2435,11 @@ export interface components {
             items: components["schemas"]["TimelineLine"][];
             next?: string | null;
         };
+        /** Page[SuggestedPair] */
+        "Page_damso.customers.identity_api.SuggestedPair_": {
+            items: components["schemas"]["SuggestedPair"][];
+            next?: string | null;
+        };
         /** ParticipantView */
         ParticipantView: {
             identity_id: number;
@@ -2221,6 +2448,14 @@ export interface components {
             proof: string;
             role: string;
             value: string;
+        };
+        /** Party */
+        Party: {
+            /** Format: uuid */
+            customer_id: string;
+            identity_id: number;
+            kind: string;
+            label: string;
         };
         /** PasswordGiven */
         PasswordGiven: {
@@ -2271,6 +2506,17 @@ export interface components {
             text_limit: number;
             typing: boolean;
             undo_seconds: number;
+        };
+        /** PreviewSide */
+        PreviewSide: {
+            colour: number;
+            conversations: number;
+            customer_id: string | null;
+            identities: components["schemas"]["CustomerIdentity"][];
+            initials: string;
+            messages: number;
+            name: string;
+            traits: number;
         };
         /** ProofAnswer */
         ProofAnswer: {
@@ -2438,6 +2684,24 @@ export interface components {
             /** @enum {integer} */
             score: 0 | 1 | 2 | 3 | 4;
         };
+        /** SuggestedCustomer */
+        SuggestedCustomer: {
+            colour: number;
+            /** Format: uuid */
+            id: string;
+            identities: components["schemas"]["ListedIdentity"][];
+            initials: string;
+            name: string;
+        };
+        /** SuggestedPair */
+        SuggestedPair: {
+            /** Format: date-time */
+            found_at: string;
+            one: components["schemas"]["SuggestedCustomer"];
+            other: components["schemas"]["SuggestedCustomer"];
+            reason_texts: string[];
+            reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
+        };
         /** Tag */
         Tag: {
             colour: string;
@@ -2496,10 +2760,39 @@ export interface components {
             source: string;
             value: unknown;
         };
+        /** UnmergeBody */
+        UnmergeBody: {
+            /** @default false */
+            confirmed?: boolean;
+            identity_ids?: number[];
+            link_id?: number | null;
+        };
+        /** UnmergePreviewView */
+        UnmergePreviewView: {
+            divided: components["schemas"]["DividedCase"][];
+            kept_apart: string;
+            sides: components["schemas"]["PreviewSide"][];
+            stays: string;
+        };
+        /** UnmergeResult */
+        UnmergeResult: {
+            customer_ids: string[];
+            link_id: number;
+        };
         /** UpTo */
         UpTo: {
             /** Format: uuid */
             message_id: string;
+        };
+        /** ValueOf */
+        ValueOf: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            customer_id: string;
+            source: string;
+            value: unknown;
+            wins: boolean;
         };
         /** View */
         View: {
@@ -3693,6 +3986,136 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCustomersLinksLinkIdUndoUndoDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersMergeMergeCustomers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeResult"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersMergePreviewPreviewMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreviewView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersSuggestionsListSuggestions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.customers.identity_api.SuggestedPair_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiCustomersCustomerIdGetCustomer: {
         parameters: {
             query?: never;
@@ -3761,6 +4184,106 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCustomersCustomerIdHistoryGetCustomerHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryLine"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdSeparateSeparateCustomers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtherCustomer"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionResult"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdSuggestionsGetCustomerSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerSuggestion"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiCustomersCustomerIdTimelineGetCustomerTimeline: {
         parameters: {
             query?: {
@@ -3782,6 +4305,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_damso.customers.api.TimelineLine_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdUnmergeUnmergeCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmergeResult"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdUnmergePreviewPreviewUnmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmergePreviewView"];
                 };
             };
             401: components["responses"]["Problem"];

@@ -1,0 +1,379 @@
+"""Routes of who is one person: merging, taking apart, undoing, and what may be the same."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
+from litestar.types import ControllerRouterHandler
+from msgspec import Struct
+from msgspec.structs import replace
+
+from damso.customers.api import CustomerIdentity, identity_view
+from damso.customers.card import internal_identity
+from damso.customers.faces import colour_of, initials_of
+from damso.customers.history import HistoryLine, history
+from damso.customers.likeness import Reason, say
+from damso.customers.merge import merge, plan_merge
+from damso.customers.preview import Conflict, Side, merge_preview, unmerge_preview
+from damso.customers.search import ListedIdentity, listed
+from damso.customers.suggestions import not_the_same, open_suggestions, suggest
+from damso.customers.types import CaseSource, DividedCase
+from damso.customers.unmerge import customers_of_act, plan_unmerge, undo, unmerge
+from damso.kernel.database import Database, Transaction
+from damso.kernel.errors import AppError
+from damso.kernel.i18n import Locale, Text
+from damso.kernel.pagination import Page
+from damso.team.access import Caller, needs
+
+
+class NotConfirmed(AppError):
+    code = "NOT_CONFIRMED"
+    status = 422
+    text = Text(
+        "미리보기를 확인한 사람이 결정해야 해요. confirmed를 true로 보내 주세요.",
+        "A person who has seen the preview decides: send confirmed as true.",
+    )
+
+
+class MergeBody(Struct, frozen=True, kw_only=True):
+    """Who are one person; `confirmed` that a person has seen what becomes one."""
+
+    customer_ids: list[UUID]
+    confirmed: bool = False
+
+
+class UnmergeBody(Struct, frozen=True, kw_only=True):
+    """What leaves: chosen addresses, or all that one merge of the history joined (`link_id`)."""
+
+    identity_ids: list[int] = []
+    link_id: int | None = None
+    confirmed: bool = False
+
+
+class OtherCustomer(Struct, frozen=True, kw_only=True):
+    """Somebody who is another person."""
+
+    customer_id: UUID
+
+
+class PreviewSide(Struct, frozen=True, kw_only=True):
+    """One customer before a merge or after an un-merge; `customer_id` is empty for one that is yet to be made."""
+
+    customer_id: UUID | None
+    name: str
+    initials: str
+    colour: int
+    identities: list[CustomerIdentity]
+    conversations: int
+    messages: int
+    traits: int
+
+
+class MergePreviewView(Struct, frozen=True, kw_only=True):
+    """What becomes one: `customer_id` remains, of `conflicts` the value said last is shown and every other is kept.
+
+    `separated`: somebody said that they are not the same, which the merge takes back.
+    """
+
+    customer_id: UUID
+    sides: list[PreviewSide]
+    conflicts: list[Conflict]
+    separated: bool
+    not_disclosed: str
+
+
+class UnmergePreviewView(Struct, frozen=True, kw_only=True):
+    """What goes where. Messages of `divided` cases move into a case of their own; `stays` says what does not."""
+
+    sides: list[PreviewSide]
+    divided: list[DividedCase]
+    stays: str
+    kept_apart: str
+
+
+class MergeResult(Struct, frozen=True, kw_only=True):
+    """`link_id` undoes it."""
+
+    customer_id: UUID
+    link_id: int
+
+
+class UnmergeResult(Struct, frozen=True, kw_only=True):
+    """Who the customer is now, the one that was left first; `link_id` undoes it."""
+
+    customer_ids: list[UUID]
+    link_id: int
+
+
+class DecisionResult(Struct, frozen=True, kw_only=True):
+    """`link_id` undoes it."""
+
+    link_id: int
+
+
+class SuggestedCustomer(Struct, frozen=True, kw_only=True):
+    """A customer of a suggestion."""
+
+    id: UUID
+    name: str
+    initials: str
+    colour: int
+    identities: list[ListedIdentity]
+
+
+class CustomerSuggestion(Struct, frozen=True, kw_only=True):
+    """Somebody who may be the same person, and why; `reasons` are codes, `reason_texts` the same for people."""
+
+    customer: SuggestedCustomer
+    reasons: list[Reason]
+    reason_texts: list[str]
+
+
+class SuggestedPair(Struct, frozen=True, kw_only=True):
+    """Two customers who may be one person."""
+
+    one: SuggestedCustomer
+    other: SuggestedCustomer
+    reasons: list[Reason]
+    reason_texts: list[str]
+    found_at: datetime
+
+
+Cases = NamedDependency[SkipValidation[CaseSource]]
+
+
+class CustomerIdentityController(Controller):
+    """Who is one person, and who is not."""
+
+    path = "/api/customers"
+    tags = ("customers",)
+
+    @get("/{customer_id:uuid}/history", guards=[needs("customers.read")])
+    async def get_customer_history(
+        self,
+        customer_id: FromPath[UUID],
+        database: NamedDependency[Database],
+        cases: Cases,
+        locale: NamedDependency[Locale],
+    ) -> list[HistoryLine]:
+        """Who joined or parted this customer's identities, when and why; newest first."""
+        async with database.reading() as tx:
+            await cases.check(tx, customer_id)
+            lines = await history(tx, customer_id, locale)
+            seen = await _in_reach(tx, cases, {party.customer_id for line in lines for party in line.parties})
+        return [_without_strangers(line, seen) for line in lines]
+
+    @get("/{customer_id:uuid}/suggestions", guards=[needs("customers.read")])
+    async def get_customer_suggestions(
+        self,
+        customer_id: FromPath[UUID],
+        database: NamedDependency[Database],
+        cases: Cases,
+        locale: NamedDependency[Locale],
+    ) -> list[CustomerSuggestion]:
+        """Other customers who may be this person, most likely first. A person decides."""
+        async with database.reading() as tx:
+            await cases.check(tx, customer_id)
+            await internal_identity(tx, customer_id)
+            found = (await suggest(tx, [customer_id])).get(customer_id, [])
+            faces = await _faces(tx, await _in_reach(tx, cases, {one.customer_id for one in found}))
+        return [
+            CustomerSuggestion(
+                customer=faces[one.customer_id], reasons=list(one.reasons), reason_texts=say(one.reasons, locale)
+            )
+            for one in found
+            if one.customer_id in faces
+        ]
+
+    @get("/suggestions", guards=[needs("customers.read")])
+    async def list_suggestions(
+        self,
+        database: NamedDependency[Database],
+        cases: Cases,
+        locale: NamedDependency[Locale],
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[SuggestedPair]:
+        """All pairs that nobody has decided on, most likely first. Only `next` null is the end."""
+        async with database.reading() as tx:
+            page = await open_suggestions(tx, cursor=cursor)
+            both = {one for pair in page.items for one in (pair.one_id, pair.other_id)}
+            faces = await _faces(tx, await _in_reach(tx, cases, both))
+        return Page(
+            items=[
+                SuggestedPair(
+                    one=faces[pair.one_id],
+                    other=faces[pair.other_id],
+                    reasons=pair.reasons,
+                    reason_texts=say(pair.reasons, locale),
+                    found_at=pair.found_at,
+                )
+                for pair in page.items
+                if pair.one_id in faces and pair.other_id in faces
+            ],
+            next=page.next,
+        )
+
+    @post("/merge/preview", guards=[needs("customers.read")], status_code=200)
+    async def preview_merge(
+        self,
+        data: JSONBody[MergeBody],
+        database: NamedDependency[Database],
+        cases: Cases,
+        locale: NamedDependency[Locale],
+    ) -> MergePreviewView:
+        """What would become one."""
+        async with database.reading() as tx:
+            await _check_all(tx, cases, data.customer_ids)
+            preview = await merge_preview(tx, *await plan_merge(tx, data.customer_ids), cases, locale)
+        return MergePreviewView(
+            customer_id=preview.customer_id,
+            sides=[_side(side) for side in preview.sides],
+            conflicts=preview.conflicts,
+            separated=preview.separated,
+            not_disclosed=preview.not_disclosed,
+        )
+
+    @post("/merge", guards=[needs("customers.merge")], status_code=200)
+    async def merge_customers(
+        self,
+        data: JSONBody[MergeBody],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        cases: Cases,
+    ) -> MergeResult:
+        """Make customers one. Nothing is disclosed to the customer by it, and it can be undone."""
+        if not data.confirmed:
+            raise NotConfirmed(field="confirmed")
+        async with database.transaction() as tx:
+            await _check_all(tx, cases, data.customer_ids)
+            merged = await merge(tx, data.customer_ids, actor=caller.actor, evidence={"by": caller.actor.kind})
+        return MergeResult(customer_id=merged.customer_id, link_id=merged.link_id)
+
+    @post("/{customer_id:uuid}/unmerge/preview", guards=[needs("customers.read")], status_code=200)
+    async def preview_unmerge(
+        self,
+        customer_id: FromPath[UUID],
+        data: JSONBody[UnmergeBody],
+        database: NamedDependency[Database],
+        cases: Cases,
+        locale: NamedDependency[Locale],
+    ) -> UnmergePreviewView:
+        """What would go where."""
+        async with database.reading() as tx:
+            await cases.check(tx, customer_id)
+            plan = await plan_unmerge(tx, customer_id, identity_ids=data.identity_ids, link_id=data.link_id)
+            preview = await unmerge_preview(tx, customer_id, *plan, cases, locale)
+        return UnmergePreviewView(
+            sides=[_side(side) for side in preview.sides],
+            divided=preview.divided,
+            stays=preview.stays,
+            kept_apart=preview.kept_apart,
+        )
+
+    @post("/{customer_id:uuid}/unmerge", guards=[needs("customers.merge")], status_code=200)
+    async def unmerge_customer(
+        self,
+        customer_id: FromPath[UUID],
+        data: JSONBody[UnmergeBody],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        cases: Cases,
+    ) -> UnmergeResult:
+        """Let addresses, or what one merge joined, become a customer of their own. No rule joins them again."""
+        if not data.confirmed:
+            raise NotConfirmed(field="confirmed")
+        async with database.transaction() as tx:
+            await cases.check(tx, customer_id)
+            parted = await unmerge(
+                tx,
+                customer_id,
+                identity_ids=data.identity_ids,
+                link_id=data.link_id,
+                actor=caller.actor,
+                evidence={"by": caller.actor.kind},
+            )
+        return UnmergeResult(customer_ids=list(parted.customer_ids), link_id=parted.link_id)
+
+    @post("/{customer_id:uuid}/separate", guards=[needs("customers.merge")], status_code=200)
+    async def separate_customers(
+        self,
+        customer_id: FromPath[UUID],
+        data: JSONBody[OtherCustomer],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        cases: Cases,
+    ) -> DecisionResult:
+        """Say that two customers are two people: no rule joins them, and nobody suggests it again."""
+        async with database.transaction() as tx:
+            await _check_all(tx, cases, [customer_id, data.customer_id])
+            number = await not_the_same(
+                tx, customer_id, data.customer_id, actor=caller.actor, evidence={"by": caller.actor.kind}
+            )
+        return DecisionResult(link_id=number)
+
+    @post("/links/{link_id:int}/undo", guards=[needs("customers.merge")], status_code=204)
+    async def undo_decision(
+        self,
+        link_id: FromPath[int],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        cases: Cases,
+    ) -> None:
+        """Take a decision back as if it had never been made: a merge, an un-merge, "not the same"."""
+        async with database.transaction() as tx:
+            await _check_all(tx, cases, sorted(await customers_of_act(tx, link_id)))
+            await undo(tx, link_id, actor=caller.actor, evidence={"by": caller.actor.kind})
+
+
+async def _check_all(tx: Transaction, cases: CaseSource, customer_ids: Sequence[UUID]) -> None:
+    """Raises `NotFound` where one of them is out of the caller's reach."""
+    for customer_id in customer_ids:
+        await cases.check(tx, customer_id)
+
+
+async def _in_reach(tx: Transaction, cases: CaseSource, customer_ids: set[UUID]) -> set[UUID]:
+    """Those that the caller may see."""
+    args: list[object] = [list(customer_ids)]
+    condition = cases.within(args, "u")
+    if not condition:
+        return customer_ids
+    return set(await tx.values(f"SELECT u.id FROM customer u WHERE u.id = ANY ($1) AND {condition}", *args))
+
+
+def _without_strangers(line: HistoryLine, seen: set[UUID]) -> HistoryLine:
+    """A decision, without the names and addresses of whom the caller may not see."""
+    parties = [party if party.customer_id in seen else replace(party, label="") for party in line.parties]
+    can_undo = line.can_undo and all(party.customer_id in seen for party in line.parties)
+    return replace(line, parties=parties, can_undo=can_undo)
+
+
+def _side(side: Side) -> PreviewSide:
+    return PreviewSide(
+        customer_id=side.customer_id,
+        name=side.name,
+        initials=side.initials,
+        colour=side.colour,
+        identities=[identity_view(identity) for identity in side.identities],
+        conversations=side.conversations,
+        messages=side.messages,
+        traits=side.traits,
+    )
+
+
+async def _faces(tx: Transaction, customer_ids: Sequence[UUID] | set[UUID]) -> dict[UUID, SuggestedCustomer]:
+    return {
+        customer.id: SuggestedCustomer(
+            id=customer.id,
+            name=customer.name,
+            initials=initials_of(customer.name),
+            colour=colour_of(customer.id),
+            identities=customer.identities,
+        )
+        for customer in await listed(tx, customer_ids)
+    }
+
+
+CONTROLLERS: Sequence[ControllerRouterHandler] = (CustomerIdentityController,)

@@ -1,0 +1,33 @@
+"""`damso customer`: who is one person, shown first and then decided."""
+
+import json
+
+import pytest
+
+from tests.cli.conftest import SecondStart
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_merge_is_only_shown_until_yes_and_told_with_how_to_undo_it(running: SecondStart) -> None:
+    people = [
+        (person["id"], identity["value"])
+        for person in running.lines("export", "customers")
+        for identity in person["identities"]
+        if identity["kind"] == "email"
+    ]
+    (one, _), (_, other) = people[:2]
+    shown = json.loads(running.run("customer", "merge", one, other, "--json").stdout)
+    assert (shown["done"], len(shown["preview"]["sides"])) == (False, 2)
+
+    done = running.run("customer", "merge", one, other, "--yes").stdout.strip()
+    undo = done.rpartition("damso ")[2].split()
+    assert running.run(*undo).returncode == 0
+    card = json.loads(running.run("customer", "show", other, "--json").stdout)
+    assert [line["decision"] for line in card["history"]] == ["undo", "merge"]
+
+
+def test_who_is_not_there_is_said_so(running: SecondStart) -> None:
+    answer = running.run("customer", "show", "nobody@damso.example")
+    assert answer.returncode == 1
+    assert "nobody@damso.example" in answer.stderr
