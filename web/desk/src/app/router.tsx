@@ -110,6 +110,12 @@ const customer = createRoute({
   component: lazyRouteComponent(() => import("../features/customers/CustomerPage.tsx"), "CustomerPage"),
 });
 
+const suggestions = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers/suggestions",
+  component: lazyRouteComponent(() => import("../features/customers/SuggestionsPage.tsx"), "SuggestionsPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   enter,
@@ -122,6 +128,7 @@ const tree = root.addChildren([
     anyConversation,
     search,
     customers,
+    suggestions,
     customer,
     settingsRoutes,
   ]),

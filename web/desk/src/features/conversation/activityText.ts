@@ -12,6 +12,8 @@ const TEXTS: Record<string, TextKey> = {
   team_changed: "activity.teamChanged",
   priority_changed: "activity.priorityChanged",
   joined: "activity.joined",
+  split_off: "activity.splitOff",
+  split_from: "activity.splitFrom",
 };
 
 export function activityText(entry: Entry, { t, format }: Texts): string {

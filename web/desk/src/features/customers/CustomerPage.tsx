@@ -12,7 +12,7 @@ import { Failed } from "../shell/Failed.tsx";
 import { ClaimList } from "./ClaimList.tsx";
 import { ConversationLinks } from "./ConversationLinks.tsx";
 import classes from "./customers.module.css";
-import { IdentityList } from "./IdentityList.tsx";
+import { IdentitySection } from "./IdentitySection.tsx";
 import { NameField } from "./NameField.tsx";
 import panel from "./panel.module.css";
 import { customerQuery } from "./queries.ts";
@@ -85,10 +85,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
                 </div>
               </div>
             </div>
-            <section className={panel.section}>
-              <h2 className={panel.sectionTitle}>{t("customer.ways")}</h2>
-              <IdentityList identities={customer.identities} />
-            </section>
+            <IdentitySection customer={customer} />
             <ClaimList claims={customer.claims} />
             <TraitList customer={customer} />
             {reads && (

@@ -9,7 +9,7 @@ import { messageOf } from "../../app/messageOf.ts";
 import { ClaimList } from "./ClaimList.tsx";
 import { ConversationLinks } from "./ConversationLinks.tsx";
 import { CopyList } from "./CopyList.tsx";
-import { IdentityList } from "./IdentityList.tsx";
+import { IdentitySection } from "./IdentitySection.tsx";
 import classes from "./panel.module.css";
 import { customerQuery } from "./queries.ts";
 import { Story } from "./Story.tsx";
@@ -50,10 +50,7 @@ export function CustomerPanel({ conversation }: { conversation: Conversation }) 
           </div>
         </div>
       </header>
-      <section className={classes.section}>
-        <h3 className={classes.sectionTitle}>{t("customer.ways")}</h3>
-        <IdentityList identities={customer.identities} />
-      </section>
+      <IdentitySection customer={customer} />
       <ClaimList claims={customer.claims} />
       {copies.length > 0 && (
         <section className={classes.section}>

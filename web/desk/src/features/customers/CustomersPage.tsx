@@ -3,7 +3,7 @@ import { useText } from "@damso/i18n";
 import { Avatar, EmptyState, Notice, Skeleton, Time } from "@damso/ui";
 import { Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconPlus, IconSearch, IconUsers } from "@tabler/icons-react";
+import { IconPlus, IconSearch, IconUsers, IconUsersGroup } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
@@ -25,6 +25,7 @@ export function CustomersPage() {
   const [q] = useDebouncedValue(text.trim(), 150);
   const [creating, setCreating] = useState(false);
   const writes = useMay("customers.write");
+  const merges = useMay("customers.merge");
   const box = useRef<HTMLInputElement>(null);
   const query = useInfiniteQuery({
     queryKey: keys.customerList(q),
@@ -54,6 +55,15 @@ export function CustomersPage() {
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
         />
+        {merges && (
+          <Button
+            variant="subtle"
+            leftSection={<IconUsersGroup size={16} stroke={1.6} />}
+            onClick={() => void navigate({ to: "/customers/suggestions" })}
+          >
+            {t("identity.allSuggestions")}
+          </Button>
+        )}
         {writes && (
           <Button leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => setCreating(true)}>
             {t("customers.new")}

@@ -5,6 +5,8 @@ import { takeRow, waiting } from "../inbox/rowsCache.ts";
 import { customerStoppedTyping, forgetSignals, takeSignal } from "./signals.ts";
 
 const COUNTS_SETTLE = 400;
+/** Lines that tell of messages which came into a case from another, or left it. */
+const MOVES = new Set(["joined", "split_off", "split_from"]);
 
 export interface Heard {
   onRow: (row: Row) => void;
@@ -44,6 +46,9 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
         break;
       case "entry":
         takeEntry(client, frame.conversation_id, frame.entry);
+        if (MOVES.has(frame.entry.activity?.code ?? "")) {
+          void client.invalidateQueries({ queryKey: keys.entries(frame.conversation_id) });
+        }
         if (frame.entry.direction === "in") customerStoppedTyping(frame.conversation_id);
         break;
       case "customer":
