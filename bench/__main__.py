@@ -6,6 +6,7 @@ import uvloop
 
 from bench import reading
 from bench.backup import measure_backup
+from bench.identity import measure_identity
 from bench.intake import measure_intake
 from bench.live import measure_live
 from bench.reference import measure_reference
@@ -51,6 +52,10 @@ async def _backup(world: World, report: Report) -> None:
     report.add("Backups", await measure_backup(world))
 
 
+async def _identity(world: World, report: Report) -> None:
+    report.add("Who is one person", await measure_identity(world))
+
+
 async def _start(_: World, report: Report) -> None:
     report.add("Starting, and doing nothing", await measure_start())
 
@@ -61,6 +66,7 @@ _MEASURES = {
     "intake": _intake,
     "live": _live,
     "backup": _backup,
+    "identity": _identity,
     "start": _start,
 }
 
