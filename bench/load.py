@@ -28,7 +28,7 @@ from damso.conversations.search_index import index_keys
 from damso.customers.shown import searchable
 from damso.kernel.ngrams import gram_keys, grams
 
-VERSION = 1
+VERSION = 2
 """Raised by hand when the data shall be made anew."""
 CHUNK = 5_000
 PROCESSES = 2
