@@ -39,6 +39,9 @@ from damso.kernel.settings import Settings
 from damso.kernel.timers import Timer
 from damso.team import second_factor, sign_in_policy
 from damso.team.forget_expired import ForgetExpired
+from damso.team.records import seal_keys
+from damso.team.records.keep import KeepTimer
+from damso.team.records.seal import SealTimer
 from damso.team.request_link import SignInLetters
 
 
@@ -116,7 +119,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
 
 def sealed_columns() -> Sequence[SealedColumn]:
     """Everywhere that secrets are kept encrypted."""
-    return (inboxes.SEALED, notices.SEALED, second_factor.SEALED, sign_in_policy.SEALED)
+    return (inboxes.SEALED, notices.SEALED, second_factor.SEALED, sign_in_policy.SEALED, seal_keys.SEALED)
 
 
 def readers_of() -> Sequence[Reader]:
@@ -124,9 +127,17 @@ def readers_of() -> Sequence[Reader]:
     return (MediaReader(), SplitReader(), SuggestionReader())
 
 
-def timers_of() -> Sequence[Timer]:
+def timers_of(parts: Parts) -> Sequence[Timer]:
     """Everything that happens at a time."""
-    return (SnoozeTimer(), UnsentTimer(), CheckTimer(), ForgetExpired(), SuggestionTimer())
+    return (
+        SnoozeTimer(),
+        UnsentTimer(),
+        CheckTimer(),
+        ForgetExpired(),
+        SuggestionTimer(),
+        SealTimer(parts.keyring),
+        KeepTimer(parts.keyring),
+    )
 
 
 def replayers_of() -> Sequence[Replays]:

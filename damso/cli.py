@@ -32,6 +32,7 @@ COMMANDS = (
     "customer",
     "mail",
     "export",
+    "audit",
     "openapi",
     "rights",
 )

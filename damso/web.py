@@ -42,9 +42,14 @@ from damso.problems import COMPONENTS, DescribedOperation, app_error, broken, ht
 from damso.team import api as team_api
 from damso.team.access import Caller
 from damso.team.authenticate import Authentication
+from damso.team.records import api as records_api
+from damso.team.records.access_log import AccessLog
+from damso.team.records.reasons import stated_reason
+from damso.team.records.witness import witness_of
 
 ROUTES: Sequence[ControllerRouterHandler] = (
     *team_api.ROUTES,
+    *records_api.CONTROLLERS,
     *brand_api.ROUTES,
     *customer_api.CONTROLLERS,
     *identity_api.CONTROLLERS,
@@ -92,7 +97,8 @@ async def metrics() -> Response[bytes]:
 def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -> Litestar:
     """The application; `extra` are routes of an entrance's own, such as the demo's."""
     tail, signals = Tail(parts.database), Signals(parts.database)
-    desk_live = DeskLive(parts.database, tail, signals)
+    access_log = AccessLog(parts.database)
+    desk_live = DeskLive(parts.database, tail, signals, access_log)
     given = {
         "settings": parts.settings,
         "database": parts.database,
@@ -102,6 +108,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "adapters": parts.adapters,
         "inboxes": parts.inboxes,
         "signals": signals,
+        "access_log": access_log,
         "furnishers": (FirstBrand(),),
         "desk_live": desk_live,
         "chat_limits": ChatLimits(parts.settings),
@@ -114,6 +121,8 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         | {
             "caller": Provide(_provide_caller, sync_to_thread=False),
             "locale": Provide(_provide_locale, sync_to_thread=False),
+            "witness": Provide(witness_of, sync_to_thread=False),
+            "reason": Provide(stated_reason, sync_to_thread=False),
             "cases": Provide(_provide_cases, sync_to_thread=False),
             "timeline_sources": Provide(_provide_timeline_sources, sync_to_thread=False),
         },
@@ -123,7 +132,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
             HTTPException: http_error,
             Exception: broken,
         },
-        lifespan=[_following(tail, desk_live)],
+        lifespan=[_following(tail, desk_live), _writing(access_log)],
         openapi_config=OpenAPIConfig(
             title="Damso",
             version=__version__,
@@ -160,6 +169,21 @@ def _provide_cases(caller: NamedDependency[Caller]) -> Cases:
 
 def _provide_timeline_sources(caller: NamedDependency[Caller]) -> Sequence[TimelineSource]:
     return (*SOURCES, *lines_for(caller))
+
+
+def _writing(access_log: AccessLog) -> Callable[[Litestar], Any]:
+    """Write down who was shown what, to the last row."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        task = asyncio.create_task(access_log.run())
+        try:
+            yield
+        finally:
+            await access_log.stop()
+            await task
+
+    return lifespan
 
 
 def _following(tail: Tail, desk_live: DeskLive) -> Callable[[Litestar], Any]:

@@ -27,7 +27,7 @@ async def run_worker(parts: Parts) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(Worker(parts.database, lanes_of(parts)).run())
             group.create_task(run_readers(parts.database, readers_of()))
-            group.create_task(run_timers(parts.database, timers_of()))
+            group.create_task(run_timers(parts.database, timers_of(parts)))
             group.create_task(Poller(parts.database, parts.blobs, parts.inboxes, parts.http).run())
             group.create_task(_keep_partitions(parts))
     finally:

@@ -11,7 +11,8 @@ import damso.channels.models
 import damso.conversations.models
 import damso.customers.models
 import damso.kernel.models
-import damso.team.models  # noqa: F401
+import damso.team.models
+import damso.team.records.models  # noqa: F401
 from damso.kernel.migrations import ALCHEMY_SCHEME, floor_version, is_ours
 from damso.kernel.schema import Table
 

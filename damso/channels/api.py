@@ -30,6 +30,8 @@ from damso.kernel.pagination import Page
 from damso.kernel.settings import Settings
 from damso.team import audit
 from damso.team.access import Caller, needs
+from damso.team.records.reasons import Reason
+from damso.team.records.witness import Witness
 
 Adapters = NamedDependency[SkipValidation[Mapping[str, Adapter]]]
 
@@ -237,7 +239,9 @@ class InboxController(Controller):
         """Parse the parked deliveries of a connection again, the oldest 500 first."""
         async with database.transaction() as tx:
             await check_inbox(tx, caller, inbox_id)
-            return Replayed(await deliveries.replay_all(tx, inbox_id, caller.actor))
+            replayed = Replayed(await deliveries.replay_all(tx, inbox_id, caller.actor))
+            await audit.record(tx, caller.actor, "inbox.replayed", inbox_id)
+            return replayed
 
     @get("/{inbox_id:uuid}/attempts", guards=[needs("channels.manage")])
     async def list_attempts(
@@ -286,6 +290,7 @@ class DeliveryController(Controller):
         async with database.transaction() as tx:
             await check_delivery(tx, caller, delivery_id)
             await deliveries.replay(tx, delivery_id, caller.actor)
+            await audit.record(tx, caller.actor, "delivery.replayed", delivery_id)
 
     @get("/{delivery_id:uuid}/raw")
     async def download_delivery(
@@ -294,12 +299,15 @@ class DeliveryController(Controller):
         database: NamedDependency[Database],
         blobs: NamedDependency[SkipValidation[Blobs]],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
+        reason: NamedDependency[Reason],
     ) -> Response[bytes]:
-        """The bytes as they came. Who downloads them is in the audit log."""
+        """The bytes as they came, for a reason. The audit log says which; nobody has read yet whose they are."""
         async with database.transaction() as tx:
             await check_delivery(tx, caller, delivery_id)
             delivery = await deliveries.find(tx, delivery_id)
             await audit.record(tx, caller.actor, "delivery.downloaded", delivery_id)
+        await witness.downloaded(reason, [])
         request = await deliveries.raw_request(blobs, delivery)
         return download_response(request.body, f"{delivery_id}.bin", "application/octet-stream")
 

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from damso.commands.operator import operator
 from damso.kernel.database import Database
 from damso.kernel.i18n import Text
+from damso.team import audit
 from damso.team.links import Purpose, entry_address, make_entry_link
 
 LASTS = timedelta(hours=24)
@@ -41,4 +43,6 @@ async def fresh_entrance(database: Database, base_url: str) -> Entrance:
         )
         purpose: Purpose = "sign_in" if owner else "setup"
         secret = await make_entry_link(tx, owner, purpose, LASTS)
+        if owner:
+            await audit.record(tx, operator(), "sign_in.link_made", owner)
     return Entrance(purpose=purpose, link=entry_address(base_url, purpose, secret))

@@ -1,30 +1,41 @@
 """`damso export`: everything a company has, as JSON Lines, to take along or to look into."""
 
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 import typer
 
 from damso.commands.connecting import any_parts
 from damso.commands.console import tell, word
+from damso.commands.operator import operator
 from damso.commands.options import new_app
 from damso.commands.running import prepared, run
 from damso.conversations.export import export_conversations
 from damso.customers.export import ExportedCustomer, export_customers
-from damso.kernel.database import Transaction
+from damso.kernel.database import Database, Transaction
 from damso.kernel.i18n import Text
-from damso.kernel.log import SYSTEM, Recorded, export_events
+from damso.kernel.log import Recorded, export_events
 from damso.kernel.settings import Settings
 from damso.team import audit
+from damso.team.records.access_log import look, write
+from damso.team.records.reasons import KINDS, Reason
+from damso.team.records.reasons import reason as stated
 
 app = new_app()
 
 DONE = Text("{count}건을 내보냈어요.", "Exported {count}.")
 
 Source = Callable[[Transaction], AsyncIterator[Any]]
+Whose = Callable[[Any], tuple[UUID | None, int | None]]
+"""The customer a line is about, or else the identity."""
+
+CHUNK = 500
+"""Lines whose subjects are written down before any of them leaves."""
 
 
 def as_moment(text: str) -> datetime:
@@ -47,6 +58,22 @@ UNTIL = Annotated[
 ]
 
 
+REASON = Annotated[
+    str,
+    typer.Option(
+        metavar="REASON",
+        help=word(
+            f"내보내는 이유: {', '.join(KINDS)}. 접속 기록에 남아요.",
+            f"Why: {', '.join(KINDS)}. It is kept in the access log.",
+        ),
+    ),
+]
+NOTE = Annotated[
+    str,
+    typer.Option(metavar="TEXT", help=word("덧붙일 말. other에는 꼭 필요해요.", "What to add; 'other' needs it.")),
+]
+
+
 @app.callback(help=word("데이터를 JSON Lines로 내보내기.", "Data as JSON Lines."))
 def export() -> None:
     """A group."""
@@ -56,27 +83,32 @@ def export() -> None:
     help=word(
         "대화를 메시지와 함께 한 줄에 하나씩 내보내요. --since와 --until 사이에 살아 있던 대화예요. "
         "첨부 파일은 이름과 data/blobs 안의 위치로 나와요.\n\n"
-        "예: damso export conversations --since 2026-11-01 > 대화.jsonl",
+        "예: damso export conversations --reason moving --since 2026-11-01 > 대화.jsonl",
         "Conversations with their messages, one a line: those that were alive between --since and --until. Attachments "
         "are named, with their place under data/blobs.\n\n"
-        "Example: damso export conversations --since 2026-11-01 > conversations.jsonl",
+        "Example: damso export conversations --reason moving --since 2026-11-01 > conversations.jsonl",
     )
 )
-def conversations(since: SINCE = None, until: UNTIL = None) -> None:
-    _run("conversations", lambda tx: export_conversations(tx, since=since, until=until))
+def conversations(reason: REASON, note: NOTE = "", since: SINCE = None, until: UNTIL = None) -> None:
+    _run(
+        "conversations",
+        lambda tx: export_conversations(tx, since=since, until=until),
+        lambda line: (line.customer_id, None),
+        stated(reason, note),
+    )
 
 
 @app.command(
     help=word(
         "고객을 식별 정보, 말한 정보, 속성과 함께 한 줄에 하나씩 내보내요. "
         "--since와 --until 사이에 있던 고객이에요.\n\n"
-        "예: damso export customers > 고객.jsonl",
+        "예: damso export customers --reason moving > 고객.jsonl",
         "Customers with identities, claims and traits, one a line: those who were there between --since and "
         "--until.\n\n"
-        "Example: damso export customers > customers.jsonl",
+        "Example: damso export customers --reason moving > customers.jsonl",
     )
 )
-def customers(since: SINCE = None, until: UNTIL = None) -> None:
+def customers(reason: REASON, note: NOTE = "", since: SINCE = None, until: UNTIL = None) -> None:
     def seen(customer: ExportedCustomer) -> bool:
         return (since is None or customer.last_seen_at >= since) and (until is None or customer.created_at < until)
 
@@ -85,40 +117,70 @@ def customers(since: SINCE = None, until: UNTIL = None) -> None:
             if seen(customer):
                 yield customer
 
-    _run("customers", source)
+    _run("customers", source, lambda line: (line.id, None), stated(reason, note))
 
 
 @app.command(
     help=word(
         "이벤트 로그를 기록된 순서대로 내보내요: 상담(care) 다음에 추적(tracked).\n\n"
-        "예: damso export events --since 2026-11-01 | jq -r .name | sort | uniq -c",
+        "예: damso export events --reason reporting --since 2026-11-01 | jq -r .name | sort | uniq -c",
         "The event log in its order: what happened between you and customers (care), then what sites sent (tracked)."
-        "\n\nExample: damso export events --since 2026-11-01 | jq -r .name | sort | uniq -c",
+        "\n\nExample: damso export events --reason reporting --since 2026-11-01 | jq -r .name | sort | uniq -c",
     )
 )
-def events(since: SINCE = None, until: UNTIL = None) -> None:
+def events(reason: REASON, note: NOTE = "", since: SINCE = None, until: UNTIL = None) -> None:
     async def source(tx: Transaction) -> AsyncIterator[Recorded]:
         async for event in export_events(tx, "care", since=since, until=until):
             yield event
         async for event in export_events(tx, "tracked", since=since, until=until):
             yield event
 
-    _run("events", source)
+    _run("events", source, lambda line: (None, line.identity_id), stated(reason, note))
 
 
-def _run(what: str, source: Source) -> None:
-    tell(DONE, count=run(_export(prepared(), what, source)))
+def _run(what: str, source: Source, whose: Whose, why: Reason) -> None:
+    tell(DONE, count=run(_export(prepared(), what, source, whose, why)))
 
 
-async def _export(settings: Settings, what: str, source: Source) -> int:
+async def _export(settings: Settings, what: str, source: Source, whose: Whose, why: Reason) -> int:
     encode = msgspec.json.Encoder().encode
     count = 0
     async with any_parts(settings) as parts:
         async with parts.database.transaction() as tx:
-            await audit.record(tx, SYSTEM, "data.exported", what)
-        async with parts.database.reading() as tx:
-            async for line in source(tx):
-                sys.stdout.buffer.write(encode(line) + b"\n")
-                count += 1
+            await audit.record(tx, operator(), "data.exported", what, reason=why.kind, note=why.note)
+        async with parts.database.reading() as tx, aclosing(_chunks(source(tx))) as chunks:
+            async for lines in chunks:
+                await _say_whose(parts.database, what, [whose(line) for line in lines], why)
+                sys.stdout.buffer.writelines(encode(line) + b"\n" for line in lines)
+                count += len(lines)
         sys.stdout.buffer.flush()
     return count
+
+
+async def _chunks(lines: AsyncIterator[Any]) -> AsyncGenerator[list[Any], None]:
+    chunk: list[Any] = []
+    async for line in lines:
+        chunk.append(line)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+async def _say_whose(
+    database: Database, what: str, subjects: Sequence[tuple[UUID | None, int | None]], why: Reason
+) -> None:
+    """Into the access log, before they leave."""
+    one = look(
+        database.clock.now(),
+        operator(),
+        None,
+        "exported",
+        f"damso export {what}",
+        [customer for customer, _ in subjects if customer],
+        identity_ids=[identity for _, identity in subjects if identity],
+        reason=why,
+    )
+    async with database.transaction() as tx:
+        await write(tx, [one])

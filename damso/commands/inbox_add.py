@@ -17,12 +17,12 @@ from damso.channels.inbox_list import InboxView, show_inbox
 from damso.commands.connecting import any_parts
 from damso.commands.console import LOCALE, print_json, result, word
 from damso.commands.health_lines import problems_of
+from damso.commands.operator import operator
 from damso.commands.options import AS_JSON
 from damso.commands.running import announced, prepared, run
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
-from damso.kernel.log import SYSTEM
 from damso.kernel.settings import Settings
 from damso.team import audit
 
@@ -106,7 +106,7 @@ async def _add(
                 config=given,
             )
             await keep(tx, inbox_id, 1, health)
-            await audit.record(tx, SYSTEM, "inbox.connected", inbox_id, channel=channel, name=name)
+            await audit.record(tx, operator(), "inbox.connected", inbox_id, channel=channel, name=name)
             return await show_inbox(tx, parts.adapters, settings.base_url, LOCALE, inbox_id)
 
 

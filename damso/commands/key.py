@@ -8,11 +8,11 @@ import typer
 
 from damso.commands.connecting import any_parts
 from damso.commands.console import print_json, tell, word
+from damso.commands.operator import operator
 from damso.commands.options import AS_JSON, new_app
 from damso.commands.running import prepared, run
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
-from damso.kernel.log import SYSTEM
 from damso.kernel.settings import Settings
 from damso.team.access import PERMISSIONS, Limits, Permission, Room
 from damso.team.keys import create_key
@@ -104,4 +104,4 @@ def _rooms(names: list[str]) -> tuple[Room, ...]:
 
 async def _create(settings: Settings, name: str, scopes: list[Permission], limits: Limits) -> tuple[ApiKey, str]:
     async with any_parts(settings) as parts, parts.database.transaction() as tx:
-        return await create_key(tx, name, scopes, SYSTEM, limits)
+        return await create_key(tx, name, scopes, operator(), limits)

@@ -24,6 +24,7 @@ from damso.kernel.database import Database
 from damso.kernel.i18n import Locale
 from damso.kernel.pagination import Page
 from damso.team.access import Caller, needs
+from damso.team.records.witness import Witness
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 
@@ -110,6 +111,7 @@ class ConversationController(Controller):
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         view: Annotated[str | None, Parameter(description="A view's id")] = None,
         cursor: FromQuery[str | None] = None,
         status: FromQuery[ConversationStatus | None] = None,
@@ -130,13 +132,16 @@ class ConversationController(Controller):
                     channels=[channel] if channel else None,
                     tag_ids=[tag_id] if tag_id else None,
                 )
-            return await list_rows(tx, chosen, caller, cursor=cursor)
+            page = await list_rows(tx, chosen, caller, cursor=cursor)
+        witness.listed(row.customer.id for row in page.items)
+        return page
 
     @post(guards=[needs("conversations.write")])
     async def start_conversation(
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         inboxes: NamedDependency[Inboxes],
         locale: NamedDependency[Locale],
         cases: NamedDependency[SkipValidation[Cases]],
@@ -170,13 +175,16 @@ class ConversationController(Controller):
             if caller.limits.teams:
                 # Else a program that is limited to teams could not see what it began.
                 await change(tx, conversation_id, Change(team_id=min(caller.limits.teams)), caller.actor)
-            return await open_view(tx, inboxes, conversation_id, caller, locale)
+            view = await open_view(tx, inboxes, conversation_id, caller, locale)
+        witness.changed(view.customer.id)
+        return view
 
     @get("/{conversation_id:uuid}")
     async def get_conversation(
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         inboxes: NamedDependency[Inboxes],
         locale: NamedDependency[Locale],
         conversation_id: FromPath[UUID],
@@ -184,13 +192,16 @@ class ConversationController(Controller):
         """One case with its routes, its draft and what it may belong to."""
         async with database.reading() as tx:
             await check_conversation(tx, caller, conversation_id)
-            return await open_view(tx, inboxes, conversation_id, caller, locale)
+            view = await open_view(tx, inboxes, conversation_id, caller, locale)
+        await witness.viewed(view.customer.id)
+        return view
 
     @patch("/{conversation_id:uuid}", guards=[needs("conversations.write")])
     async def update_conversation(
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         inboxes: NamedDependency[Inboxes],
         locale: NamedDependency[Locale],
         conversation_id: FromPath[UUID],
@@ -200,7 +211,9 @@ class ConversationController(Controller):
         async with database.transaction() as tx:
             await check_conversation(tx, caller, conversation_id)
             await change(tx, conversation_id, data, caller.actor)
-            return await open_view(tx, inboxes, conversation_id, caller, locale)
+            view = await open_view(tx, inboxes, conversation_id, caller, locale)
+        witness.changed(view.customer.id)
+        return view
 
     @put("/{conversation_id:uuid}/draft", guards=[needs("conversations.write")], status_code=204)
     async def put_draft(
@@ -229,6 +242,7 @@ class ConversationController(Controller):
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         inboxes: NamedDependency[Inboxes],
         locale: NamedDependency[Locale],
         conversation_id: FromPath[UUID],
@@ -239,7 +253,9 @@ class ConversationController(Controller):
             await check_conversation(tx, caller, conversation_id)
             await check_conversation(tx, caller, data.into)
             joined = await join(tx, conversation_id, data.into, caller.actor)
-            return await open_view(tx, inboxes, joined, caller, locale)
+            view = await open_view(tx, inboxes, joined, caller, locale)
+        witness.changed(view.customer.id)
+        return view
 
     @post("/{conversation_id:uuid}/seen", guards=[needs("conversations.write")], status_code=204)
     async def see_conversation(

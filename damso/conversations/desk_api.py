@@ -25,10 +25,14 @@ from damso.conversations.live import DeskLive
 from damso.conversations.reach import check_conversation, customer_reach
 from damso.conversations.rows import customer_name
 from damso.conversations.search import Found, Hit, Piece, Wanted, search
+from damso.conversations.subjects import customer_of
 from damso.conversations.types import ConversationStatus, Tag
 from damso.customers.search import list_customers
 from damso.kernel.database import Database
+from damso.kernel.settings import Settings
 from damso.team.access import Caller, needs, signed_in
+from damso.team.addresses import address_of
+from damso.team.records.witness import Witness
 
 
 class RenderedText(Struct, frozen=True):
@@ -73,13 +77,17 @@ class CannedAnswerController(Controller):
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         answer_id: FromPath[UUID],
         conversation_id: FromQuery[UUID],
     ) -> RenderedText:
         """Its text for one conversation, with the variables put in."""
         async with database.reading() as tx:
             await check_conversation(tx, caller, conversation_id)
-            return RenderedText(await render_canned_answer(tx, answer_id, conversation_id, caller.agent))
+            text = await render_canned_answer(tx, answer_id, conversation_id, caller.agent)
+            customer_id = await customer_of(tx, conversation_id)
+        await witness.viewed(customer_id)
+        return RenderedText(text)
 
 
 class NewTag(Struct, frozen=True):
@@ -115,6 +123,7 @@ class TagController(Controller):
 async def search_everything(
     database: NamedDependency[Database],
     caller: NamedDependency[Caller],
+    witness: NamedDependency[Witness],
     q: FromQuery[str],
     kind: FromQuery[Literal["all", "message", "customer"]] = "all",
     status: FromQuery[ConversationStatus | None] = None,
@@ -144,8 +153,10 @@ async def search_everything(
                 for person in page.items[: 50 if kind == "customer" else 5]
             ]
         if kind == "customer":
+            witness.searched(hit.customer.id for hit in people)
             return Found(items=people, next=None, count=len(people), more_than=False)
         found = await search(tx, wanted, caller, cursor=cursor)
+    witness.searched(hit.customer.id for hit in people + found.items)
     return Found(
         items=people + found.items, next=found.next, count=found.count + len(people), more_than=found.more_than
     )
@@ -153,10 +164,13 @@ async def search_everything(
 
 @websocket("/api/live", guards=[signed_in])
 async def live(
-    socket: WebSocket[Any, Caller, Any], desk_live: NamedDependency[DeskLive], database: NamedDependency[Database]
+    socket: WebSocket[Any, Caller, Any],
+    desk_live: NamedDependency[DeskLive],
+    database: NamedDependency[Database],
+    settings: NamedDependency[Settings],
 ) -> None:
     """The desk's live socket; see docs/api.md for its frames."""
     caller = socket.user
     async with database.reading() as tx:
         name = await tx.value("SELECT name FROM agent WHERE id = $1", caller.agent_id)
-    await desk_live.serve(socket, caller, name)
+    await desk_live.serve(socket, caller, name, address_of(socket, settings))

@@ -1,7 +1,7 @@
 """The desk, live: rows and lines as soon as they are final, who is looking and typing as it happens."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -20,8 +20,10 @@ from damso.kernel.notify import LOST
 from damso.kernel.realtime import Signals, Tail
 from damso.kernel.sockets import RESET, LiveSocket, converse, encode, encode_all, hello
 from damso.team.access import Caller, allowed
+from damso.team.addresses import Address
 from damso.team.change_agent import RIGHTS_CHANGED
 from damso.team.queries import rights_of
+from damso.team.records.access_log import AccessLog
 from damso.team.sessions import COOKIE, living_sessions
 
 WELCOME_FOR = 4.0
@@ -31,12 +33,13 @@ WELCOME_FOR = 4.0
 class DeskSocket(LiveSocket):
     """An agent's browser."""
 
-    def __init__(self, caller: Caller, name: str, session: bytes) -> None:
+    def __init__(self, caller: Caller, name: str, session: bytes, address: Address | None) -> None:
         super().__init__()
         self.caller = caller
         self.agent_id = caller.agent
         self.session = session
         self.name = name
+        self.address = address
         self.locale: Locale = caller.locale
         self.viewing: UUID | None = None
 
@@ -44,8 +47,9 @@ class DeskSocket(LiveSocket):
 class DeskLive:
     """All desks that are connected to this process."""
 
-    def __init__(self, database: Database, tail: Tail, signals: Signals) -> None:
+    def __init__(self, database: Database, tail: Tail, signals: Signals, access_log: AccessLog) -> None:
         self._database = database
+        self._access_log = access_log
         self._tail = tail
         self._signals = signals
         self._sockets: set[DeskSocket] = set()
@@ -69,14 +73,14 @@ class DeskLive:
             if desk.session not in welcome:
                 desk.unwelcome.set()
 
-    async def serve(self, socket: WebSocket[Any, Any, Any], caller: Caller, name: str) -> None:
+    async def serve(self, socket: WebSocket[Any, Any, Any], caller: Caller, name: str, address: Address | None) -> None:
         """Hold one desk's socket until it ends."""
         await socket.accept()
         first = await hello(socket)
         if first is None:
             await socket.close(4400)
             return
-        desk = DeskSocket(caller, name, hash_secret(socket.cookies.get(COOKIE, "")))
+        desk = DeskSocket(caller, name, hash_secret(socket.cookies.get(COOKIE, "")), address)
         # Joined before the missed facts are read, so that nothing falls between; a repeat is dropped by its id.
         self._sockets.add(desk)
         try:
@@ -96,7 +100,9 @@ class DeskLive:
         if not events:
             return []
         news = await self._gather(events, [desk])
-        frames = encode_all(news.frames(news.chosen(desk.caller)), at.encode())
+        chosen = news.chosen(desk.caller)
+        frames = encode_all(news.frames(chosen), at.encode())
+        self._note(desk, news, chosen)
         return [*frames, RESET] if news.took_away(desk.caller) else frames
 
     async def _tell(self, events: Sequence[Recorded], at: Position) -> None:
@@ -111,9 +117,15 @@ class DeskLive:
                     encoded[chosen] = encode_all(news.frames(chosen), at.encode())
                 for frame in encoded[chosen]:
                     desk.push(frame)
+                self._note(desk, news, chosen)
                 self._mention(desk, events, news)
                 if news.took_away(desk.caller):
                     self._take_away(desk, news)
+
+    def _note(self, desk: DeskSocket, news: News, chosen: Collection[int]) -> None:
+        """What is pushed to a desk counts as listed to its agent."""
+        if customers := news.customers(chosen):
+            self._access_log.pushed(desk.caller.actor, desk.address, "live", customers)
 
     async def _gather(self, events: Sequence[Recorded], desks: Sequence[DeskSocket]) -> News:
         async with self._database.reading() as tx:

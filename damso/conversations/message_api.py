@@ -22,6 +22,7 @@ from damso.conversations.note import write_note
 from damso.conversations.reach import check_conversation, check_file, check_message
 from damso.conversations.send import Sending, send
 from damso.conversations.settle import retry, settle, undo
+from damso.conversations.subjects import customer_of, customer_of_file, customer_of_message
 from damso.conversations.types import Entry, File
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Database
@@ -30,6 +31,8 @@ from damso.kernel.errors import Invalid, NotFound, TooLarge
 from damso.kernel.i18n import Locale
 from damso.kernel.pagination import Page
 from damso.team.access import Caller, needs
+from damso.team.records.reasons import Reason
+from damso.team.records.witness import Witness
 
 
 class NewMessage(Struct, frozen=True, kw_only=True):
@@ -75,6 +78,7 @@ class EntryController(Controller):
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         locale: NamedDependency[Locale],
         conversation_id: FromPath[UUID],
         before: FromQuery[str | None] = None,
@@ -82,13 +86,18 @@ class EntryController(Controller):
         """A page of a conversation, oldest first; `next` is the cursor of what came before."""
         async with database.reading() as tx:
             await check_conversation(tx, caller, conversation_id)
-            return await entries_of(tx, await case_shown(tx, conversation_id), locale, before=before)
+            shown = await case_shown(tx, conversation_id)
+            page = await entries_of(tx, shown, locale, before=before)
+            customer_id = await customer_of(tx, shown)
+        await witness.viewed(customer_id)
+        return page
 
     @post("/messages", guards=[needs("conversations.write")])
     async def send_message(
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         inboxes: NamedDependency[Inboxes],
         locale: NamedDependency[Locale],
         conversation_id: FromPath[UUID],
@@ -117,10 +126,12 @@ class EntryController(Controller):
                 message_id = await send(tx, sending)
                 if data.then:
                     await change(tx, conversation_id, _AFTERWARDS[data.then], caller.actor)
+                witness.changed(await customer_of(tx, conversation_id))
                 return await entry_of(tx, message_id, locale)
         except AnsweredMeanwhile as refusal:
             async with database.reading() as tx:
                 other = await entry_of(tx, UUID(refusal.extra["message_id"]), locale)
+                witness.changed(await customer_of(tx, conversation_id))
             raise AnsweredMeanwhile(extra={"message": other}) from refusal
 
     @post("/notes", guards=[needs("conversations.write")])
@@ -128,6 +139,7 @@ class EntryController(Controller):
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         locale: NamedDependency[Locale],
         conversation_id: FromPath[UUID],
         data: JSONBody[NewNote],
@@ -144,6 +156,7 @@ class EntryController(Controller):
                 mentions=data.mentions,
                 attachment_ids=data.attachment_ids,
             )
+            witness.changed(await customer_of(tx, conversation_id))
             return await entry_of(tx, note_id, locale)
 
 
@@ -157,6 +170,7 @@ class MessageController(Controller):
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         inboxes: NamedDependency[Inboxes],
         locale: NamedDependency[Locale],
         message_id: FromPath[UUID],
@@ -165,6 +179,7 @@ class MessageController(Controller):
         async with database.transaction() as tx:
             await check_message(tx, caller, message_id)
             await undo(tx, inboxes, message_id, caller.actor)
+            witness.changed(await customer_of_message(tx, message_id))
             return await entry_of(tx, message_id, locale)
 
     @post("/settle", guards=[needs("conversations.write")], status_code=200)
@@ -172,6 +187,7 @@ class MessageController(Controller):
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         locale: NamedDependency[Locale],
         message_id: FromPath[UUID],
         data: JSONBody[Settlement],
@@ -180,6 +196,7 @@ class MessageController(Controller):
         async with database.transaction() as tx:
             await check_message(tx, caller, message_id)
             await settle(tx, message_id, data.outcome, caller.actor)
+            witness.changed(await customer_of_message(tx, message_id))
             return await entry_of(tx, message_id, locale)
 
     @post("/retry", guards=[needs("conversations.write")], status_code=200)
@@ -187,6 +204,7 @@ class MessageController(Controller):
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         locale: NamedDependency[Locale],
         message_id: FromPath[UUID],
     ) -> Entry:
@@ -194,6 +212,7 @@ class MessageController(Controller):
         async with database.transaction() as tx:
             await check_message(tx, caller, message_id)
             await retry(tx, message_id, caller.actor)
+            witness.changed(await customer_of_message(tx, message_id))
             return await entry_of(tx, message_id, locale)
 
     @get("/html")
@@ -202,6 +221,7 @@ class MessageController(Controller):
         database: NamedDependency[Database],
         blobs: NamedDependency[SkipValidation[Blobs]],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         message_id: FromPath[UUID],
         images: FromQuery[bool] = False,
     ) -> Response[str]:
@@ -217,6 +237,8 @@ class MessageController(Controller):
                 message_id,
                 list(SHOWN_PICTURES),
             )
+            customer_id = await customer_of_message(tx, message_id)
+        await witness.viewed(customer_id)
         inline = {part["content_id"]: f"/api/attachments/{part['id']}/preview" for part in parts}
         clean = sanitise((await blobs.get(ref)).decode(errors="replace"), remote_images=images, cid=inline.get)
         sources = "img-src 'self' data: https: http:" if images else "img-src 'self' data:"
@@ -236,14 +258,18 @@ class MessageController(Controller):
         database: NamedDependency[Database],
         blobs: NamedDependency[SkipValidation[Blobs]],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
+        reason: NamedDependency[Reason],
         message_id: FromPath[UUID],
     ) -> Response[bytes]:
-        """The mail exactly as it came."""
+        """The mail exactly as it came. It leaves Damso whole, so it asks for a reason."""
         async with database.reading() as tx:
             await check_message(tx, caller, message_id)
             ref = await tx.value("SELECT source_ref FROM message WHERE id = $1", message_id)
+            customer_id = await customer_of_message(tx, message_id)
         if ref is None:
             raise NotFound
+        await witness.downloaded(reason, [customer_id] if customer_id else [])
         return download_response(await blobs.get(ref), f"{message_id}.eml", "message/rfc822")
 
 
@@ -277,12 +303,15 @@ class FileController(Controller):
         database: NamedDependency[Database],
         blobs: NamedDependency[SkipValidation[Blobs]],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         attachment_id: FromPath[UUID],
     ) -> Response[bytes]:
-        """A file, always as a download."""
+        """A file, never shown in place. To open what a customer sent is to read on: it asks for no reason."""
         async with database.reading() as tx:
             await check_file(tx, caller, attachment_id)
             found = await download(tx, attachment_id)
+            customer_id = await customer_of_file(tx, attachment_id)
+        await witness.viewed(customer_id)
         return download_response(await blobs.get(found.blob_ref), found.name, found.content_type)
 
     @get("/attachments/{attachment_id:uuid}/preview")
@@ -291,12 +320,15 @@ class FileController(Controller):
         database: NamedDependency[Database],
         blobs: NamedDependency[SkipValidation[Blobs]],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         attachment_id: FromPath[UUID],
     ) -> Response[bytes]:
         """A picture to be shown; anything else is not found here."""
         async with database.reading() as tx:
             await check_file(tx, caller, attachment_id)
             found = await download(tx, attachment_id)
+            customer_id = await customer_of_file(tx, attachment_id)
         if found.content_type not in SHOWN_PICTURES:
             raise NotFound
+        await witness.viewed(customer_id)
         return download_response(await blobs.get(found.blob_ref), found.name, found.content_type, shown=True)

@@ -35,6 +35,8 @@ class _Item(Struct, frozen=True):
     permission: Permission
     conversations: Collection[UUID] | None = None
     inbox_id: UUID | None = None
+    customer_id: UUID | None = None
+    """Whose name or words the frame holds."""
 
 
 class News(Struct, frozen=True):
@@ -53,6 +55,10 @@ class News(Struct, frozen=True):
 
     def frames(self, chosen: Collection[int]) -> list[Frame]:
         return [self.items[number].frame for number in chosen]
+
+    def customers(self, chosen: Collection[int]) -> set[UUID]:
+        """Whose data the frames of these items hold."""
+        return {customer for number in chosen if (customer := self.items[number].customer_id)}
 
     def shows(self, caller: Caller, conversation_id: UUID) -> bool:
         """Whether the conversation is in the caller's reach now."""
@@ -86,6 +92,7 @@ async def gather(tx: Transaction, events: Sequence[Recorded], locale: Locale, *,
     conversations = conversations.union(*customers.values())
     entries = await entries_by_id(tx, list(lines), locale) if lines else ()
     rows = await rows_by_id(tx, list(conversations)) if conversations else ()
+    whose = {row.id: row.customer.id for row in rows}
     shown = conversations | {entry.conversation_id for entry in entries}
     cases = await standings(tx, shown) if for_limited and shown else {}
     items = [
@@ -93,11 +100,18 @@ async def gather(tx: Transaction, events: Sequence[Recorded], locale: Locale, *,
             ("entry", {"conversation_id": entry.conversation_id, "entry": entry}),
             "conversations.read",
             (entry.conversation_id,),
+            customer_id=whose.get(entry.conversation_id),
         )
         for entry in entries
     ]
     items += [
-        _Item(("conversation", {"row": row, "views_changed": True}), "conversations.read", (row.id,)) for row in rows
+        _Item(
+            ("conversation", {"row": row, "views_changed": True}),
+            "conversations.read",
+            (row.id,),
+            customer_id=row.customer.id,
+        )
+        for row in rows
     ]
     items += [
         # Somebody without an open case is fetched afresh when they are looked at: nobody limited is told of them.

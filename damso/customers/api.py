@@ -24,6 +24,7 @@ from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Locale
 from damso.kernel.pagination import Page
 from damso.team.access import Caller, needs
+from damso.team.records.witness import Witness
 
 CASES = 20
 """Newest cases on a customer's card."""
@@ -128,6 +129,7 @@ class CustomerController(Controller):
         self,
         database: NamedDependency[Database],
         cases: Cases,
+        witness: NamedDependency[Witness],
         q: FromQuery[str] = "",
         cursor: FromQuery[str | None] = None,
     ) -> Page[CustomerRow]:
@@ -135,6 +137,7 @@ class CustomerController(Controller):
         async with database.reading() as tx:
             page = await list_customers(tx, q=q, cursor=cursor, within=cases.within)
             counts = await cases.open_counts(tx, [customer.id for customer in page.items])
+        (witness.searched if q else witness.listed)(customer.id for customer in page.items)
         return Page(items=[_row(customer, counts.get(customer.id, 0)) for customer in page.items], next=page.next)
 
     @post(guards=[needs("customers.write")])
@@ -144,6 +147,7 @@ class CustomerController(Controller):
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
         cases: Cases,
+        witness: NamedDependency[Witness],
     ) -> CustomerCard:
         """Make a customer by hand."""
         async with database.transaction() as tx:
@@ -153,16 +157,23 @@ class CustomerController(Controller):
                 )
             except AddressTaken as taken:
                 raise await _without_strangers(tx, taken, cases) from taken
+            witness.changed(customer_id)
             return await _card(tx, customer_id, cases)
 
     @get("/{customer_id:uuid}", guards=[needs("customers.read")])
     async def get_customer(
-        self, customer_id: FromPath[UUID], database: NamedDependency[Database], cases: Cases
+        self,
+        customer_id: FromPath[UUID],
+        database: NamedDependency[Database],
+        cases: Cases,
+        witness: NamedDependency[Witness],
     ) -> CustomerCard:
         """One customer."""
         async with database.reading() as tx:
             await cases.check(tx, customer_id)
-            return await _card(tx, customer_id, cases)
+            card = await _card(tx, customer_id, cases)
+        await witness.viewed(customer_id)
+        return card
 
     @patch("/{customer_id:uuid}", guards=[needs("customers.write")])
     async def update_customer(
@@ -172,6 +183,7 @@ class CustomerController(Controller):
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
         cases: Cases,
+        witness: NamedDependency[Witness],
     ) -> CustomerCard:
         """Give a customer a name, or change traits."""
         async with database.transaction() as tx:
@@ -181,6 +193,7 @@ class CustomerController(Controller):
             if isinstance(data.traits, dict):
                 inner = await internal_identity(tx, customer_id)
                 await set_traits(tx, inner, data.traits, source=caller.actor.kind, actor=caller.actor)
+            witness.changed(customer_id)
             return await _card(tx, customer_id, cases)
 
     @get("/{customer_id:uuid}/timeline", guards=[needs("customers.read")])
@@ -191,6 +204,7 @@ class CustomerController(Controller):
         timeline_sources: NamedDependency[SkipValidation[Sequence[TimelineSource]]],
         cases: Cases,
         locale: NamedDependency[Locale],
+        witness: NamedDependency[Witness],
         kinds: FromQuery[str] = "",
         cursor: FromQuery[str | None] = None,
     ) -> Page[TimelineLine]:
@@ -201,6 +215,7 @@ class CustomerController(Controller):
             page = await timeline(
                 tx, timeline_sources, await identities_of(tx, customer_id), kinds=_kinds(kinds), cursor=cursor
             )
+        await witness.viewed(customer_id)
         return Page(
             items=[
                 TimelineLine(

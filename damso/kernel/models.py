@@ -106,12 +106,16 @@ class Installation(Table):
     """What this one installation is; a single row."""
 
     __tablename__ = "installation"
-    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="single"),
+        CheckConstraint("records_kept_months BETWEEN 12 AND 120", name="records_kept_months"),
+    )
     id: Mapped[int] = mapped_column(SmallInteger(), primary_key=True, autoincrement=False)
     company: Mapped[str]
     locale: Mapped[str]
     timezone: Mapped[str]
     demo: Mapped[bool]
+    records_kept_months: Mapped[int] = mapped_column(SmallInteger(), server_default="24")
     created_at: Mapped[datetime]
 
 

@@ -23,6 +23,8 @@ from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text, negotiate
 from damso.kernel.settings import Settings
 from damso.team.access import Caller, allowed, limits_of, permissions_of
+from damso.team.addresses import address_of
+from damso.team.records.origin import coming_from
 from damso.team.sessions import COOKIE, LASTS
 
 DESK = "/api/"
@@ -58,7 +60,8 @@ class Authentication(ASGIMiddleware):
         connection: Connection = ASGIConnection(scope)
         scope["user"] = await caller_of(connection, self._database, self._settings)
         scope["auth"] = None
-        await next_app(scope, receive, send)
+        with coming_from(address_of(connection, self._settings)):
+            await next_app(scope, receive, send)
 
 
 async def caller_of(connection: Connection, database: Database, settings: Settings) -> Caller | None:

@@ -88,6 +88,8 @@ async def change_agent(tx: Transaction, agent_id: UUID, patch: AgentPatch, calle
         tx.now,
         msgspec.to_builtins(limits),
     )
+    if patch.name is not None:
+        await audit.record(tx, caller.actor, "agent.renamed", agent_id, name=patch.name.strip())
     if role != before.role:
         await audit.record(tx, caller.actor, "agent.role_changed", agent_id, before=before.role, after=role)
     if limits != before.limits:

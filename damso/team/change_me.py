@@ -7,6 +7,8 @@ from msgspec import Struct
 from damso.kernel.database import Database
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Locale, Text
+from damso.kernel.log import Actor
+from damso.team import audit
 from damso.team.addresses import network_of
 from damso.team.links import withdraw_links
 from damso.team.password_strength import require_strong
@@ -87,6 +89,7 @@ async def _change_password(
             password_hash,
         ):
             raise PasswordWrong(field="current_password")
+        await audit.record(tx, Actor("agent", str(agent_id)), "agent.password_changed", agent_id)
         await end_sessions(tx, agent_id, except_for=session)
         await forget_debts(tx, agent_id)
         await withdraw_links(tx, agent_id, "sign_in")

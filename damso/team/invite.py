@@ -11,6 +11,7 @@ from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import Forbidden
 from damso.kernel.i18n import Locale
 from damso.kernel.ids import new_id
+from damso.kernel.log import Actor
 from damso.team import audit
 from damso.team.access import UNLIMITED, Caller, Limits, Role, limits_of
 from damso.team.change_agent import OwnerUnlimited
@@ -108,4 +109,5 @@ async def accept_invitation(database: Database, acceptance: Acceptance, visitor:
             tx.now,
         ):
             raise LinkSpent
+        await audit.record(tx, Actor("agent", str(agent_id)), "agent.joined", agent_id)
         return await admit(tx, agent_id, visitor, "invitation")

@@ -190,10 +190,10 @@ class TeamMember(Table):
 
 
 class Audit(Table):
-    """An administrative act."""
+    """An administrative act. `epoch` and `xid` place it for the sealer; rows from before there were seals have none."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_at", text("at DESC")),)
+    __table_args__ = (Index("ix_audit_at", text("at DESC")), Index("ix_audit_place", "epoch", "xid", "id"))
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor_kind: Mapped[str]
@@ -201,3 +201,6 @@ class Audit(Table):
     act: Mapped[str]
     subject: Mapped[str]
     details: Mapped[dict[str, Any]]
+    address: Mapped[str | None] = mapped_column(INET())
+    epoch: Mapped[int] = mapped_column(server_default=text("damso_epoch()"))
+    xid: Mapped[int] = mapped_column(server_default=text("pg_current_xact_id()::text::bigint"))

@@ -10,6 +10,8 @@ from damso.kernel.crypto import hash_secret
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
+from damso.kernel.log import Actor
+from damso.team import audit
 from damso.team.addresses import Address, network_of
 from damso.team.devices import is_known_device, remember_device
 from damso.team.links import LinkSpent, spend_link
@@ -87,6 +89,7 @@ async def sign_in(database: Database, email: str, password: str, visitor: Visito
     stored = account.password_hash if account else None
     right = await is_password(password, stored)
     if account is None or stored is None or not right:
+        await _note_failure(database, account)
         raise CredentialsWrong
     fresh = await hash_password(password) if is_outdated(stored) else stored
     async with database.transaction() as tx:
@@ -128,6 +131,7 @@ async def admit(tx: Transaction, agent_id: UUID, visitor: Visitor, way: Way) -> 
     if way not in ("sso", "second_step") and (row["enrolled"] or row["must_enrol"]):
         step: Step = "code" if row["enrolled"] else "enrol"
         return Owing(step, await owe(tx, agent_id, step))
+    await audit.record(tx, Actor("agent", str(agent_id)), "sign_in.succeeded", agent_id, way=way)
     secret = await begin_session(tx, agent_id, user_agent=visitor.user_agent, address=visitor.address)
     return Entered(await me(tx, agent_id), secret, await remember_device(tx, agent_id, visitor.device))
 
@@ -142,3 +146,10 @@ async def _subjects(tx: Transaction, email: str, visitor: Visitor) -> dict[str, 
         f"sign_in/{email}": PER_ACCOUNT,
         f"sign_in_from/{network}": PER_NETWORK,
     }
+
+
+async def _note_failure(database: Database, account: _Account | None) -> None:
+    """What was typed is not kept: where nobody has the address, it may be a password in the wrong field."""
+    async with database.transaction() as tx:
+        who = Actor("agent", str(account.id)) if account else Actor("unknown")
+        await audit.record(tx, who, "sign_in.failed", account.id if account else "unknown")

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_conversations_come_with_what_was_said_and_with_their_customers(running: SecondStart) -> None:
-    cases = running.lines("export", "conversations")
-    people = running.lines("export", "customers")
+    cases = running.lines("export", "conversations", "--reason", "moving")
+    people = running.lines("export", "customers", "--reason", "moving")
     assert len(cases) > 3
     assert all(case["messages"] for case in cases)
     assert {case["customer_id"] for case in cases} <= {person["id"] for person in people}
@@ -20,19 +20,19 @@ def test_conversations_come_with_what_was_said_and_with_their_customers(running:
 
 def test_what_lies_outside_of_a_time_is_left_out(running: SecondStart) -> None:
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-    assert running.lines("export", "conversations", "--since", tomorrow) == []
-    assert running.lines("export", "customers", "--until", "2020-01-01") == []
-    assert running.lines("export", "events", "--until", "2020-01-01") == []
+    assert running.lines("export", "conversations", "--reason", "moving", "--since", tomorrow) == []
+    assert running.lines("export", "customers", "--reason", "moving", "--until", "2020-01-01") == []
+    assert running.lines("export", "events", "--reason", "moving", "--until", "2020-01-01") == []
 
 
 def test_events_come_in_the_order_of_the_log(running: SecondStart) -> None:
-    facts = running.lines("export", "events")
+    facts = running.lines("export", "events", "--reason", "moving")
     assert "message.received" in {fact["name"] for fact in facts}
     places = [(fact["stream"], fact["epoch"], fact["xid"], fact["id"]) for fact in facts]
     assert places == sorted(places)
 
 
 def test_time_that_is_none_is_not_understood(elsewhere: Terminal) -> None:
-    wrong = elsewhere.run("export", "events", "--since", "some day")
+    wrong = elsewhere.run("export", "events", "--reason", "moving", "--since", "some day")
     assert wrong.returncode == 2
     assert "2026-11-01" in wrong.stderr

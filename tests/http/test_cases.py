@@ -330,6 +330,6 @@ async def test_snoozing_until_a_time_wakes_the_case(
     await desk.patch(case, json={"status": "snoozed", "snoozed_until": until})
     clock.advance(timedelta(hours=3))
 
-    await run_due(company.parts.database, timers_of())
+    await run_due(company.parts.database, timers_of(company.parts))
 
     assert (await company.row(UUID(case.rpartition("/")[2]))).status == "open"
