@@ -11,8 +11,12 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from damso.channels import api
 from damso.channels.hooks import HooksController
 from damso.kernel.errors import AppError
+from damso.kernel.settings import Settings
 from damso.problems import app_error, broken, http_error, invalid
 from damso.team.access import Caller
+from damso.team.records.access_log import AccessLog
+from damso.team.records.reasons import stated_reason
+from damso.team.records.witness import witness_of
 
 
 def create_app(parts: Mapping[str, Any], caller: Caller) -> Litestar:
@@ -32,7 +36,14 @@ def create_app(parts: Mapping[str, Any], caller: Caller) -> Litestar:
     return Litestar(
         route_handlers=[*api.CONTROLLERS, HooksController],
         middleware=[signed_in],
-        dependencies={name: giving(part) for name, part in parts.items()} | {"caller": giving(caller)},
+        dependencies={name: giving(part) for name, part in parts.items()}
+        | {
+            "caller": giving(caller),
+            "settings": giving(Settings()),
+            "access_log": giving(AccessLog(parts["database"])),
+            "witness": Provide(witness_of, sync_to_thread=False),
+            "reason": Provide(stated_reason, sync_to_thread=False),
+        },
         exception_handlers={
             AppError: app_error,
             ValidationException: invalid,

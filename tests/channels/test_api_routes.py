@@ -175,7 +175,7 @@ async def test_parked_deliveries_are_listed_replayed_and_downloaded(
     await found()
 
     [line] = (await client.get("/api/deliveries?state=parked")).json()["items"]
-    raw = await client.get(f"/api/deliveries/{line['id']}/raw")
+    raw = await client.get(f"/api/deliveries/{line['id']}/raw", headers={"x-damso-reason": "inspection"})
     [view] = (await client.get("/api/inboxes")).json()
     replayed = await client.post(f"/api/inboxes/{inbox.id}/replay")
     again = await client.post(f"/api/deliveries/{line['id']}/replay")

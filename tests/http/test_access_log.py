@@ -157,9 +157,10 @@ async def records(reader: httpx.AsyncClient, **query: Any) -> list[dict[str, Any
 async def until(reader: httpx.AsyncClient, count: int) -> list[dict[str, Any]]:
     """The same, once there are so many: lists come within a second."""
     async with asyncio.timeout(5):
-        while len(found := await records(reader)) < count:
+        while True:
+            if len(found := await records(reader)) >= count:
+                return found
             await asyncio.sleep(0.05)
-    return found
 
 
 async def customer_of(company: Company) -> str:

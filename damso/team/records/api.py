@@ -172,7 +172,7 @@ class ReviewController(Controller):
     @get("/{month:str}")
     async def get_review(
         self, database: NamedDependency[Database], caller: NamedDependency[Caller], month: FromPath[str]
-    ) -> review.Review:
+    ) -> review.MonthReview:
         """A month, such as `2026-11`: as it was signed, or as it stands."""
         _unlimited(caller)
         async with database.reading() as tx:
@@ -185,7 +185,7 @@ class ReviewController(Controller):
         caller: NamedDependency[Caller],
         month: FromPath[str],
         data: JSONBody[review.Remarks],
-    ) -> review.Review:
+    ) -> review.MonthReview:
         """Sign a month that is over. It stands as it is from then on."""
         _unlimited(caller)
         first = review.month_of(month)

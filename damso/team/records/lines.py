@@ -29,7 +29,7 @@ class AddressInvalid(AppError):
     )
 
 
-class Who(Struct, frozen=True, kw_only=True):
+class RecordActor(Struct, frozen=True, kw_only=True):
     """An agent, a key, or the system. `name` is empty for somebody who is gone."""
 
     kind: str
@@ -42,7 +42,7 @@ class AuditLine(Struct, frozen=True, kw_only=True):
 
     id: UUID
     at: datetime
-    who: Who
+    who: RecordActor
     act: str
     subject: str
     subject_name: str
@@ -55,7 +55,7 @@ class AccessLine(Struct, frozen=True, kw_only=True):
 
     id: UUID
     at: datetime
-    who: Who
+    who: RecordActor
     act: Act
     route: str
     address: str | None
@@ -165,8 +165,8 @@ def _network(text: str | None) -> object:
         raise AddressInvalid(field="address") from error
 
 
-def _who(row: dict[str, Any]) -> Who:
-    return Who(kind=row.pop("actor_kind"), id=row.pop("actor_id"), name=row.pop("actor_name"))
+def _who(row: dict[str, Any]) -> RecordActor:
+    return RecordActor(kind=row.pop("actor_kind"), id=row.pop("actor_id"), name=row.pop("actor_name"))
 
 
 def plain(line: AuditLine | AccessLine) -> Mapping[str, str]:

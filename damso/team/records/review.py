@@ -14,7 +14,7 @@ from damso.kernel.i18n import Text
 from damso.team import audit
 from damso.team.access import Caller
 from damso.team.records.chain import newest_seal
-from damso.team.records.review_summary import Summary, summarise
+from damso.team.records.review_summary import ReviewSummary, summarise
 
 OVERDUE_AFTER = timedelta(days=10)
 """After a month's end. The law says once a month and names no day; ten days leave time for it."""
@@ -46,12 +46,12 @@ class ReviewedMonth(Struct, frozen=True, kw_only=True):
     reviewed_at: datetime | None
 
 
-class Review(Struct, frozen=True, kw_only=True):
+class MonthReview(Struct, frozen=True, kw_only=True):
     """A month's figures, and what was said of them. Reviewed, both stand as they were when it was signed."""
 
     month: date
     state: State
-    summary: Summary
+    summary: ReviewSummary
     remarks: str
     reviewed_by: str | None
     reviewed_at: datetime | None
@@ -100,7 +100,7 @@ async def months(tx: Transaction) -> Sequence[ReviewedMonth]:
     ]
 
 
-async def review_of(tx: Transaction, month: date) -> Review:
+async def review_of(tx: Transaction, month: date) -> MonthReview:
     """A month as it was signed, or as it stands."""
     signed = await tx.maybe(
         _Signed,
@@ -108,8 +108,8 @@ async def review_of(tx: Transaction, month: date) -> Review:
         FROM access_review r LEFT JOIN agent a ON a.id = r.reviewed_by WHERE r.month = $1""",
         month,
     )
-    summary = msgspec.convert(signed.summary, Summary) if signed else await summarise(tx, month)
-    return Review(
+    summary = msgspec.convert(signed.summary, ReviewSummary) if signed else await summarise(tx, month)
+    return MonthReview(
         month=month,
         state=_state(month, signed is not None, tx.now, await _zone(tx)),
         summary=summary,
@@ -120,7 +120,7 @@ async def review_of(tx: Transaction, month: date) -> Review:
     )
 
 
-async def sign(tx: Transaction, month: date, summary: Summary, remarks: str, caller: Caller) -> None:
+async def sign(tx: Transaction, month: date, summary: ReviewSummary, remarks: str, caller: Caller) -> None:
     """Sign a month. The audit log keeps it too, where nobody can change it unseen.
 
     Raises `AlreadyReviewed`, `MonthRunning`, `Forbidden` for a program.

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from damso.kernel.database import Transaction
-from damso.team.records.lines import Who
+from damso.team.records.lines import RecordActor
 from damso.team.records.reasons import ReasonKind
 
 PAST_MONTHS = 3
@@ -24,7 +24,7 @@ TIMES = 2.0
 MOST_TAKEN = 200
 
 
-class Day(Struct, frozen=True, kw_only=True):
+class ReviewDay(Struct, frozen=True, kw_only=True):
     """A day of the month: requests that showed data, and those that took data out."""
 
     day: date
@@ -32,10 +32,10 @@ class Day(Struct, frozen=True, kw_only=True):
     taken: int
 
 
-class Account(Struct, frozen=True, kw_only=True):
+class ReviewAccount(Struct, frozen=True, kw_only=True):
     """One account's month. `usual` is the mean number of customers in the months before, None for a new account."""
 
-    who: Who
+    who: RecordActor
     requests: int
     customers: int
     usual: float | None
@@ -45,11 +45,11 @@ class Account(Struct, frozen=True, kw_only=True):
     new_addresses: list[str]
 
 
-class Taken(Struct, frozen=True, kw_only=True):
+class ReviewTaken(Struct, frozen=True, kw_only=True):
     """Data that left Damso."""
 
     at: datetime
-    who: Who
+    who: RecordActor
     act: str
     route: str
     customers: int
@@ -58,15 +58,15 @@ class Taken(Struct, frozen=True, kw_only=True):
     address: str | None
 
 
-class Failed(Struct, frozen=True, kw_only=True):
+class ReviewFailed(Struct, frozen=True, kw_only=True):
     """Failed sign-ins to one account; `who.name` is empty where nobody has the address that was tried."""
 
-    who: Who
+    who: RecordActor
     tries: int
     addresses: list[str]
 
 
-class Summary(Struct, frozen=True, kw_only=True):
+class ReviewSummary(Struct, frozen=True, kw_only=True):
     """A month. `taken` holds the newest 200 of `taken_count`."""
 
     month: date
@@ -75,10 +75,10 @@ class Summary(Struct, frozen=True, kw_only=True):
     customers: int
     night: int
     taken_count: int
-    days: list[Day]
-    accounts: list[Account]
-    taken: list[Taken]
-    failed: list[Failed]
+    days: list[ReviewDay]
+    accounts: list[ReviewAccount]
+    taken: list[ReviewTaken]
+    failed: list[ReviewFailed]
 
 
 _SPAN = "at >= ($1::date::timestamp AT TIME ZONE $2) AND at < (($1::date + interval '1 month') AT TIME ZONE $2)"
@@ -92,7 +92,7 @@ _NAME = """coalesce((SELECT a.name FROM agent a WHERE l.actor_kind = 'agent' AND
     (SELECT k.name FROM api_key k WHERE l.actor_kind = 'key' AND k.id::text = l.actor_id), '') AS name"""
 
 
-async def summarise(tx: Transaction, month: date) -> Summary:
+async def summarise(tx: Transaction, month: date) -> ReviewSummary:
     """The month's figures as they are now."""
     zone = await tx.value("SELECT timezone FROM installation") or "UTC"
     total: Any = await tx.row(
@@ -103,7 +103,7 @@ async def summarise(tx: Transaction, month: date) -> Summary:
         month,
         zone,
     )
-    return Summary(
+    return ReviewSummary(
         month=month,
         timezone=zone,
         **dict(total),
@@ -114,9 +114,9 @@ async def summarise(tx: Transaction, month: date) -> Summary:
     )
 
 
-async def _days(tx: Transaction, month: date, zone: str) -> list[Day]:
+async def _days(tx: Transaction, month: date, zone: str) -> list[ReviewDay]:
     return await tx.all(
-        Day,
+        ReviewDay,
         f"""SELECT d::date AS day, coalesce(sum(n.shown), 0)::int AS shown, coalesce(sum(n.taken), 0)::int AS taken
         FROM generate_series($1::date, $1::date + interval '1 month' - interval '1 day', interval '1 day') AS d
         LEFT JOIN (SELECT (at AT TIME ZONE $2)::date AS day, count(*) FILTER (WHERE NOT {_TAKEN}) AS shown,
@@ -128,7 +128,7 @@ async def _days(tx: Transaction, month: date, zone: str) -> list[Day]:
     )
 
 
-async def _accounts(tx: Transaction, month: date, zone: str) -> list[Account]:
+async def _accounts(tx: Transaction, month: date, zone: str) -> list[ReviewAccount]:
     """Those who saw most people first."""
     rows = await tx.rows(
         f"""WITH now AS (
@@ -158,10 +158,10 @@ async def _accounts(tx: Transaction, month: date, zone: str) -> list[Account]:
     return [_account(dict(row)) for row in rows]
 
 
-def _account(row: Mapping[str, Any]) -> Account:
+def _account(row: Mapping[str, Any]) -> ReviewAccount:
     usual: float | None = row["usual"]
     known: Sequence[str | None] | None = row["known"]
-    return Account(
+    return ReviewAccount(
         who=_who(row),
         requests=row["requests"],
         customers=row["customers"],
@@ -173,7 +173,7 @@ def _account(row: Mapping[str, Any]) -> Account:
     )
 
 
-async def _taken(tx: Transaction, month: date, zone: str) -> list[Taken]:
+async def _taken(tx: Transaction, month: date, zone: str) -> list[ReviewTaken]:
     rows = await tx.rows(
         f"""SELECT l.at, l.actor_kind, l.actor_id, {_NAME}, l.act, l.route, cardinality(l.customer_ids) AS customers,
             l.reason, l.note, host(l.address) AS address
@@ -182,7 +182,7 @@ async def _taken(tx: Transaction, month: date, zone: str) -> list[Taken]:
         zone,
     )
     return [
-        Taken(
+        ReviewTaken(
             at=row["at"],
             who=_who(dict(row)),
             act=row["act"],
@@ -196,7 +196,7 @@ async def _taken(tx: Transaction, month: date, zone: str) -> list[Taken]:
     ]
 
 
-async def _failed(tx: Transaction, month: date, zone: str) -> list[Failed]:
+async def _failed(tx: Transaction, month: date, zone: str) -> list[ReviewFailed]:
     rows = await tx.rows(
         f"""SELECT l.actor_kind, l.actor_id, {_NAME}, l.tries, l.addresses FROM (
             SELECT actor_kind, actor_id, count(*) AS tries, array_agg(DISTINCT host(address)) AS addresses
@@ -206,10 +206,10 @@ async def _failed(tx: Transaction, month: date, zone: str) -> list[Failed]:
         zone,
     )
     return [
-        Failed(who=_who(dict(row)), tries=row["tries"], addresses=[one for one in row["addresses"] if one])
+        ReviewFailed(who=_who(dict(row)), tries=row["tries"], addresses=[one for one in row["addresses"] if one])
         for row in rows
     ]
 
 
-def _who(row: Mapping[str, Any]) -> Who:
-    return Who(kind=row["actor_kind"], id=row["actor_id"], name=row["name"])
+def _who(row: Mapping[str, Any]) -> RecordActor:
+    return RecordActor(kind=row["actor_kind"], id=row["actor_id"], name=row["name"])

@@ -80,7 +80,9 @@ async def test_nothing_is_lost_while_the_database_is_away(database: Database) ->
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     async with asyncio.timeout(5):
-        while await rows(database, "listed") != 1:
+        while True:
+            if await rows(database, "listed") == 1:
+                break
             await asyncio.sleep(0.05)
     await log.stop()
     await task

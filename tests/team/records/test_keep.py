@@ -13,12 +13,20 @@ from damso.team.records.keep import KeepTimer, MonthsInvalid, keep_for, month_be
 from tests.clock import ManualClock
 from tests.team.records.writing import AGENT, act, faults, seal_all, see, verdicts
 
-MONTHS = 30
+MONTHS = 14
+KEPT = 12
 
 
 @pytest.fixture
 async def years(database: Database, keyring: Keyring, clock: ManualClock) -> Database:
-    """Two records a month over thirty months; the second of a month was begun in the month before, and ended late."""
+    """A year is kept. Two records a month over fourteen months; the second of a month was begun in the month before, and ended late."""
+    async with database.transaction() as tx:
+        await tx.execute(
+            """INSERT INTO installation (id, company, locale, timezone, demo, created_at, records_kept_months)
+            VALUES (1, '달빛상점', 'ko', 'Asia/Seoul', false, $1, $2)""",
+            tx.now,
+            KEPT,
+        )
     for _ in range(MONTHS):
         async with database.transaction() as tx:
             await make_partitions(tx)
@@ -46,7 +54,7 @@ async def test_old_months_go_and_the_rest_is_sound(years: Database, keyring: Key
     await run_due(years, [KeepTimer(keyring)])
 
     found = await verdicts(years, keyring)
-    oldest = month_before(clock.now(), 24)
+    oldest = month_before(clock.now(), KEPT)
     assert {log: (one.sound, one.kept_from) for log, one in found.items()} == {
         "audit": (True, oldest),
         "access": (True, oldest),

@@ -15,7 +15,7 @@ from damso.team import audit
 from damso.team.create_agent import create_agent
 from damso.team.records.reasons import Reason
 from damso.team.records.review import AlreadyReviewed, MonthRunning, month_of, months, review_of, sign
-from damso.team.records.review_summary import Summary, summarise
+from damso.team.records.review_summary import ReviewSummary, summarise
 from tests.callers import agent_caller
 from tests.clock import ManualClock
 from tests.team.records.writing import faults, seal_all, see
@@ -48,7 +48,7 @@ def this_month(clock: ManualClock) -> date:
     return (clock.now() + timedelta(hours=9)).date().replace(day=1)
 
 
-async def summary_of(database: Database, month: date) -> Summary:
+async def summary_of(database: Database, month: date) -> ReviewSummary:
     async with database.reading() as tx:
         return await summarise(tx, month)
 

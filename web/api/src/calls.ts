@@ -1,5 +1,5 @@
 import type * as c from "./contract.ts";
-import { type Query, request, upload } from "./http.ts";
+import { download, type Query, request, type StatedReason, upload } from "./http.ts";
 
 /** Every call that the desk makes, by what it is about. Paths stand nowhere else. */
 export const api = {
@@ -105,7 +105,7 @@ export const api = {
     settle: (id: c.Id, outcome: "arrived" | "send_again") =>
       request<c.Entry>("POST", `/api/messages/${id}/settle`, { body: { outcome } }),
     retry: (id: c.Id) => request<c.Entry>("POST", `/api/messages/${id}/retry`),
-    sourceUrl: (id: c.Id) => `/api/messages/${id}/source`,
+    source: (id: c.Id, reason: StatedReason) => download(`/api/messages/${id}/source`, reason),
   },
 
   uploads: {
@@ -179,9 +179,26 @@ export const api = {
     deliveries: (query: { inbox_id: c.Id; state: "parked" | "all"; cursor?: string }) =>
       request<c.Page<c.Delivery>>("GET", "/api/deliveries", { query }),
     replay: (id: c.Id) => request<void>("POST", `/api/deliveries/${id}/replay`),
-    rawUrl: (id: c.Id) => `/api/deliveries/${id}/raw`,
+    raw: (id: c.Id, reason: StatedReason) => download(`/api/deliveries/${id}/raw`, reason),
     attempts: (id: c.Id, cursor?: string) =>
       request<c.Page<c.Attempt>>("GET", `/api/inboxes/${id}/attempts`, { query: { cursor } }),
+  },
+
+  records: {
+    access: (query: c.Sought & { cursor?: string }) =>
+      request<c.Page<c.AccessLine>>("GET", "/api/records/access", { query: { ...query } }),
+    audit: (query: c.Sought & { cursor?: string }) =>
+      request<c.Page<c.AuditLine>>("GET", "/api/records/audit", { query: { ...query } }),
+    file: (log: "access" | "audit", form: "csv" | "jsonl", sought: c.Sought, reason: StatedReason) =>
+      download(`/api/records/${log}/export`, reason, { ...sought, form }),
+    verify: (seals: string[]) => request<c.Verdict[]>("POST", "/api/records/verify", { body: { seals } }),
+    reviews: () => request<c.ReviewedMonth[]>("GET", "/api/records/reviews"),
+    review: (month: string) => request<c.MonthReview>("GET", `/api/records/reviews/${month}`),
+    sign: (month: string, remarks: string) =>
+      request<c.MonthReview>("POST", `/api/records/reviews/${month}`, { body: { remarks } }),
+    retention: () => request<{ months: number }>("GET", "/api/records/retention"),
+    setRetention: (months: number) =>
+      request<{ months: number }>("PUT", "/api/records/retention", { body: { months } }),
   },
 
   brands: {

@@ -185,6 +185,31 @@ export type Hours = Schemas["Hours"];
 export type Opening = Schemas["Opening"];
 export type Weekday = Exclude<keyof Hours, "closed_on">;
 
+// --- Records ---
+
+export type AccessLine = Schemas["AccessLine"];
+export type AccessAct = AccessLine["act"];
+export type ReasonKind = NonNullable<AccessLine["reason"]>;
+export type AuditLine = Schemas["AuditLine"];
+export type RecordActor = Schemas["RecordActor"];
+export type Verdict = Schemas["Verdict"];
+export type Fault = NonNullable<Verdict["finding"]>["fault"];
+export type ReviewedMonth = Schemas["ReviewedMonth"];
+export type MonthReview = Schemas["MonthReview"];
+export type ReviewSummary = Schemas["ReviewSummary"];
+
+/** What somebody looks for in the records. */
+export interface Sought {
+  actor?: string;
+  act?: string;
+  subject?: string;
+  customer?: Id;
+  since?: Iso;
+  /** Not included. */
+  until?: Iso;
+  address?: string;
+}
+
 // --- The live socket ---
 
 export type ServerFrame =

@@ -1,3 +1,4 @@
+import type { ReasonKind } from "./contract.ts";
 import { ApiError, type Problem, Unreachable } from "./error.ts";
 
 /** Custom header that a foreign page cannot send without a preflight: half of the CSRF defence. */
@@ -15,28 +16,49 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** One request to the server: JSON in and out; a problem becomes `ApiError`, silence becomes `Unreachable`. */
 export async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
-  const headers: Record<string, string> = {
-    Accept: "application/json",
-    "Accept-Language": document.documentElement.lang || "ko",
-  };
+  const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") Object.assign(headers, CSRF);
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  const response = await send(path + search(options.query), {
+    method,
+    headers,
+    body: options.body === undefined ? undefined : JSON.stringify(options.body),
+    signal: options.signal,
+  });
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+/** Why data is taken out of Damso; the access log keeps it. */
+export interface StatedReason {
+  kind: ReasonKind;
+  note: string;
+}
+
+/** A file, for a reason. By `fetch` and not by a link: only so can the reason travel beside the address. */
+export async function download(path: string, reason: StatedReason, query?: Query): Promise<Blob> {
+  const headers: Record<string, string> = { "X-Damso-Reason": reason.kind };
+  if (reason.note) headers["X-Damso-Reason-Note"] = encodeURIComponent(reason.note);
+  return (await send(path + search(query), { headers })).blob();
+}
+
+async function send(
+  address: string,
+  init: RequestInit & { headers: Record<string, string> },
+): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path + search(options.query), {
-      method,
-      headers,
+    response = await fetch(address, {
+      ...init,
+      headers: { "Accept-Language": document.documentElement.lang || "ko", ...init.headers },
       credentials: "same-origin",
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal,
     });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Unreachable(cause);
   }
-  const text = await response.text();
-  if (!response.ok) throw problemOf(response.status, text, response.statusText);
-  return (text ? JSON.parse(text) : undefined) as T;
+  if (!response.ok) throw problemOf(response.status, await response.text(), response.statusText);
+  return response;
 }
 
 interface UploadOptions {

@@ -1,4 +1,4 @@
-import type { Id, SearchQuery, TimelineKind } from "./contract.ts";
+import type { Id, SearchQuery, Sought, TimelineKind } from "./contract.ts";
 
 /** Names under which server state is cached; a shorter key stands for all that begin with it. */
 export const keys = {
@@ -37,4 +37,9 @@ export const keys = {
   deliveries: (inboxId: Id, state: string) => ["deliveries", inboxId, state] as const,
   attempts: (inboxId: Id) => ["attempts", inboxId] as const,
   brands: ["brands"] as const,
+  access: (sought: Sought) => ["records", "access", sought] as const,
+  audit: (sought: Sought) => ["records", "audit", sought] as const,
+  reviews: ["records", "reviews"] as const,
+  review: (month: string) => ["records", "reviews", month] as const,
+  retention: ["records", "retention"] as const,
 };

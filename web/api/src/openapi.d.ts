@@ -1040,6 +1040,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/records/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAccess */
+        get: operations["ApiRecordsAccessListAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/access/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExportAccess */
+        get: operations["ApiRecordsAccessExportExportAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAudit */
+        get: operations["ApiRecordsAuditListAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExportAudit */
+        get: operations["ApiRecordsAuditExportExportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRetention */
+        get: operations["ApiRecordsRetentionGetRetention"];
+        /** SetRetention */
+        put: operations["ApiRecordsRetentionSetRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListReviews */
+        get: operations["ApiRecordsReviewsListReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/reviews/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetReview */
+        get: operations["ApiRecordsReviewsMonthGetReview"];
+        put?: never;
+        /** SignReview */
+        post: operations["ApiRecordsReviewsMonthSignReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** VerifyRecords */
+        post: operations["ApiRecordsVerifyVerifyRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -1606,6 +1744,23 @@ export interface components {
             password: string;
             token: string;
         };
+        /** AccessLine */
+        AccessLine: {
+            /** @enum {string} */
+            act: "viewed" | "listed" | "searched" | "changed" | "downloaded" | "exported" | "revealed";
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            customer_ids: string[];
+            /** Format: uuid */
+            id: string;
+            identity_ids: number[];
+            note: string;
+            /** @enum {null|string} */
+            reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other" | null;
+            route: string;
+            who: components["schemas"]["RecordActor"];
+        };
         /** Agent */
         Agent: {
             /** @enum {string} */
@@ -1653,6 +1808,21 @@ export interface components {
             message_id: string;
             outcome: string;
             status_code: number | null;
+        };
+        /** AuditLine */
+        AuditLine: {
+            act: string;
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            details: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id: string;
+            subject: string;
+            subject_name: string;
+            who: components["schemas"]["RecordActor"];
         };
         /** Author */
         Author: {
@@ -2044,6 +2214,14 @@ export interface components {
             tag_ids?: string[] | null;
             team_id?: string | null;
         };
+        /** Finding */
+        Finding: {
+            at?: string | null;
+            /** @enum {string} */
+            fault: "changed" | "removed" | "inserted" | "seal_changed" | "cut_off" | "start_forged";
+            number?: number | null;
+            record_id?: string | null;
+        };
         /** Found */
         Found: {
             count: number;
@@ -2179,6 +2357,10 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** KeptSeals */
+        KeptSeals: {
+            seals?: string[];
+        };
         /** KeyRequest */
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
@@ -2270,6 +2452,18 @@ export interface components {
             /** Format: uuid */
             customer_id: string;
             link_id: number;
+        };
+        /** MonthReview */
+        MonthReview: {
+            /** Format: date */
+            month: string;
+            remarks: string;
+            reviewed_at: string | null;
+            reviewed_by: string | null;
+            seal: string | null;
+            /** @enum {string} */
+            state: "running" | "due" | "overdue" | "reviewed";
+            summary: components["schemas"]["ReviewSummary"];
         };
         /** Named */
         Named: {
@@ -2440,6 +2634,16 @@ export interface components {
             items: components["schemas"]["SuggestedPair"][];
             next?: string | null;
         };
+        /** Page[AccessLine] */
+        "Page_damso.team.records.lines.AccessLine_": {
+            items: components["schemas"]["AccessLine"][];
+            next?: string | null;
+        };
+        /** Page[AuditLine] */
+        "Page_damso.team.records.lines.AuditLine_": {
+            items: components["schemas"]["AuditLine"][];
+            next?: string | null;
+        };
         /** ParticipantView */
         ParticipantView: {
             identity_id: number;
@@ -2537,9 +2741,23 @@ export interface components {
             customer: components["schemas"]["WidgetCustomer"];
             visitor: string;
         };
+        /** RecordActor */
+        RecordActor: {
+            id: string | null;
+            kind: string;
+            name: string;
+        };
+        /** RecordsRetention */
+        RecordsRetention: {
+            months: number;
+        };
         /** RecoveryCodes */
         RecoveryCodes: {
             codes: string[];
+        };
+        /** Remarks */
+        Remarks: {
+            remarks: string;
         };
         /** RenderedText */
         RenderedText: {
@@ -2548,6 +2766,67 @@ export interface components {
         /** Replayed */
         Replayed: {
             replayed: number;
+        };
+        /** ReviewAccount */
+        ReviewAccount: {
+            customers: number;
+            new_addresses: string[];
+            night: number;
+            requests: number;
+            taken: number;
+            unusual: boolean;
+            usual: number | null;
+            who: components["schemas"]["RecordActor"];
+        };
+        /** ReviewDay */
+        ReviewDay: {
+            /** Format: date */
+            day: string;
+            shown: number;
+            taken: number;
+        };
+        /** ReviewFailed */
+        ReviewFailed: {
+            addresses: string[];
+            tries: number;
+            who: components["schemas"]["RecordActor"];
+        };
+        /** ReviewSummary */
+        ReviewSummary: {
+            accounts: components["schemas"]["ReviewAccount"][];
+            customers: number;
+            days: components["schemas"]["ReviewDay"][];
+            failed: components["schemas"]["ReviewFailed"][];
+            /** Format: date */
+            month: string;
+            night: number;
+            requests: number;
+            taken: components["schemas"]["ReviewTaken"][];
+            taken_count: number;
+            timezone: string;
+        };
+        /** ReviewTaken */
+        ReviewTaken: {
+            act: string;
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            customers: number;
+            note: string;
+            /** @enum {null|string} */
+            reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other" | null;
+            route: string;
+            who: components["schemas"]["RecordActor"];
+        };
+        /** ReviewedMonth */
+        ReviewedMonth: {
+            /** Format: date */
+            month: string;
+            requests: number;
+            reviewed_at: string | null;
+            reviewed_by: string | null;
+            /** @enum {string} */
+            state: "running" | "due" | "overdue" | "reviewed";
         };
         /** Route */
         Route: {
@@ -2793,6 +3072,17 @@ export interface components {
             source: string;
             value: unknown;
             wins: boolean;
+        };
+        /** Verdict */
+        Verdict: {
+            finding: components["schemas"]["Finding"] | null;
+            kept_from: string | null;
+            /** @enum {string} */
+            log: "audit" | "access";
+            seal: string | null;
+            sealed: number;
+            sound: boolean;
+            unsealed: number;
         };
         /** View */
         View: {
@@ -4428,7 +4718,12 @@ export interface operations {
     ApiDeliveriesDeliveryIdRawDownloadDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
             path: {
                 delivery_id: string;
             };
@@ -5336,7 +5631,12 @@ export interface operations {
     ApiMessagesMessageIdSourceGetSource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
             path: {
                 message_id: string;
             };
@@ -5417,6 +5717,364 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Strength"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAccessListAccess: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                customer?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.team.records.lines.AccessLine_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAccessExportExportAccess: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                customer?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                form?: "csv" | "jsonl";
+            };
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAuditListAudit: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.team.records.lines.AuditLine_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAuditExportExportAudit: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                form?: "csv" | "jsonl";
+            };
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsRetentionGetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordsRetention"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsRetentionSetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordsRetention"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordsRetention"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsReviewsListReviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewedMonth"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsReviewsMonthGetReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthReview"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsReviewsMonthSignReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remarks"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthReview"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsVerifyVerifyRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSeals"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"][];
                 };
             };
             401: components["responses"]["Problem"];

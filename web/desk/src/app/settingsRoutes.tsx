@@ -1,9 +1,23 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { desk } from "./deskRoute.tsx";
+import { desk, text } from "./deskRoute.tsx";
+
+/** What is looked for in the records stands in the address. */
+const sought = (given: Record<string, unknown>) => ({
+  actor: text(given.actor),
+  act: text(given.act),
+  subject: text(given.subject),
+  customer: text(given.customer),
+  from: text(given.from),
+  to: text(given.to),
+  address: text(given.address),
+});
 
 /** Settings come in one chunk of their own: an agent who answers mail all day never loads them. */
 const page = (name: keyof typeof import("../features/settings/index.ts")) =>
   lazyRouteComponent(() => import("../features/settings/index.ts"), name);
+
+const record = (name: keyof typeof import("../features/records/index.ts")) =>
+  lazyRouteComponent(() => import("../features/records/index.ts"), name);
 
 const settings = createRoute({
   getParentRoute: () => desk,
@@ -35,4 +49,14 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/canned-answers", component: page("CannedAnswersPage") }),
   createRoute({ getParentRoute, path: "/tags", component: page("TagsPage") }),
   createRoute({ getParentRoute, path: "/keys", component: page("KeysPage") }),
+  createRoute({
+    getParentRoute,
+    path: "/access",
+    validateSearch: sought,
+    component: record("AccessLogPage"),
+  }),
+  createRoute({ getParentRoute, path: "/reviews", component: record("ReviewsPage") }),
+  createRoute({ getParentRoute, path: "/reviews/$month", component: record("ReviewPage") }),
+  createRoute({ getParentRoute, path: "/audit", validateSearch: sought, component: record("AuditLogPage") }),
+  createRoute({ getParentRoute, path: "/integrity", component: record("IntegrityPage") }),
 ]);

@@ -4,6 +4,7 @@ import { IconButton } from "@damso/ui";
 import { Menu } from "@mantine/core";
 import { IconChevronDown, IconDots } from "@tabler/icons-react";
 import { useState } from "react";
+import { useDownload } from "../records/useDownload.tsx";
 import classes from "./thread.module.css";
 
 interface Props {
@@ -17,6 +18,7 @@ interface Props {
 export function MailHead({ entry, conversation, html, onHtml }: Props) {
   const { t } = useText();
   const [open, setOpen] = useState(false);
+  const download = useDownload();
   const changed = entry.subject && entry.subject !== conversation.subject;
   const people = [entry.identity?.value, ...entry.to].filter(Boolean);
   return (
@@ -54,7 +56,11 @@ export function MailHead({ entry, conversation, html, onHtml }: Props) {
               </Menu.Item>
             )}
             {entry.has_source && (
-              <Menu.Item component="a" href={api.messages.sourceUrl(entry.id)} download>
+              <Menu.Item
+                onClick={() =>
+                  download.ask(`${entry.id}.eml`, (reason) => api.messages.source(entry.id, reason))
+                }
+              >
                 {t("mail.source")}
               </Menu.Item>
             )}
@@ -68,6 +74,7 @@ export function MailHead({ entry, conversation, html, onHtml }: Props) {
           <Line name={t("mail.cc")} values={entry.cc} />
         </dl>
       )}
+      {download.dialog}
     </div>
   );
 }

@@ -5,12 +5,14 @@ import { Button } from "@mantine/core";
 import { IconDownload, IconReload } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { messageOf } from "../../app/messageOf.ts";
+import { useDownload } from "../records/useDownload.tsx";
 import classes from "./settings.module.css";
 
 /** What came in and could not be read: why, and the way to try again once it is mended. */
 export function DeliveryLog({ inbox }: { inbox: Inbox }) {
   const { t, format } = useText();
   const client = useQueryClient();
+  const download = useDownload();
   const query = useInfiniteQuery({
     queryKey: keys.deliveries(inbox.id, "parked"),
     queryFn: ({ pageParam }) =>
@@ -81,7 +83,9 @@ export function DeliveryLog({ inbox }: { inbox: Inbox }) {
                     </IconButton>
                     <IconButton
                       label={t("deliveries.raw")}
-                      renderRoot={(props) => <a href={api.channels.rawUrl(line.id)} download {...props} />}
+                      onClick={() =>
+                        download.ask(`${line.id}.bin`, (reason) => api.channels.raw(line.id, reason))
+                      }
                     >
                       <IconDownload size={16} stroke={1.6} />
                     </IconButton>
@@ -97,6 +101,7 @@ export function DeliveryLog({ inbox }: { inbox: Inbox }) {
           {t("action.more")}
         </Button>
       )}
+      {download.dialog}
     </section>
   );
 }

@@ -37,6 +37,15 @@ const COMPANY: Group = {
     ["keys", "settings.keys", "keys.manage"],
   ],
 };
+const RECORDS: Group = {
+  title: "settings.records",
+  pages: [
+    ["access", "settings.access", "access.review"],
+    ["reviews", "settings.reviews", "access.review"],
+    ["audit", "settings.audit", "audit.read"],
+    ["integrity", "settings.integrity", "audit.read"],
+  ],
+};
 
 /** The list of settings and the one that is open. What a role may not use is not shown. */
 export function SettingsPage() {
@@ -44,7 +53,7 @@ export function SettingsPage() {
   const me = useMe();
   const { pathname } = useLocation();
   const phone = useWidth() === "phone";
-  const groups = [OWN, COMPANY, SHARED]
+  const groups = [OWN, COMPANY, SHARED, RECORDS]
     .map((group) => ({ ...group, pages: group.pages.filter(([, , needed]) => !needed || may(me, needed)) }))
     .filter((group) => group.pages.length > 0);
   const atRoot = /\/settings\/?$/.test(pathname);
