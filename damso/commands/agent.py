@@ -7,11 +7,11 @@ import typer
 
 from damso.commands.connecting import any_parts
 from damso.commands.console import result, word
+from damso.commands.operator import operator
 from damso.commands.options import new_app
 from damso.commands.running import prepared, run
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
-from damso.kernel.log import SYSTEM
 from damso.kernel.settings import Settings
 from damso.team.my_second_factor import reset_for
 from damso.team.types import as_email
@@ -56,4 +56,4 @@ async def _reset(settings: Settings, email: str) -> None:
         agent_id: UUID | None = await tx.value("SELECT id FROM agent WHERE email = $1", email)
         if agent_id is None:
             raise AgentUnknown(email=email)
-        await reset_for(tx, agent_id, SYSTEM)
+        await reset_for(tx, agent_id, operator())

@@ -1,7 +1,5 @@
 """`damso customer`: who is one person. Merging and taking apart show first what they would do."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +8,7 @@ import typer
 
 from damso.commands.connecting import any_parts
 from damso.commands.console import LOCALE, print_json, result, word
+from damso.commands.operator import operator, say_shown, say_shown_in
 from damso.commands.options import AS_JSON, new_app
 from damso.commands.running import prepared, run
 from damso.conversations.story import Cases
@@ -27,6 +26,7 @@ from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
 from damso.kernel.log import SYSTEM
 from damso.kernel.settings import Settings
+from damso.team import audit
 from damso.team.access import PERMISSIONS, Caller
 
 app = new_app()
@@ -85,15 +85,13 @@ def customer() -> None:
 )
 def show(who: WHO, as_json: AS_JSON = False) -> None:
     async def work(settings: Settings) -> dict[str, Any]:
-        async with _reading(settings) as tx:
-            customer_id = await _find(tx, who)
-            card = await customer_card(tx, customer_id)
-            return {
-                "id": customer_id,
-                "name": card.customer.name,
-                "identities": card.identities,
-                "history": await history(tx, customer_id, LOCALE),
-            }
+        async with any_parts(settings) as parts:
+            async with parts.database.reading() as tx:
+                customer_id = await _find(tx, who)
+                card = await customer_card(tx, customer_id)
+                lines = await history(tx, customer_id, LOCALE)
+            await say_shown(parts.database, "viewed", "damso customer show", [customer_id])
+        return {"id": customer_id, "name": card.customer.name, "identities": card.identities, "history": lines}
 
     found = run(work(prepared()))
     if as_json:
@@ -132,13 +130,15 @@ def suggestions(
 
 
 async def _suggestions(settings: Settings, who: str | None) -> list[dict[str, Any]]:
-    async with _reading(settings) as tx:
-        if who:
-            one = await _find(tx, who)
-            pairs = [(one, other.customer_id, other.reasons) for other in (await suggest(tx, [one])).get(one, [])]
-        else:
-            pairs = [(pair.one_id, pair.other_id, pair.reasons) for pair in (await open_suggestions(tx)).items]
-        names = {found.id: found.name for found in await listed(tx, {one for pair in pairs for one in pair[:2]})}
+    async with any_parts(settings) as parts:
+        async with parts.database.reading() as tx:
+            if who:
+                one = await _find(tx, who)
+                pairs = [(one, other.customer_id, other.reasons) for other in (await suggest(tx, [one])).get(one, [])]
+            else:
+                pairs = [(pair.one_id, pair.other_id, pair.reasons) for pair in (await open_suggestions(tx)).items]
+            names = {found.id: found.name for found in await listed(tx, {one for pair in pairs for one in pair[:2]})}
+        await say_shown(parts.database, "listed", "damso customer suggestions", names)
     return [
         {
             "one": one,
@@ -185,7 +185,12 @@ async def _merge(settings: Settings, who: list[str], *, yes: bool) -> tuple[Merg
     async with any_parts(settings) as parts, parts.database.transaction() as tx:
         ids = [await _find(tx, one) for one in who]
         preview = await merge_preview(tx, *await plan_merge(tx, ids), EVERYTHING, LOCALE)
-        return preview, (await merge(tx, ids, actor=SYSTEM, evidence=BY)).link_id if yes else None
+        await say_shown_in(tx, "changed" if yes else "viewed", "damso customer merge", ids)
+        if not yes:
+            return preview, None
+        merged = await merge(tx, ids, actor=SYSTEM, evidence=BY)
+        await audit.record(tx, operator(), "customers.merged", merged.customer_id, ids=ids)
+        return preview, merged.link_id
 
 
 @app.command(
@@ -227,9 +232,11 @@ async def _unmerge(
         customer_id = await _find(tx, who)
         plan = await plan_unmerge(tx, customer_id, identity_ids=identities, link_id=link)
         preview = await unmerge_preview(tx, customer_id, *plan, EVERYTHING, LOCALE)
+        await say_shown_in(tx, "changed" if yes else "viewed", "damso customer unmerge", [customer_id])
         if not yes:
             return preview, None
         done = await unmerge(tx, customer_id, identity_ids=identities, link_id=link, actor=SYSTEM, evidence=BY)
+        await audit.record(tx, operator(), "customers.unmerged", customer_id, ids=list(done.customer_ids))
         return preview, done.link_id
 
 
@@ -247,6 +254,7 @@ def undo_(
     async def work(settings: Settings) -> None:
         async with any_parts(settings) as parts, parts.database.transaction() as tx:
             await undo(tx, link, actor=SYSTEM, evidence=BY)
+            await audit.record(tx, operator(), "customers.decision_undone", str(link))
 
     run(work(prepared()))
     result(UNDONE)
@@ -285,9 +293,3 @@ def _end(done: Text, link: int | None) -> None:
         result(DO_IT)
     else:
         result(done, link=link)
-
-
-@asynccontextmanager
-async def _reading(settings: Settings) -> AsyncIterator[Transaction]:
-    async with any_parts(settings) as parts, parts.database.reading() as tx:
-        yield tx

@@ -1,7 +1,7 @@
 """`damso export`: everything a company has, as JSON Lines, to take along or to look into."""
 
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,17 +12,16 @@ import typer
 
 from damso.commands.connecting import any_parts
 from damso.commands.console import tell, word
-from damso.commands.operator import operator
+from damso.commands.operator import operator, say_shown
 from damso.commands.options import new_app
 from damso.commands.running import prepared, run
 from damso.conversations.export import export_conversations
 from damso.customers.export import ExportedCustomer, export_customers
-from damso.kernel.database import Database, Transaction
+from damso.kernel.database import Transaction
 from damso.kernel.i18n import Text
 from damso.kernel.log import Recorded, export_events
 from damso.kernel.settings import Settings
 from damso.team import audit
-from damso.team.records.access_log import look, write
 from damso.team.records.reasons import KINDS, Reason
 from damso.team.records.reasons import reason as stated
 
@@ -150,7 +149,15 @@ async def _export(settings: Settings, what: str, source: Source, whose: Whose, w
             await audit.record(tx, operator(), "data.exported", what, reason=why.kind, note=why.note)
         async with parts.database.reading() as tx, aclosing(_chunks(source(tx))) as chunks:
             async for lines in chunks:
-                await _say_whose(parts.database, what, [whose(line) for line in lines], why)
+                subjects = [whose(line) for line in lines]
+                await say_shown(
+                    parts.database,
+                    "exported",
+                    f"damso export {what}",
+                    [customer for customer, _ in subjects if customer],
+                    identity_ids=[identity for _, identity in subjects if identity],
+                    reason=why,
+                )
                 sys.stdout.buffer.writelines(encode(line) + b"\n" for line in lines)
                 count += len(lines)
         sys.stdout.buffer.flush()
@@ -166,21 +173,3 @@ async def _chunks(lines: AsyncIterator[Any]) -> AsyncGenerator[list[Any], None]:
             chunk = []
     if chunk:
         yield chunk
-
-
-async def _say_whose(
-    database: Database, what: str, subjects: Sequence[tuple[UUID | None, int | None]], why: Reason
-) -> None:
-    """Into the access log, before they leave."""
-    one = look(
-        database.clock.now(),
-        operator(),
-        None,
-        "exported",
-        f"damso export {what}",
-        [customer for customer, _ in subjects if customer],
-        identity_ids=[identity for _, identity in subjects if identity],
-        reason=why,
-    )
-    async with database.transaction() as tx:
-        await write(tx, [one])

@@ -26,7 +26,9 @@ from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Locale, Text
 from damso.kernel.pagination import Page
+from damso.team import audit
 from damso.team.access import Caller, needs
+from damso.team.records.witness import Witness
 
 
 class NotConfirmed(AppError):
@@ -157,6 +159,7 @@ class CustomerIdentityController(Controller):
         customer_id: FromPath[UUID],
         database: NamedDependency[Database],
         cases: Cases,
+        witness: NamedDependency[Witness],
         locale: NamedDependency[Locale],
     ) -> list[HistoryLine]:
         """Who joined or parted this customer's identities, when and why; newest first."""
@@ -164,6 +167,7 @@ class CustomerIdentityController(Controller):
             await cases.check(tx, customer_id)
             lines = await history(tx, customer_id, locale)
             seen = await _in_reach(tx, cases, {party.customer_id for line in lines for party in line.parties})
+        await witness.viewed(customer_id, *seen)
         return [_without_strangers(line, seen) for line in lines]
 
     @get("/{customer_id:uuid}/suggestions", guards=[needs("customers.read")])
@@ -172,6 +176,7 @@ class CustomerIdentityController(Controller):
         customer_id: FromPath[UUID],
         database: NamedDependency[Database],
         cases: Cases,
+        witness: NamedDependency[Witness],
         locale: NamedDependency[Locale],
     ) -> list[CustomerSuggestion]:
         """Other customers who may be this person, most likely first. A person decides."""
@@ -180,6 +185,7 @@ class CustomerIdentityController(Controller):
             await internal_identity(tx, customer_id)
             found = (await suggest(tx, [customer_id])).get(customer_id, [])
             faces = await _faces(tx, await _in_reach(tx, cases, {one.customer_id for one in found}))
+        await witness.viewed(customer_id, *faces)
         return [
             CustomerSuggestion(
                 customer=faces[one.customer_id], reasons=list(one.reasons), reason_texts=say(one.reasons, locale)
@@ -193,6 +199,7 @@ class CustomerIdentityController(Controller):
         self,
         database: NamedDependency[Database],
         cases: Cases,
+        witness: NamedDependency[Witness],
         locale: NamedDependency[Locale],
         cursor: FromQuery[str | None] = None,
     ) -> Page[SuggestedPair]:
@@ -201,6 +208,7 @@ class CustomerIdentityController(Controller):
             page = await open_suggestions(tx, cursor=cursor)
             both = {one for pair in page.items for one in (pair.one_id, pair.other_id)}
             faces = await _faces(tx, await _in_reach(tx, cases, both))
+        witness.listed(faces)
         return Page(
             items=[
                 SuggestedPair(
@@ -222,12 +230,14 @@ class CustomerIdentityController(Controller):
         data: JSONBody[MergeBody],
         database: NamedDependency[Database],
         cases: Cases,
+        witness: NamedDependency[Witness],
         locale: NamedDependency[Locale],
     ) -> MergePreviewView:
         """What would become one."""
         async with database.reading() as tx:
             await _check_all(tx, cases, data.customer_ids)
             preview = await merge_preview(tx, *await plan_merge(tx, data.customer_ids), cases, locale)
+        await witness.viewed(*data.customer_ids)
         return MergePreviewView(
             customer_id=preview.customer_id,
             sides=[_side(side) for side in preview.sides],
@@ -250,6 +260,7 @@ class CustomerIdentityController(Controller):
         async with database.transaction() as tx:
             await _check_all(tx, cases, data.customer_ids)
             merged = await merge(tx, data.customer_ids, actor=caller.actor, evidence={"by": caller.actor.kind})
+            await audit.record(tx, caller.actor, "customers.merged", merged.customer_id, ids=data.customer_ids)
         return MergeResult(customer_id=merged.customer_id, link_id=merged.link_id)
 
     @post("/{customer_id:uuid}/unmerge/preview", guards=[needs("customers.read")], status_code=200)
@@ -259,6 +270,7 @@ class CustomerIdentityController(Controller):
         data: JSONBody[UnmergeBody],
         database: NamedDependency[Database],
         cases: Cases,
+        witness: NamedDependency[Witness],
         locale: NamedDependency[Locale],
     ) -> UnmergePreviewView:
         """What would go where."""
@@ -266,6 +278,7 @@ class CustomerIdentityController(Controller):
             await cases.check(tx, customer_id)
             plan = await plan_unmerge(tx, customer_id, identity_ids=data.identity_ids, link_id=data.link_id)
             preview = await unmerge_preview(tx, customer_id, *plan, cases, locale)
+        await witness.viewed(customer_id)
         return UnmergePreviewView(
             sides=[_side(side) for side in preview.sides],
             divided=preview.divided,
@@ -295,6 +308,8 @@ class CustomerIdentityController(Controller):
                 actor=caller.actor,
                 evidence={"by": caller.actor.kind},
             )
+            ids = list(parted.customer_ids)
+            await audit.record(tx, caller.actor, "customers.unmerged", customer_id, ids=ids)
         return UnmergeResult(customer_ids=list(parted.customer_ids), link_id=parted.link_id)
 
     @post("/{customer_id:uuid}/separate", guards=[needs("customers.merge")], status_code=200)
@@ -312,6 +327,7 @@ class CustomerIdentityController(Controller):
             number = await not_the_same(
                 tx, customer_id, data.customer_id, actor=caller.actor, evidence={"by": caller.actor.kind}
             )
+            await audit.record(tx, caller.actor, "customers.separated", customer_id, ids=[data.customer_id])
         return DecisionResult(link_id=number)
 
     @post("/links/{link_id:int}/undo", guards=[needs("customers.merge")], status_code=204)
@@ -326,6 +342,7 @@ class CustomerIdentityController(Controller):
         async with database.transaction() as tx:
             await _check_all(tx, cases, sorted(await customers_of_act(tx, link_id)))
             await undo(tx, link_id, actor=caller.actor, evidence={"by": caller.actor.kind})
+            await audit.record(tx, caller.actor, "customers.decision_undone", str(link_id))
 
 
 async def _check_all(tx: Transaction, cases: CaseSource, customer_ids: Sequence[UUID]) -> None:

@@ -8,8 +8,14 @@ from damso.kernel.crypto import Keyring, hash_secret
 from damso.kernel.database import Database, Transaction
 from damso.team.devices import is_known_device
 from damso.team.pending import debtor, settle
-from damso.team.second_factor import SecondFactorOffer, confirm_second_factor, offer_second_factor, spend_code
-from damso.team.sign_in import PER_PERSON, Entered, Owing, Visitor, admit
+from damso.team.second_factor import (
+    SecondFactorOffer,
+    SecondFactorWrong,
+    confirm_second_factor,
+    offer_second_factor,
+    spend_code,
+)
+from damso.team.sign_in import PER_PERSON, Entered, Owing, Visitor, admit, note_failure
 from damso.team.throttle import Limit, forgive, take_try
 
 
@@ -21,13 +27,18 @@ class Enrolled(Struct, frozen=True):
 async def sign_in_by_code(database: Database, keyring: Keyring, token: str, code: str, visitor: Visitor) -> Entered:
     """Raises `SignInAgain`, `SecondFactorWrong`, `TooManyTries`."""
     async with database.transaction() as tx:
-        limits = await code_limits(tx, await debtor(tx, token, "code"), visitor)
+        agent_id = await debtor(tx, token, "code")
+        limits = await code_limits(tx, agent_id, visitor)
         await take_try(tx, limits)
-    async with database.transaction() as tx:
-        agent_id = await settle(tx, token, "code")
-        await spend_code(tx, keyring, agent_id, code)
-        await forgive(tx, *limits)
-        return await _enter(tx, agent_id, visitor)
+    try:
+        async with database.transaction() as tx:
+            await settle(tx, token, "code")
+            await spend_code(tx, keyring, agent_id, code)
+            await forgive(tx, *limits)
+            return await _enter(tx, agent_id, visitor)
+    except SecondFactorWrong:
+        await note_failure(database, agent_id, "second_step")
+        raise
 
 
 async def offer_enrolment(database: Database, keyring: Keyring, token: str) -> SecondFactorOffer:

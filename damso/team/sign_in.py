@@ -89,7 +89,7 @@ async def sign_in(database: Database, email: str, password: str, visitor: Visito
     stored = account.password_hash if account else None
     right = await is_password(password, stored)
     if account is None or stored is None or not right:
-        await _note_failure(database, account)
+        await note_failure(database, account.id if account else None, "password")
         raise CredentialsWrong
     fresh = await hash_password(password) if is_outdated(stored) else stored
     async with database.transaction() as tx:
@@ -148,8 +148,8 @@ async def _subjects(tx: Transaction, email: str, visitor: Visitor) -> dict[str, 
     }
 
 
-async def _note_failure(database: Database, account: _Account | None) -> None:
+async def note_failure(database: Database, agent_id: UUID | None, way: Way) -> None:
     """What was typed is not kept: where nobody has the address, it may be a password in the wrong field."""
+    who = Actor("agent", str(agent_id)) if agent_id else Actor("unknown")
     async with database.transaction() as tx:
-        who = Actor("agent", str(account.id)) if account else Actor("unknown")
-        await audit.record(tx, who, "sign_in.failed", account.id if account else "unknown")
+        await audit.record(tx, who, "sign_in.failed", agent_id or "unknown", way=way)

@@ -11,7 +11,6 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from damso.channels import api
 from damso.channels.hooks import HooksController
 from damso.kernel.errors import AppError
-from damso.kernel.settings import Settings
 from damso.problems import app_error, broken, http_error, invalid
 from damso.team.access import Caller
 from damso.team.records.access_log import AccessLog
@@ -39,7 +38,6 @@ def create_app(parts: Mapping[str, Any], caller: Caller) -> Litestar:
         dependencies={name: giving(part) for name, part in parts.items()}
         | {
             "caller": giving(caller),
-            "settings": giving(Settings()),
             "access_log": giving(AccessLog(parts["database"])),
             "witness": Provide(witness_of, sync_to_thread=False),
             "reason": Provide(stated_reason, sync_to_thread=False),

@@ -19,7 +19,8 @@ KEPT = 12
 
 @pytest.fixture
 async def years(database: Database, keyring: Keyring, clock: ManualClock) -> Database:
-    """A year is kept. Two records a month over fourteen months; the second of a month was begun in the month before, and ended late."""
+    """A year is kept, of two records a month over fourteen months. The second of a month is written in the next: its
+    request began before midnight."""
     async with database.transaction() as tx:
         await tx.execute(
             """INSERT INTO installation (id, company, locale, timezone, demo, created_at, records_kept_months)

@@ -110,7 +110,7 @@ function Line({ line, onCustomer }: { line: AccessLine; onCustomer: (id: string)
       <td className={classes.person}>
         <Who who={line.who} />
       </td>
-      <td>
+      <td className={classes.what}>
         <span className={classes.act} data-taken={["downloaded", "exported", "revealed"].includes(line.act)}>
           {t(`access.${line.act}`)}
         </span>{" "}

@@ -91,7 +91,7 @@ function Line({ line }: { line: AuditLine }) {
       <td className={classes.person}>
         <Who who={line.who} />
       </td>
-      <td>
+      <td className={classes.what}>
         {actText(line.act, t)} <span className="muted">{line.subject_name}</span>
         {details.length > 0 && (
           <div className={`small muted ${classes.details}`}>

@@ -105,7 +105,7 @@ export function TakenOut({ summary }: Props) {
                   <td className={classes.person}>
                     <Who who={one.who} />
                   </td>
-                  <td>
+                  <td className={classes.what}>
                     {t(`access.${one.act as "downloaded"}`)}{" "}
                     <span className="muted">{routeText(one.route, t)}</span>
                   </td>

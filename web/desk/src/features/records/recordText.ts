@@ -62,6 +62,7 @@ const AUDITED: Record<string, TextKey> = {
   "records.retention_changed": "audit.records.retention_changed",
   "records.verified": "audit.records.verified",
   "sign_in.failed": "audit.sign_in.failed",
+  "sign_in.second_factor_required": "audit.sign_in.second_factor_required",
   "sign_in.link_made": "audit.sign_in.link_made",
   "sign_in.succeeded": "audit.sign_in.succeeded",
   "team.changed": "audit.team.changed",
