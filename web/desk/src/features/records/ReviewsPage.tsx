@@ -7,6 +7,7 @@ import { Link } from "@tanstack/react-router";
 import { messageOf } from "../../app/messageOf.ts";
 import { Page } from "../settings/Page.tsx";
 import settings from "../settings/settings.module.css";
+import classes from "./records.module.css";
 
 export const TONES = { running: "off", due: "warn", overdue: "danger", reviewed: "ok" } as const;
 
@@ -20,7 +21,9 @@ export function ReviewsPage() {
       {query.isPending && <Skeleton label={t("state.loading")} />}
       {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
       {overdue.length > 0 && (
-        <Notice tone="warn">{t("review.overdueText", { count: overdue.length })}</Notice>
+        <div className={classes.above}>
+          <Notice tone="warn">{t("review.overdueText", { count: overdue.length })}</Notice>
+        </div>
       )}
       <ul className={settings.rows} hidden={!query.data?.length}>
         {query.data?.map((month) => (
