@@ -1,5 +1,6 @@
 """Every error as problem JSON (RFC 9457), in the language of whoever asked."""
 
+import errno
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,17 @@ class Away(AppError):
     text = Text(
         "데이터베이스에 잠시 연결할 수 없어요. 곧 다시 시도해 주세요.",
         "The database cannot be reached at the moment. Please try again soon.",
+    )
+
+
+class Full(AppError):
+    """There is no room to store anything: nothing of the request was kept."""
+
+    code = "STORAGE_FULL"
+    status = 503
+    text = Text(
+        "저장 공간이 가득 차서 저장하지 못했어요. 공간을 확보한 뒤에 다시 시도해 주세요.",
+        "There is no room left, so nothing was stored. Please try again once there is space.",
     )
 
 
@@ -121,6 +133,8 @@ UNSTORABLE = (asyncpg.DataError, OverflowError, RecursionError)
 """A value of the right type that no column can hold (a NUL in a text, a number or a year beyond all bounds), or one
 nested so deep that nobody can read it. Only what came from outside can be like that."""
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -187,9 +201,14 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     return problem(request, Refused(), status=error.status_code)
 
 
+def _is_full(error: Exception) -> bool:
+    """Whether the disk of the database or of the files has no room, or what we may use of it is used up."""
+    return isinstance(error, asyncpg.DiskFullError) or (isinstance(error, OSError) and error.errno in _NO_ROOM)
+
+
 def broken(request: AnyRequest, error: Exception) -> Response[bytes]:
     if isinstance(error, LOST):
-        return problem(request, Away())
+        return problem(request, Full() if _is_full(error) else Away())
     if isinstance(error, UNSTORABLE):
         log.info("request.unstorable", path=request.scope["path"], kind=type(error).__name__)
         return problem(request, Invalid())

@@ -15,11 +15,12 @@ from litestar.types import ControllerRouterHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from damso import __version__
-from damso.bootstrap import Parts
+from damso.bootstrap import Parts, lanes_of, readers_of
 from damso.brand import api as brand_api
 from damso.brand.create_brand import FirstBrand
 from damso.channels import api as channel_api
 from damso.channels.hooks import HooksController
+from damso.channels.reasons import REASONS
 from damso.conversations import checklist, conversation_api, desk_api, message_api
 from damso.conversations.live import DeskLive
 from damso.conversations.story import Cases, lines_for
@@ -46,6 +47,7 @@ from damso.team.records import api as records_api
 from damso.team.records.access_log import AccessLog
 from damso.team.records.reasons import stated_reason
 from damso.team.records.witness import witness_of
+from damso.team.system_view import BackgroundWork
 
 ROUTES: Sequence[ControllerRouterHandler] = (
     *team_api.ROUTES,
@@ -109,6 +111,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "inboxes": parts.inboxes,
         "signals": signals,
         "access_log": access_log,
+        "work": BackgroundWork(lanes_of(parts), readers_of(), REASONS),
         "furnishers": (FirstBrand(),),
         "desk_live": desk_live,
         "chat_limits": ChatLimits(parts.settings),

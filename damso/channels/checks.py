@@ -60,6 +60,7 @@ class CheckLane:
     """Works the lane `check`."""
 
     name: ClassVar[str] = "check"
+    title: ClassVar[Text] = Text("채널 연결 점검하기", "Testing connections")
     width: ClassVar[int] = 4
 
     def __init__(self, database: Database, inboxes: Inboxes, http: httpx.AsyncClient) -> None:

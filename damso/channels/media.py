@@ -23,6 +23,7 @@ from damso.kernel import lanes
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import NotFound
+from damso.kernel.i18n import Text
 from damso.kernel.ids import new_id
 from damso.kernel.log import Event, append
 from damso.kernel.notify import LOST
@@ -145,10 +146,14 @@ class _Waiting(Struct, frozen=True, kw_only=True):
     content_type: str
 
 
+_WAITING = "SELECT id, inbox_id, ref, content_type FROM media WHERE id = $1 AND state = 'waiting'"
+
+
 class MediaLane:
     """Works the lane `media`: fetches a file, and tries again for a day where the provider is away."""
 
     name: ClassVar[str] = "media"
+    title: ClassVar[Text] = Text("메시지에 딸린 파일 가져오기", "Fetching files of messages")
     width: ClassVar[int] = 4
 
     def __init__(self, database: Database, blobs: Blobs, inboxes: Inboxes, http: httpx.AsyncClient) -> None:
@@ -159,11 +164,7 @@ class MediaLane:
 
     async def work(self, claim: lanes.Claim) -> None:
         async with self._database.reading() as tx:
-            media = await tx.maybe(
-                _Waiting,
-                "SELECT id, inbox_id, ref, content_type FROM media WHERE id = $1 AND state = 'waiting'",
-                UUID(claim.item.payload["media_id"]),
-            )
+            media = await tx.maybe(_Waiting, _WAITING, UUID(claim.item.payload["media_id"]))
         if media is None:
             async with self._database.transaction() as tx:
                 return await claim.finish(tx)
@@ -221,9 +222,19 @@ class MediaLane:
 
     async def _fail(self, claim: lanes.Claim, media: _Waiting, reason: str) -> None:
         async with self._database.transaction() as tx:
-            await tx.execute("UPDATE media SET state = 'failed', reason = $2 WHERE id = $1", media.id, reason[:500])
-            await append(tx, _event("media.failed", media))
+            await _never(tx, media, reason)
             await claim.finish(tx)
+
+    async def give_up(self, tx: Transaction, item: lanes.Item) -> None:
+        """Whoever waits for the file is told that it will never be there."""
+        media = await tx.maybe(_Waiting, _WAITING, UUID(item.payload["media_id"]))
+        if media:
+            await _never(tx, media, "given up")
+
+
+async def _never(tx: Transaction, media: _Waiting, reason: str) -> None:
+    await tx.execute("UPDATE media SET state = 'failed', reason = $2 WHERE id = $1", media.id, reason[:500])
+    await append(tx, _event("media.failed", media))
 
 
 def _event(name: str, media: _Waiting) -> Event:

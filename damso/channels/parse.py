@@ -27,6 +27,7 @@ from damso.kernel import lanes
 from damso.kernel.blobs import BlobMissing, Blobs
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import NotFound
+from damso.kernel.i18n import Text
 from damso.kernel.log import Event, append
 from damso.kernel.notify import LOST
 
@@ -62,6 +63,7 @@ class ParseLane:
     """Works the lane `parse`."""
 
     name: ClassVar[str] = PARSE_LANE
+    title: ClassVar[Text] = Text("받은 데이터를 읽어 메시지로 나누기", "Reading what arrived")
     width: ClassVar[int] = 8
 
     def __init__(self, database: Database, blobs: Blobs, inboxes: Inboxes, parsers: Parsers | None = None) -> None:
@@ -88,6 +90,13 @@ class ParseLane:
                 await self._store(claim, ready, last=False)
                 ready.clear()
         await self._store(claim, ready, last=True)
+
+    async def give_up(self, tx: Transaction, item: lanes.Item) -> None:
+        """The delivery is not lost: it stands with its inbox's parked ones, to be replayed from there."""
+        await tx.execute(
+            "UPDATE delivery SET state = 'parked', reason = 'FAULT' WHERE id = $1 AND state = 'received'",
+            UUID(item.payload["delivery_id"]),
+        )
 
     async def _read(self, ticket: Ticket) -> Outcome:
         if ticket.delivery is None:

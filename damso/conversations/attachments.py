@@ -13,6 +13,7 @@ from damso.conversations.facts import fact_of
 from damso.conversations.types import File
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
+from damso.kernel.i18n import Text
 from damso.kernel.ids import new_id
 from damso.kernel.log import Recorded, Stream, append
 
@@ -64,6 +65,7 @@ class MediaReader:
     """A fetched file takes the place of its reference."""
 
     name: ClassVar[str] = "conversations.media"
+    title: ClassVar[Text] = Text("가져온 파일을 메시지에 붙이기", "Putting fetched files to their messages")
     stream: ClassVar[Stream] = "care"
     names: ClassVar[Collection[str] | None] = {"media.stored"}
 

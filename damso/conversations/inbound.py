@@ -9,11 +9,13 @@ from damso.conversations.receive import Arrival, receive
 from damso.conversations.waiting import follow
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database
+from damso.kernel.i18n import Text
 from damso.kernel.lanes import Claim
 
 
 class InboundLane:
     name: ClassVar[str] = LANE
+    title: ClassVar[Text] = Text("받은 메시지를 상담에 넣기", "Putting messages into conversations")
     width: ClassVar[int] = 8
 
     def __init__(self, database: Database, keyring: Keyring, inboxes: Inboxes) -> None:

@@ -16,7 +16,7 @@ from damso.kernel.database import Database
 from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Locale
 from damso.kernel.log import Position, Recorded
-from damso.kernel.notify import LOST
+from damso.kernel.notify import LOST, STANDSTILL
 from damso.kernel.realtime import Signals, Tail
 from damso.kernel.sockets import RESET, LiveSocket, converse, encode, encode_all, hello
 from damso.team.access import Caller, allowed
@@ -55,6 +55,7 @@ class DeskLive:
         self._sockets: set[DeskSocket] = set()
         tail.follow(self._tell)
         signals.subscribe(self._relay)
+        database.notifier.subscribe(STANDSTILL, self._tell_standstill)
 
     async def watch(self) -> None:
         """Close, for ever, the sockets of those who were signed out or disabled: they ask nothing that a guard sees."""
@@ -199,6 +200,12 @@ class DeskLive:
                     "identity_id": identity_id if isinstance(identity_id, int) else None,
                 }
             )
+
+    def _tell_standstill(self, _: str) -> None:
+        """Something was parked or put back to work: whoever looks after the system looks again."""
+        for desk in self._sockets:
+            if desk.caller.may("settings.manage"):
+                desk.push(encode("system"))
 
     def _relay(self, signal: dict[str, Any]) -> None:
         """Tell every desk but the one it came from; a new viewer learns who else is there by their answer.

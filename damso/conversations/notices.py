@@ -70,6 +70,7 @@ class NoticeLane:
     """Sends notices; one that cannot be sent within a few tries is parked."""
 
     name: ClassVar[str] = LANE
+    title: ClassVar[Text] = Text("인증 번호와 로그인 링크 메일 보내기", "Mailing codes and sign-in links")
     width: ClassVar[int] = 2
 
     def __init__(self, database: Database, keyring: Keyring, inboxes: Inboxes, http: AsyncClient) -> None:

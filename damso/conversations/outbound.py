@@ -41,7 +41,7 @@ from damso.kernel.blobs import Blobs
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
 from damso.kernel.i18n import DEFAULT_LOCALE, Text, as_locale
-from damso.kernel.lanes import Claim, ClaimLost, Retry
+from damso.kernel.lanes import Claim, ClaimLost, Item, Retry
 from damso.kernel.notify import LOST
 
 log = structlog.get_logger()
@@ -84,6 +84,7 @@ class _Prepared(Struct, frozen=True, kw_only=True):
 
 class OutboundLane:
     name: ClassVar[str] = LANE
+    title: ClassVar[Text] = Text("메시지 보내기", "Sending messages")
     width: ClassVar[int] = 8
 
     def __init__(self, database: Database, keyring: Keyring, blobs: Blobs, inboxes: Inboxes, http: AsyncClient) -> None:
@@ -106,6 +107,15 @@ class OutboundLane:
             return None
         handed = await hand_over(prepared.inbox, prepared.message, prepared.thread, self._http)
         return await self._record(claim, prepared, handed)
+
+    async def give_up(self, tx: Transaction, item: Item) -> None:
+        """The message does not stay queued for ever; whether it left is not known once it was handed over."""
+        message_id = UUID(str(item.payload["message_id"]))
+        handed_over = await tx.value("SELECT handed_over_at FROM message WHERE id = $1 FOR UPDATE", message_id)
+        if handed_over:
+            await raise_status(tx, message_id, "unknown", "interrupted")
+        else:
+            await raise_status(tx, message_id, "failed", "gave_up")
 
     async def _fail(self, claim: Claim) -> None:
         async with self._database.transaction() as tx:

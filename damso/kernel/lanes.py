@@ -11,14 +11,15 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import structlog
 from msgspec import Struct
 from prometheus_client import Counter
 
 from damso.kernel.database import Database, Transaction
-from damso.kernel.notify import LOST
+from damso.kernel.i18n import Text
+from damso.kernel.notify import LOST, STANDSTILL
 
 log = structlog.get_logger()
 
@@ -80,13 +81,23 @@ class Claim:
 
 
 class Lane(Protocol):
-    """What does the items of one kind, at most `width` of them at a time in one process."""
+    """What does the items of one kind, at most `width` of them at a time in one process. `title` says to a person what
+    it does."""
 
     name: ClassVar[str]
+    title: ClassVar[Text]
     width: ClassVar[int]
 
     async def work(self, claim: Claim) -> None:
         """Do one item and `claim.finish(tx)`. Raises `Retry`, `Park`; anything else parks as well."""
+
+
+@runtime_checkable
+class GivesUp(Protocol):
+    """A lane whose items leave something behind that waits for them."""
+
+    async def give_up(self, tx: Transaction, item: Item) -> None:
+        """Put right what waited for an item that a person takes away: nobody will ever do it."""
 
 
 async def enqueue(
@@ -234,6 +245,7 @@ class Worker:
                 tx.now,
                 reason,
             )
+            tx.wake(STANDSTILL)
 
     async def _release_when_back(self, claim: Claim) -> None:
         """The database went away in the middle: whether the result was stored is seen by whether the item is there."""
@@ -254,6 +266,7 @@ class Worker:
 async def replay(tx: Transaction, lane: str, ids: Sequence[int]) -> int:
     """Put parked items back to work; how many there were."""
     tx.wake("lane")
+    tx.wake(STANDSTILL)
     return await tx.execute(
         "UPDATE lane_item SET parked_at = NULL, reason = NULL, due_at = $3"
         " WHERE lane = $1 AND id = ANY ($2) AND parked_at IS NOT NULL",

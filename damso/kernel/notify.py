@@ -16,6 +16,9 @@ log = structlog.get_logger()
 
 GAP = 0.02
 """Shortest time between two wake-ups of one channel, in seconds."""
+STANDSTILL = "standstill"
+"""Where it is told that something was parked, or is not any more. No fact of the log: the reader that cannot take
+facts would be told of its own failure without end."""
 RETRY = 0.5
 """Seconds between attempts to reach the database again."""
 
@@ -30,9 +33,12 @@ LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresIOError,
     OSError,
 )
-"""The database is away, or asks to do it again: the work itself is not at fault, and everything was rolled back."""
+"""The database is away, has no room, or asks to do it again: the work itself is not at fault, and everything was rolled
+back."""
 
 
 class Notifier:

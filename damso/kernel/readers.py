@@ -13,8 +13,9 @@ from prometheus_client import Gauge
 
 from damso.kernel import log as event_log
 from damso.kernel.database import Database, Transaction
+from damso.kernel.i18n import Text
 from damso.kernel.log import START, Position, Recorded, Stream
-from damso.kernel.notify import LOST
+from damso.kernel.notify import LOST, STANDSTILL
 
 log = structlog.get_logger()
 
@@ -26,9 +27,10 @@ LAG = Gauge("damso_reader_lag_events", "Facts a reader has yet to see", ["reader
 
 
 class Reader(Protocol):
-    """A follower of one stream; `names` None means every event."""
+    """A follower of one stream; `names` None means every event. `title` says to a person what it does."""
 
     name: ClassVar[str]
+    title: ClassVar[Text]
     stream: ClassVar[Stream]
     names: ClassVar[Collection[str] | None]
 
@@ -97,6 +99,7 @@ async def _park(tx: Transaction, reader: str, event: Recorded, error: Exception)
         type(error).__name__,
         tx.now,
     )
+    tx.wake(STANDSTILL)
 
 
 async def _store(tx: Transaction, reader: str, position: Position) -> None:

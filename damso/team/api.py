@@ -32,6 +32,7 @@ from damso.team.session_api import JoinController, SessionController, SetupContr
 from damso.team.sessions import COOKIE
 from damso.team.set_availability import set_availability
 from damso.team.sso_api import SsoController, unlink_agent
+from damso.team.system_api import SystemController
 from damso.team.teams import TeamPatch, TeamRequest, change_team, create_team, delete_team
 from damso.team.types import Agent, ApiKey, Availability, Me, Team
 
@@ -223,6 +224,7 @@ ROUTES: list[ControllerRouterHandler] = [
     AgentSecurityController,
     unlink_agent,
     SignInPolicyController,
+    SystemController,
     InvitationController,
     TeamController,
     KeyController,

@@ -73,6 +73,7 @@ class SignInLetters:
     """The lane that makes the link, if there is somebody to make it for, and posts it."""
 
     name: ClassVar[str] = LANE
+    title: ClassVar[Text] = Text("로그인 링크 만들기", "Making sign-in links")
     width: ClassVar[int] = 2
 
     def __init__(self, database: Database, postman: Postman, base_url: str) -> None:

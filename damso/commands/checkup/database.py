@@ -8,17 +8,13 @@ from msgspec import Struct
 from damso.commands.checkup.findings import Finding, broken, fine, warning
 from damso.kernel.database import Database, Transaction
 from damso.kernel.i18n import Text
-from damso.kernel.lanes import WORKERS
 from damso.kernel.migrations import fits
-from damso.kernel.readers import Reader, lag
+from damso.kernel.readers import Reader
+from damso.kernel.standstill import late_work, readers_behind, working_processes
 
 VERSION = 18
 SKEW = timedelta(seconds=5)
 """A difference between two clocks that begins to be seen in times and links."""
-BEHIND = 1_000
-"""Facts a reader has yet to see, above which it does not keep up."""
-LATE = timedelta(minutes=5)
-"""How long work may have been due before somebody should look."""
 
 ANSWERS = Text("PostgreSQL {version}에 연결돼요.", "PostgreSQL {version} answers.")
 OLD = Text("PostgreSQL {version}에 연결돼요.", "PostgreSQL {version} answers.")
@@ -66,11 +62,6 @@ class _Parked(Struct, frozen=True):
     reasons: str
 
 
-class _Late(Struct, frozen=True):
-    lane: str
-    since: datetime
-
-
 async def look_at_database(database: Database, readers: Sequence[Reader]) -> AsyncIterator[Finding]:
     """Everything that the database can tell. One in another shape is asked nothing more."""
     async with database.reading() as tx:
@@ -107,20 +98,13 @@ async def _clock(tx: Transaction) -> Finding:
 
 
 async def _workers(tx: Transaction) -> Finding:
-    count = await tx.value(
-        "SELECT count(DISTINCT objid) FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::bigint::oid"
-        " AND objsubid = 2 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-        WORKERS,
-    )
+    count = await working_processes(tx)
     return fine("worker", WORKING, count=count) if count else warning("worker", NOBODY, START)
 
 
 async def _readers(tx: Transaction, readers: Sequence[Reader]) -> list[Finding]:
-    found = []
-    for reader in readers:
-        behind = await lag(tx, reader.stream, reader.name)
-        if behind > BEHIND:
-            found.append(warning("readers", READS_BEHIND, WAIT_OR_ADD, reader=reader.name, count=behind))
+    behind = await readers_behind(tx, readers)
+    found = [warning("readers", READS_BEHIND, WAIT_OR_ADD, reader=one.reader, count=one.facts) for one in behind]
     parked = await tx.all(
         _Parked,
         "SELECT reader AS name, count(*) AS count, string_agg(DISTINCT reason, ', ') AS reasons FROM reader_parked"
@@ -133,12 +117,7 @@ async def _readers(tx: Transaction, readers: Sequence[Reader]) -> list[Finding]:
 
 
 async def _lanes(tx: Transaction) -> list[Finding]:
-    late = await tx.all(
-        _Late,
-        "SELECT lane, min(due_at) AS since FROM lane_item WHERE parked_at IS NULL AND claimed_by IS NULL"
-        " AND due_at < $1 GROUP BY lane ORDER BY lane",
-        tx.now - LATE,
-    )
+    late = await late_work(tx)
     parked = await tx.all(
         _Parked,
         "SELECT lane AS name, count(*) AS count, string_agg(DISTINCT left(reason, 40), ', ') AS reasons FROM lane_item"

@@ -201,6 +201,18 @@ export const api = {
       request<{ months: number }>("PUT", "/api/records/retention", { body: { months } }),
   },
 
+  system: {
+    state: () => request<c.SystemState>("GET", "/api/system"),
+    retryItem: (id: number) => request<void>("POST", `/api/system/items/${id}/retry`),
+    retryLane: (lane: string) => request<{ count: number }>("POST", `/api/system/lanes/${lane}/retry`),
+    giveUpItem: (id: number, why: string) =>
+      request<void>("POST", `/api/system/items/${id}/give-up`, { body: { why } }),
+    retryFact: (reader: string, place: string) =>
+      request<{ taken: boolean }>("POST", `/api/system/facts/${reader}/${place}/retry`),
+    giveUpFact: (reader: string, place: string, why: string) =>
+      request<void>("POST", `/api/system/facts/${reader}/${place}/give-up`, { body: { why } }),
+  },
+
   brands: {
     list: () => request<c.Brand[]>("GET", "/api/brands"),
     patch: (id: c.Id, body: c.BrandPatch) => request<c.Brand>("PATCH", `/api/brands/${id}`, { body }),

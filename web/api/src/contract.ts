@@ -36,6 +36,9 @@ export type PasswordIdea = Schemas["PasswordIdea"];
 export type Strength = Schemas["Strength"];
 export type OpenSession = Schemas["OpenSession"];
 export type SignInPolicyView = Schemas["SignInPolicyView"];
+export type SystemState = Schemas["SystemState"];
+export type ParkedItem = Schemas["ParkedItemView"];
+export type ParkedFact = Schemas["ParkedFactView"];
 export type PolicyChange = Schemas["PolicyChange"];
 export type SsoChange = Schemas["SsoChange"];
 export type SetupState = Schemas["SetupState"];
@@ -228,6 +231,7 @@ export type ServerFrame =
       name: string | null;
       on: boolean;
     }
+  | { type: "system" }
   | { type: "mention"; conversation_id: Id; entry_id: Id }
   | { type: "ping" };
 

@@ -8,6 +8,7 @@ export const keys = {
   secondFactor: ["second-factor"] as const,
   sessions: ["sessions"] as const,
   signInPolicy: ["sign-in-policy"] as const,
+  system: ["system"] as const,
   checklist: ["checklist"] as const,
   agents: ["agents"] as const,
   teams: ["teams"] as const,
