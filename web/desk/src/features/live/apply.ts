@@ -64,6 +64,9 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
         void client.invalidateQueries({ queryKey: keys.inboxes });
         void client.invalidateQueries({ queryKey: ["deliveries", frame.inbox_id] });
         break;
+      case "system":
+        void client.invalidateQueries({ queryKey: keys.system });
+        break;
       case "signal":
         takeSignal(frame);
         break;
@@ -98,6 +101,7 @@ function refreshAll(client: QueryClient): void {
     keys.allEntries,
     keys.inboxes,
     keys.agents,
+    keys.system,
   ]) {
     void client.invalidateQueries({ queryKey: key });
   }

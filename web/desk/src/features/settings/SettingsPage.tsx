@@ -2,6 +2,7 @@ import type { Scope } from "@damso/api";
 import { type TextKey, useText } from "@damso/i18n";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { may, useMe } from "../../app/useMe.ts";
+import { useStandstill } from "../../app/useSystem.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import classes from "./settings.module.css";
 
@@ -35,6 +36,7 @@ const COMPANY: Group = {
     ["teams", "settings.teams", "team.manage"],
     ["sign-in", "settings.signIn", "settings.manage"],
     ["keys", "settings.keys", "keys.manage"],
+    ["system", "settings.system", "settings.manage"],
   ],
 };
 const RECORDS: Group = {
@@ -52,6 +54,7 @@ export function SettingsPage() {
   const { t } = useText();
   const me = useMe();
   const { pathname } = useLocation();
+  const standstill = useStandstill();
   const phone = useWidth() === "phone";
   const groups = [OWN, COMPANY, SHARED, RECORDS]
     .map((group) => ({ ...group, pages: group.pages.filter(([, , needed]) => !needed || may(me, needed)) }))
@@ -75,6 +78,11 @@ export function SettingsPage() {
                       aria-current={pathname.includes(`/settings/${path}`) ? "page" : undefined}
                     >
                       {t(name)}
+                      {path === "system" && standstill && (
+                        <span className={classes.attention}>
+                          <span className="sr-only">{t("system.attention")}</span>
+                        </span>
+                      )}
                     </Link>
                   </li>
                 ))}

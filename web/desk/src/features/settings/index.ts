@@ -10,5 +10,6 @@ export { ProfilePage } from "./ProfilePage.tsx";
 export { SecurityPage } from "./SecurityPage.tsx";
 export { SettingsPage } from "./SettingsPage.tsx";
 export { SignInPolicyPage } from "./SignInPolicyPage.tsx";
+export { SystemPage } from "./SystemPage.tsx";
 export { TagsPage } from "./TagsPage.tsx";
 export { TeamsPage } from "./TeamsPage.tsx";

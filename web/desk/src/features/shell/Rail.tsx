@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useMay } from "../../app/useMe.ts";
+import { useStandstill } from "../../app/useSystem.ts";
 import { viewsQuery } from "../inbox/viewsQuery.ts";
 import { Logo } from "./Logo.tsx";
 import { OwnState } from "./OwnState.tsx";
@@ -18,6 +19,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
   const reads = useMay("conversations.read");
   const customers = useMay("customers.read");
   const { data: views } = useQuery({ ...viewsQuery, enabled: reads });
+  const standstill = useStandstill();
   const mine = views?.find((view) => view.kind === "mine")?.count ?? 0;
   const inside = /^\/inbox\/[^/]+\/.|^\/customers\/.|^\/settings\/./.test(pathname);
 
@@ -55,6 +57,11 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
       <span className={classes.space} />
       <Room to="/settings" name={t("room.settings")} combo="g s" active={pathname.startsWith("/settings")}>
         <IconSettings size={20} stroke={1.6} aria-hidden="true" />
+        {standstill && (
+          <span className={classes.attention}>
+            <span className="sr-only">{t("system.attention")}</span>
+          </span>
+        )}
       </Room>
       <OwnState onKeys={onKeys} />
     </nav>
