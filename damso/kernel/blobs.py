@@ -58,9 +58,13 @@ class DiskBlobs:
             return ref
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            try:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:  # half a file on a full disk would only fill it more
+                Path(file.name).unlink()
+                raise
         Path(file.name).rename(path)
         folder = os.open(path.parent, os.O_RDONLY)
         try:

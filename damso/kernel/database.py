@@ -25,6 +25,10 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProx
 LOG_WRITERS = 0x0DA50001
 """Advisory lock that every writing transaction shares from its first statement on, see `damso.kernel.log`."""
 
+STALLED = "10s"
+"""How long a transaction may stand open without a word of its process. One that was stopped in the middle would hold
+its rows, and the horizon of the log, which everybody waits for who looks at live screens, until it goes on."""
+
 WRITING = Histogram(
     "damso_transaction_seconds", "Length of writing transactions", buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
 )
@@ -177,7 +181,12 @@ async def open_database(dsn: str, *, pool_size: int = 10, clock: Clock | None = 
         max_size=pool_size,
         init=_speak_json,
         reset=_end_transaction,
-        server_settings={"application_name": "damso", "timezone": "UTC", "jit": "off"},
+        server_settings={
+            "application_name": "damso",
+            "timezone": "UTC",
+            "jit": "off",
+            "idle_in_transaction_session_timeout": STALLED,
+        },
     )
     notifier = Notifier(dsn)
     await notifier.start()

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import random
+import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,25 +17,38 @@ from tests.faults.company import Company
 from tests.faults.installation import Installation
 
 AGAIN_SECONDS = 0.05
+AT_ONCE = 48
+"""Calls that are under way at a time."""
+NONSENSE = 0.02
+"""The share of calls that are followed by one that nobody can read."""
 
 
 class Progress:
-    """How much is known to be stored; whoever waits for a moment in the middle is woken there."""
+    """What is known to be stored, and how much was said for it, repetitions included; whoever waits for a moment in the
+    middle is woken there."""
 
     def __init__(self) -> None:
-        self.count = 0
-        self.stored: dict[str, list[str]] = {}
+        self.said = 0
+        self.calls = 0
+        self.began = time.monotonic()
+        self.stored: dict[str, dict[str, None]] = {}
         self._moved = asyncio.Condition()
 
-    async def note(self, who: str, what: str) -> None:
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    async def note(self, who: str, *what: str) -> None:
+        """One call said all this, and was answered: it is stored, perhaps not for the first time."""
         async with self._moved:
-            self.count += 1
-            self.stored.setdefault(who, []).append(what)
+            self.calls += 1
+            self.said += len(what)
+            self.stored.setdefault(who, {}).update(dict.fromkeys(what))
             self._moved.notify_all()
 
-    async def reaches(self, count: int) -> None:
+    async def reaches(self, said: int) -> None:
         async with self._moved:
-            await self._moved.wait_for(lambda: self.count >= count)
+            await self._moved.wait_for(lambda: self.said >= said)
 
 
 class Traffic:
@@ -43,7 +58,10 @@ class Traffic:
         self._installation = installation
         self._company = company
         self._progress = progress
-        self._client = httpx.AsyncClient(base_url=installation.address, timeout=10)
+        self._chance = random.Random(7)
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(10, pool=None), limits=httpx.Limits(max_connections=AT_ONCE)
+        )
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -52,7 +70,8 @@ class Traffic:
         """Call until the answer is one of these: whatever else comes, or nothing, is tried again."""
         while True:
             with suppress(httpx.HTTPError):
-                answer = await self._client.request(method, path, **call)
+                address = self._chance.choice(self._installation.addresses)
+                answer = await self._client.request(method, address + path, **call)
                 if answer.status_code in statuses:
                     return answer
                 assert answer.status_code >= 500, f"{path}: {answer.status_code} {answer.text}"
@@ -64,12 +83,41 @@ class Traffic:
         for number in range(count):
             identifier = f"{user}-{number}"
             event = said(identifier, f"{user}: {number}", sender={"id": user, "name": user})
-            call = signed(json.dumps(event).encode(), identifier=identifier, at=datetime.now(UTC))
             for _ in range(2):
-                await self._insists(
-                    200, path=f"/hooks/{self._company.system_key}", content=call.body, headers=dict(call.headers)
-                )
-            await self._progress.note(user, identifier)
+                await self._calls(identifier, json.dumps(event).encode())
+                await self._progress.note(user, identifier)
+
+    async def system_repeats(self, user: str, count: int, times: int, begun: datetime) -> None:
+        """The same from a system that keeps no order: each message so many times, shuffled, in calls of any size, some
+        of which are repeated whole, and some of which nobody can read."""
+        events = [
+            said(
+                f"{user}-{number}",
+                f"{user}: {number}",
+                sender={"id": user, "name": user},
+                sent_at=(begun + timedelta(seconds=number)).isoformat(),
+            )
+            for number in range(count)
+            for _ in range(times)
+        ]
+        self._chance.shuffle(events)
+        while events:
+            size = self._chance.randint(1, 20)
+            cut, events = events[:size], events[size:]
+            # What is large is kept as a file, which a full disk refuses in another way.
+            body = json.dumps(cut).encode() + b" " * self._chance.choice((0, 0, 0, 70_000))
+            for _ in range(self._chance.choice((1, 1, 1, 2))):
+                await self._calls(str(uuid4()), body)
+                await self._progress.note(user, *(event["data"]["id"] for event in cut))
+            if self._chance.random() < NONSENSE:
+                nonsense = str(uuid4())
+                await self._calls(nonsense, b"[1, 2, ")
+                await self._progress.note("nonsense", nonsense)
+
+    async def _calls(self, identifier: str, body: bytes) -> None:
+        call = signed(body, identifier=identifier, at=datetime.now(UTC))
+        path = f"/hooks/{self._company.system_key}"
+        await self._insists(200, path=path, content=call.body, headers=dict(call.headers))
 
     async def visitor_says(self, name: str, count: int) -> None:
         """A visitor writes in the chat, and the widget repeats each message under its id."""
@@ -79,7 +127,7 @@ class Traffic:
             message = {"client_id": str(uuid4()), "text": f"{name}: {number}"}
             for _ in range(2):
                 await self._insists(200, 201, path="/widget/v1/messages", json=message, headers=headers)
-            await self._progress.note(name, message["client_id"])
+                await self._progress.note(name, message["client_id"])
 
     async def agent_answers(self, user: str, count: int) -> None:
         """An agent answers a user of the app, each answer under its send key, clicking twice."""
@@ -96,7 +144,7 @@ class Traffic:
             }
             for _ in range(2):
                 await self._desk(201, path=f"/api/conversations/{conversation}/messages", json=message)
-            await self._progress.note("answers", message["send_key"])
+                await self._progress.note("answers", message["send_key"])
 
     async def agent_writes(self, address: str) -> None:
         """An agent writes a mail to somebody new, clicking twice."""
@@ -118,7 +166,7 @@ class Traffic:
         }
         for _ in range(2):
             await self._desk(201, path="/api/conversations", json=message)
-        await self._progress.note("mails", message["send_key"])
+            await self._progress.note("mails", message["send_key"])
 
     async def _conversation_of(self, user: str) -> str:
         while True:
