@@ -1,7 +1,7 @@
 """A case itself: opening it, locking it, and keeping what lists show of it true."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -158,6 +158,11 @@ async def show_newest(
         author,
         preview,
     )
+
+
+def next_place(case: Case, now: datetime) -> datetime:
+    """Where what is said now stands: behind what was said before, even if the clock was set back since."""
+    return now if case.last_message_at <= now else case.last_message_at + timedelta(microseconds=1)
 
 
 async def show_without(tx: Transaction, conversation_id: UUID) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from damso.conversations.cases import lock_case
+from damso.conversations.cases import lock_case, next_place
 from damso.conversations.errors import NothingToSend
 from damso.conversations.search_index import index_message
 from damso.kernel.database import Transaction
@@ -42,7 +42,7 @@ async def write_note(
         text,
         send_key,
         named,
-        tx.now,
+        next_place(case, tx.now),
     )
     await tx.execute(
         """UPDATE attachment SET message_id = $1
@@ -60,7 +60,7 @@ async def write_note(
         tx.now,
         agent_id,
     )
-    await index_message(tx, note_id, case.id, tx.now, "", text)
+    await index_message(tx, note_id, case.id, next_place(case, tx.now), "", text)
     await append(
         tx,
         Event(

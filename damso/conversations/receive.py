@@ -15,7 +15,15 @@ from msgspec.structs import replace
 from damso.channels.inboxes import InboxRecord
 from damso.channels.threads import touch_inbound
 from damso.channels.types import Address, Attachment, Automation, InboundMessage
-from damso.conversations.cases import Case, add_participant, add_participants, lock_case, open_case, preview_of
+from damso.conversations.cases import (
+    Case,
+    add_participant,
+    add_participants,
+    lock_case,
+    next_place,
+    open_case,
+    preview_of,
+)
 from damso.conversations.place import place, proves_sender
 from damso.conversations.search_index import index_message
 from damso.conversations.waiting import apply_waiting
@@ -61,6 +69,8 @@ async def receive(tx: Transaction, keyring: Keyring, inbox: InboxRecord, arrival
         return known
     conversation_id = await place(tx, keyring, inbox, sender.identity_id, sender.customer_id, item)
     case = await lock_case(tx, conversation_id) if conversation_id else await _open(tx, inbox, sender, arrival)
+    if case.last_message_at > tx.now:
+        arrival = replace(arrival, received_at=next_place(case, tx.now))
     message_id = await _store(tx, inbox, case, sender, arrival)
     await _add_correspondents(tx, inbox, case, sender, item)
     await _keep_claims(tx, inbox, sender, item)

@@ -14,7 +14,15 @@ from damso.channels.file_types import matches
 from damso.channels.inboxes import InboxRecord
 from damso.channels.threads import may_answer, thread_of, touch_outbound
 from damso.channels.types import ChannelPolicy
-from damso.conversations.cases import Case, add_participant, add_participants, lock_case, preview_of, show_newest
+from damso.conversations.cases import (
+    Case,
+    add_participant,
+    add_participants,
+    lock_case,
+    next_place,
+    preview_of,
+    show_newest,
+)
 from damso.conversations.errors import (
     AnsweredMeanwhile,
     ConsentMissing,
@@ -76,7 +84,7 @@ async def send(tx: Transaction, sending: Sending) -> UUID:
         tx,
         message_id,
         case.id,
-        tx.now,
+        next_place(case, tx.now),
         sending.subject,
         sending.text,
         inbox_id=sending.inbox.id,
@@ -201,7 +209,7 @@ async def _store(tx: Transaction, case: Case, sending: Sending, to: IdentityKey)
         sending.send_key,
         "sent" if policy.hosted else "queued",
         {"to": [] if to.kind == VISITOR else [to.value], "cc": copies},
-        tx.now,
+        next_place(case, tx.now),
         _undo_until(policy, tx.now),
         tx.now if policy.hosted else None,
     )
@@ -227,7 +235,7 @@ async def _answer_given(tx: Transaction, case: Case, sending: Sending, message_i
         tx,
         case.id,
         message_id=message_id,
-        at=tx.now,
+        at=next_place(case, tx.now),
         channel=sending.inbox.channel,
         author="agent" if by_agent else "bot",
         preview=preview_of(sending.text, None, files),

@@ -34,6 +34,9 @@ AHEAD = 2
 FINISH = 2.0
 """Seconds that items at work have when a worker is told to stop; what takes longer is done again by the next one."""
 
+FAR_AHEAD = timedelta(minutes=5)
+"""How far the clocks of two machines may be apart before one of them counts as set back."""
+
 PARKED = Counter("damso_lane_parked_total", "Items parked", ["lane"])
 DONE = Counter("damso_lane_done_total", "Items done", ["lane"])
 
@@ -119,14 +122,16 @@ _CLAIM = """
 UPDATE lane_item SET claimed_by = $3 FROM unnest($1::text[], $2::int[]) AS free(lane, room) CROSS JOIN LATERAL (
     SELECT i.id FROM lane_item i
     WHERE i.lane = free.lane AND i.parked_at IS NULL AND i.claimed_by IS NULL
-        AND (i.due_at <= $4 OR i.due_at <= i.created_at)
+        AND (i.due_at <= $4 OR i.due_at <= i.created_at OR i.created_at > $4::timestamptz + $6)
         AND (i.key IS NULL OR i.lane || ' ' || i.key <> ALL ($5) AND i.id = (SELECT e.id FROM lane_item e
             WHERE e.lane = i.lane AND e.key = i.key AND e.parked_at IS NULL ORDER BY e.id LIMIT 1))
     ORDER BY i.id LIMIT free.room FOR UPDATE SKIP LOCKED) first
 WHERE lane_item.id = first.id
 RETURNING lane_item.id, lane_item.lane, key, payload, attempts, created_at
 """
-"""What is due at once is so whatever the clock says: it may have been set back, or be that of another machine."""
+"""What is due at once is so whatever the clock says: it may have been set back, or be that of another machine. What was
+put in by a clock that was far ahead of ours was due within seconds or minutes by that one, and does not wait for hours
+until ours comes there."""
 
 _FREE_DEAD = """
 UPDATE lane_item SET claimed_by = NULL
@@ -187,7 +192,7 @@ class Worker:
             if free_dead:
                 await tx.execute(_FREE_DEAD, WORKERS, self._number, list(self._held))
             busy = list(set(self._held.values()))
-            items = await tx.all(Item, _CLAIM, list(room), list(room.values()), self._number, tx.now, busy)
+            items = await tx.all(Item, _CLAIM, list(room), list(room.values()), self._number, tx.now, busy, FAR_AHEAD)
         if free_dead:
             self._free_dead_at = time.monotonic() + POLL
         for item in items:

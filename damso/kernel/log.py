@@ -231,8 +231,10 @@ async def begin_epoch(tx: Transaction) -> int:
 
 
 PARTITION_AHEAD = timedelta(days=62)
+PARTITION_BEHIND = timedelta(days=2)
+"""A clock that is set back over the turn of a month finds a partition, too: without one nothing could be written."""
 
 
 async def make_partitions(tx: Transaction) -> None:
     """See to it that both streams have their monthly partitions for the next two months; may run at any time."""
-    await tx.execute("SELECT damso_make_partitions($1, $2)", tx.now, tx.now + PARTITION_AHEAD)
+    await tx.execute("SELECT damso_make_partitions($1, $2)", tx.now - PARTITION_BEHIND, tx.now + PARTITION_AHEAD)

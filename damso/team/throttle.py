@@ -56,9 +56,9 @@ async def forgive(tx: Transaction, *subjects: str) -> None:
 
 
 async def _seconds_to_wait(tx: Transaction, limits: Mapping[str, Limit]) -> int:
-    """For the subject that waits longest."""
+    """For the subject that waits longest; never longer than its limit says, also where the clock was set back."""
     free_at = await tx.value(
-        """SELECT max(t.last + least(w.first * power(2, least(t.count - w.free, 20)), w.longest))
+        """SELECT max(least(t.last, $6) + least(w.first * power(2, least(t.count - w.free, 20)), w.longest))
         FROM unnest($1::text[], $2::int[], $3::interval[], $4::interval[]) AS w(subject, free, first, longest)
             CROSS JOIN LATERAL (SELECT count(*) AS count, max(f.at) AS last FROM failed_try f
                 WHERE f.subject = w.subject AND f.at > $5) AS t
@@ -68,5 +68,6 @@ async def _seconds_to_wait(tx: Transaction, limits: Mapping[str, Limit]) -> int:
         [limit.first for limit in limits.values()],
         [limit.longest for limit in limits.values()],
         tx.now - REMEMBERED,
+        tx.now,
     )
     return max(0, int((free_at - tx.now).total_seconds()) + 1) if free_at and free_at > tx.now else 0

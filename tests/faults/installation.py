@@ -17,6 +17,7 @@ import httpx
 
 from damso.commands.connecting import DatabaseUnreachable
 from damso.kernel.migrations import migrate
+from damso.kernel.notify import LOST
 from damso.kernel.postgres import EmbeddedPostgres
 from tests.cli.terminal import free_port
 from tests.faults.proxy import Line
@@ -215,7 +216,7 @@ class Installation:
         """Asked again where the database was just killed."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                with suppress(OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError):
+                with suppress(*LOST):
                     connection = await asyncpg.connect(self._server.dsn)
                     try:
                         return await ask(connection)

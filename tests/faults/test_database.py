@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 from httpx import AsyncClient
 
-from damso.bootstrap import Parts, open_parts, readers_of
+from damso.bootstrap import Parts, open_parts
 from damso.channels.types import Health, OutboundMessage, Receipt, Thread
 from damso.kernel import log
 from damso.kernel.database import Database, open_database
@@ -23,7 +23,6 @@ from damso.kernel.log import Position
 from damso.kernel.migrations import migrate, prepare
 from damso.kernel.notify import LOST
 from damso.kernel.postgres import EmbeddedPostgres
-from damso.kernel.readers import advance
 from damso.kernel.settings import Settings
 from damso.web import create_app
 from tests.clock import ManualClock
@@ -224,24 +223,3 @@ class TestNoTransactionIsHeldOutside:
         assert postcards.sent
         assert postcards.held
         assert set(postcards.held) == {0}
-
-
-# --- Clocks --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("jump", [timedelta(hours=-3), timedelta(days=3), timedelta(days=60)], ids=str)
-async def test_a_clock_that_jumps_holds_up_nothing(company: Company, clock: ManualClock, jump: timedelta) -> None:
-    received = await company.gets(postcard("시계가 뛰기 전에"))
-    async with company.parts.database.transaction() as tx:
-        await enqueue(tx, "outbound", [(None, {"message_id": str(received.message_id)})])
-
-    clock.advance(jump)
-    await company.gets(postcard("시계가 뛴 뒤에", external_id="card-2"))
-    await company.works()
-    for reader in readers_of():
-        async with company.parts.database.reading() as tx:
-            assert await advance(company.parts.database, reader, await log.horizon(tx)) is False
-
-    assert await company.count("lane_item") == 0
-    assert await company.count("message") == 2
-    assert {line.text for line in await company.lines(received.conversation_id)} >= {"시계가 뛰기 전에"}
