@@ -3,6 +3,7 @@ somebody outside."""
 
 import asyncio
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -15,9 +16,11 @@ import pytest
 from httpx import AsyncClient
 
 from damso.bootstrap import Parts, open_parts
+from damso.channels.inboxes import InboxRecord
 from damso.channels.types import Health, OutboundMessage, Receipt, Thread
 from damso.kernel import log
-from damso.kernel.database import Database, open_database
+from damso.kernel.blobs import DiskBlobs
+from damso.kernel.database import STALLED, Database, open_database
 from damso.kernel.lanes import Worker, enqueue
 from damso.kernel.log import Position
 from damso.kernel.migrations import migrate, prepare
@@ -25,6 +28,7 @@ from damso.kernel.notify import LOST
 from damso.kernel.postgres import EmbeddedPostgres
 from damso.kernel.settings import Settings
 from damso.web import create_app
+from tests.channels.api.system import call, said
 from tests.clock import ManualClock
 from tests.conversations.company import Company, make_company
 from tests.conversations.postcards import PostcardConfig, Postcards, postcard
@@ -151,6 +155,22 @@ async def test_a_connection_that_is_cut_is_told_as_a_loss(database: Database) ->
         assert await tx.value("SELECT 1") == 1
 
 
+async def test_a_transaction_whose_process_is_stopped_gives_way(database: Database) -> None:
+    """It holds nothing back for long, neither its rows nor the horizon, and is not stored when its process goes on."""
+    with pytest.raises(LOST):
+        async with database.transaction() as tx:
+            assert await tx.value("SHOW idle_in_transaction_session_timeout") == STALLED
+            await tx.execute("SET LOCAL idle_in_transaction_session_timeout = '100ms'")
+            await log.append(tx, FACT)
+            mine = int(await tx.value("SELECT pg_current_xact_id()::text"))
+            async with asyncio.timeout(PATIENCE), database.reading() as other:
+                while (await log.horizon(other)).xid <= mine:  # noqa: ASYNC110 - another process sets no event
+                    await asyncio.sleep(0.02)
+            await log.append(tx, FACT)
+    async with database.reading() as tx:
+        assert await tx.value("SELECT count(*) FROM care_event WHERE name = $1", FACT.name) == 0
+
+
 async def test_who_asks_while_the_database_is_away_is_told_so(mortal: EmbeddedPostgres, tmp_path: Path) -> None:
     async with open_parts(Settings(data=tmp_path), mortal.dsn) as parts:
         await prepare(parts.database)
@@ -159,6 +179,69 @@ async def test_who_asks_while_the_database_is_away_is_told_so(mortal: EmbeddedPo
             answer = await client.get("/widget/v1/some/config")
 
     assert (answer.status_code, answer.json()["code"]) == (503, "AWAY")
+
+
+# --- Full ----------------------------------------------------------------------------------------------------------
+
+
+NO_ROOM = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION 'No space left on device' USING ERRCODE = 'disk_full';
+END $$;
+CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON {} EXECUTE FUNCTION no_room()
+"""
+
+
+async def test_what_finds_no_room_is_refused_and_taken_when_there_is_some(
+    company: Company, system: InboxRecord, anyone: AsyncClient, clock: ManualClock
+) -> None:
+    event = call(said("m1", "자리가 있나요?"), identifier="c1", at=clock.now())
+    database, statuses = company.parts.database, []
+    async with database.transaction() as tx:
+        await tx.connection.execute(NO_ROOM.format("delivery"))
+    for full in (True, False):
+        if not full:
+            async with database.transaction() as tx:
+                await tx.execute("DROP FUNCTION no_room CASCADE")
+        answer = await anyone.post(f"/hooks/{system.key}", content=event.body, headers=dict(event.headers))
+        statuses.append((answer.status_code, answer.json()["code"] if full else None))
+    await company.works()
+    assert statuses == [(503, "STORAGE_FULL"), (200, None)]
+    assert await company.count("message") == 1
+
+
+async def test_a_lane_waits_for_room_and_parks_nothing(mortal: EmbeddedPostgres) -> None:
+    database = await open_database(mortal.dsn)
+    try:
+        await prepare(database)
+        async with database.transaction() as tx:
+            await enqueue(tx, "once", [("key", {})])
+            await tx.connection.execute(NO_ROOM.format("care_event"))
+        lane = Once(database)
+        work = asyncio.create_task(Worker(database, [lane]).run())
+        async with asyncio.timeout(PATIENCE):
+            while lane.tries < 2:  # noqa: ASYNC110 - the lane under test sets no event
+                await asyncio.sleep(0.05)
+        async with database.transaction() as tx:
+            await tx.execute("DROP FUNCTION no_room CASCADE")
+        await until_back(mortal, "SELECT NOT EXISTS (SELECT FROM lane_item)")
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+    finally:
+        await database.close()
+
+
+async def test_a_file_that_found_no_room_leaves_none_of_itself(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            await DiskBlobs(tmp_path).put(b"x" * 2000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(DiskBlobs(tmp_path).refs()) == []
+    assert list(tmp_path.glob("*/*.part")) == []  # noqa: ASYNC240 - a folder of the test's own
 
 
 # --- Not held ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -52,6 +53,16 @@ class Member:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    @contextmanager
+    def stalled(self) -> Iterator[None]:
+        """It does nothing for a while, and does not know it."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     async def is_ready(self) -> None:
         async with asyncio.timeout(PATIENCE):

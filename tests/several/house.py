@@ -42,11 +42,11 @@ class House:
         answer = await self.http.post(f"{web.address}{path}", json=body, headers={"authorization": f"Bearer {visitor}"})
         assert answer.is_success, answer.text
 
-    async def system_says(self, web: Member, user: str, number: int) -> None:
+    async def system_says(self, web: Member, user: str, number: int, *, patience: float = 10) -> None:
         event = said(f"{user}-{number}", f"{user}: {number}", sender={"id": user, "name": user})
         call = signed(json.dumps(event).encode(), identifier=f"{user}-{number}", at=datetime.now(UTC))
         url = f"{web.address}/hooks/{self.company.system_key}"
-        answer = await self.http.post(url, content=call.body, headers=dict(call.headers))
+        answer = await self.http.post(url, content=call.body, headers=dict(call.headers), timeout=patience)
         assert answer.status_code == 200
 
     async def conversation_of(self, user: str) -> str:

@@ -14,7 +14,7 @@ from damso.kernel.postgres import EmbeddedPostgres
 from tests.channels.api.system import SECRET
 from tests.faults.company import furnish
 from tests.faults.peers import MailServer, WebhookReceiver, receiving
-from tests.http.sockets import chat_socket, desk_socket
+from tests.http.sockets import Frame, chat_socket, desk_socket
 from tests.several.fleet import fleet_on
 from tests.several.house import House
 
@@ -134,6 +134,46 @@ async def test_mails_leave_once_when_they_can_no_longer_be_called_back(house: Ho
         "SELECT count(*) = $1 FROM message WHERE channel = 'email' AND status = 'sent'", MAILS, seconds=20
     )
     assert sorted(house.mails.taken.values()) == [1] * MAILS
+
+
+@pytest.mark.parametrize("seconds", [2.0, pytest.param(30.0, marks=pytest.mark.soak)])
+async def test_a_web_process_that_stalls_holds_up_nobody_and_loses_nothing(house: House, seconds: float) -> None:
+    """What its own sockets missed they are told when it goes on; what it was asked meanwhile it does once."""
+    one, other = house.fleet.web
+    visitor = await house.visitor(one)
+    async with (
+        chat_socket(one.address, visitor) as chat,
+        desk_socket(one.address, house.company.session) as desk,
+        desk_socket(other.address, house.company.session) as awake,
+    ):
+        await house.visitor_says(one, visitor, "멈추기 전에")
+        conversation = (await awake.hears(lambda frame: _says(frame, "멈추기 전에")))["conversation_id"]
+        with one.stalled():
+            asked = asyncio.create_task(house.system_says(one, "patient", 0, patience=seconds + 10))
+            began = asyncio.get_running_loop().time()
+            number = 0
+            while asyncio.get_running_loop().time() - began < seconds:
+                await house.visitor_says(other, visitor, f"멈춘 동안 {number}")
+                await awake.hears(lambda frame, said=number: _says(frame, f"멈춘 동안 {said}"), seconds=15)  # type: ignore[misc]
+                number += 1
+            sent = await house.answer(other, conversation, "여기 있어요.", "chat")
+        await chat.hears(lambda frame: frame["type"] == "entry" and frame["entry"]["id"] == sent)
+        await desk.hears(lambda frame: frame["type"] == "entry" and frame["entry"]["id"] == sent)
+        await asked
+    await house.fleet.comes_true("SELECT count(*) = 1 FROM message WHERE external_id = 'patient-0'")
+    wanted = ["멈추기 전에", *(f"멈춘 동안 {number}" for number in range(number)), "여기 있어요."]
+    assert [text for text in chat.texts() if text in wanted] == wanted
+    assert (
+        await house.fleet.values(
+            "SELECT text FROM message WHERE conversation_id = $1::uuid AND kind = 'message' ORDER BY position_at, id",
+            conversation,
+        )
+        == wanted
+    )
+
+
+def _says(frame: Frame, text: str) -> bool:
+    return frame["type"] == "entry" and frame["entry"]["text"] == text
 
 
 async def test_one_worker_polls_a_mailbox_and_the_other_takes_over(house: House) -> None:
