@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import resource
 import signal
 import subprocess
@@ -20,7 +19,7 @@ from damso.kernel.migrations import migrate
 from damso.kernel.notify import LOST
 from damso.kernel.postgres import EmbeddedPostgres
 from tests.cli.terminal import free_port
-from tests.faults.proxy import Line
+from tests.faults.proxy import Line, line_to
 from tests.processes import REPOSITORY
 
 Service = Literal["web", "worker"]
@@ -165,10 +164,6 @@ class Installation:
             member.limit_files(resource.RLIM_INFINITY)
         await self._does("DROP FUNCTION IF EXISTS no_room CASCADE")
 
-    async def cut(self, chance: random.Random, share: float) -> None:
-        """Break connections to the database."""
-        self.line.cut(chance, share)
-
     def _all(self) -> list[Member]:
         return [member for members in self.members.values() for member in members]
 
@@ -235,7 +230,7 @@ class Installation:
 @asynccontextmanager
 async def installed(folder: Path, egress: Iterable[str] = (), *, each: int = 1) -> AsyncIterator[Installation]:
     """A migrated database of its own, and `each` web and worker processes that do not run yet."""
-    async with EmbeddedPostgres(folder) as server, Line(server.dsn).running() as line:
+    async with EmbeddedPostgres(folder) as server, line_to(server.dsn) as line:
         await migrate(server.dsn)
         installation = Installation(server, line, folder, egress, each)
         try:

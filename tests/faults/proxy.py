@@ -1,66 +1,97 @@
-"""The line between our processes and their database, which can be cut in the middle of anything."""
+"""The line between our processes and their database, which can be cut in the middle of anything.
+
+It runs as a process of its own: in the test's it would make every statement wait for the test.
+"""
 
 import asyncio
+import json
 import random
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import uvloop
+
+from tests.processes import REPOSITORY
+
 CHUNK = 64 * 1024
 
 
 class Line:
-    """Relays TCP to the socket of an embedded server. `cut` breaks what is open; who comes again is let through."""
+    """TCP to the socket of an embedded server. `cut` breaks what is open; who comes again is let through."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, relay: asyncio.subprocess.Process, port: int) -> None:
         parts = urlsplit(dsn)
-        self._socket = Path(parse_qs(parts.query)["host"][0]) / ".s.PGSQL.5432"
-        self._user, self._name = parts.username, parts.path
-        self._open: set[asyncio.StreamWriter] = set()
-        self._port = 0
+        self.dsn = f"postgresql://{parts.username}@127.0.0.1:{port}{parts.path}"
         self.cuts = 0
+        self._relay = relay
 
-    @property
-    def dsn(self) -> str:
-        """How the database is reached over the line."""
-        return f"postgresql://{self._user}@127.0.0.1:{self._port}{self._name}"
-
-    def cut(self, chance: random.Random, share: float = 1.0) -> None:
+    async def cut(self, share: float) -> None:
         """Break each open connection with a likelihood, with all that is on its way."""
-        for writer in list(self._open):
-            if chance.random() < share:
-                writer.transport.abort()
-                self.cuts += 1
+        assert self._relay.stdin is not None
+        assert self._relay.stdout is not None
+        self._relay.stdin.write(f"{share}\n".encode())
+        self.cuts += json.loads(await self._relay.stdout.readline())
 
-    async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+
+@asynccontextmanager
+async def line_to(dsn: str) -> AsyncIterator[Line]:
+    """A line to the server at `dsn`."""
+    socket = Path(parse_qs(urlsplit(dsn).query)["host"][0]) / ".s.PGSQL.5432"
+    relay = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.faults.proxy", str(socket)),
+        cwd=REPOSITORY,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert relay.stdout is not None
+    try:
+        yield Line(dsn, relay, json.loads(await relay.stdout.readline()))
+    finally:
+        relay.kill()
+        await relay.wait()
+
+
+class Relay:
+    """The process in the middle: tells its port, then for each likelihood it reads how many connections it broke."""
+
+    def __init__(self, socket: str) -> None:
+        self._socket = socket
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def run(self) -> None:
+        server = await asyncio.start_server(self._converse, "127.0.0.1", 0)
+        print(server.sockets[0].getsockname()[1], flush=True)
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(sys.stdin, lambda: self._cut(sys.stdin.readline()) or done.set())
+        await done.wait()
+
+    def _cut(self, share: str) -> bool:
+        if not share:
+            return False
+        broken = [writer for writer in self._open if random.random() < float(share)]
+        for writer in broken:
+            writer.transport.abort()
+        print(len(broken), flush=True)
+        return True
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            far_reader, far_writer = await asyncio.open_unix_connection(str(self._socket))
+            far_reader, far_writer = await asyncio.open_unix_connection(self._socket)
         except OSError:  # the database is away
             writer.transport.abort()
             return
         self._open.add(writer)
         ways = [asyncio.create_task(_copy(*way)) for way in ((reader, far_writer), (far_reader, writer))]
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            self._open.discard(writer)
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
-            for end in (writer, far_writer):
-                end.transport.abort()
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator["Line"]:
-        server = await asyncio.start_server(self.relay, "127.0.0.1", 0)
-        self._port = server.sockets[0].getsockname()[1]
-        try:
-            yield self
-        finally:
-            server.close()
-            for writer in list(self._open):
-                writer.transport.abort()
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        self._open.discard(writer)
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
+        for end in (writer, far_writer):
+            end.transport.abort()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,3 +99,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while data := await reader.read(CHUNK):
             writer.write(data)
             await writer.drain()
+
+
+if __name__ == "__main__":
+    uvloop.run(Relay(sys.argv[1]).run())

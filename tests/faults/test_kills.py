@@ -66,15 +66,15 @@ SHORT = Plan(
 SOAK = Plan(
     each_service=2,
     users=60,
-    each=330,
-    times=4,
+    each=270,
+    times=6,
     visitors=30,
-    visitor_says=60,
-    answers=140,
-    mails=400,
-    victims=("web", "worker", "database", "worker", "web", "worker", "web", "database") * 3,
-    during_mails=("worker", "web", "worker", "database", "worker", "worker"),
-    cuts=40,
+    visitor_says=20,
+    answers=20,
+    mails=200,
+    victims=("web", "worker", "database", "worker", "web", "worker", "web", "worker") * 3,
+    during_mails=("worker", "web", "worker", "database", "worker"),
+    cuts=30,
     stall=30.0,
     no_room=(3.0, 8.0),
     seconds=1500.0,
@@ -148,7 +148,7 @@ async def go_wrong(installation: Installation, progress: Progress, plan: Plan) -
     """One fault after the other, in any order."""
     chance = random.Random(plan.seed)
     faults: list[Callable[[], Awaitable[None]]] = [
-        lambda: installation.cut(chance, share=chance.random()) for _ in range(plan.cuts)
+        lambda: installation.line.cut(chance.random()) for _ in range(plan.cuts)
     ]
     faults += [lambda seconds=seconds: installation.run_out_of_room(seconds) for seconds in plan.no_room]  # type: ignore[misc]
     if plan.stall:

@@ -17,7 +17,7 @@ from tests.faults.company import Company
 from tests.faults.installation import Installation
 
 AGAIN_SECONDS = 0.05
-AT_ONCE = 48
+AT_ONCE = 24
 """Calls that are under way at a time."""
 NONSENSE = 0.02
 """The share of calls that are followed by one that nobody can read."""
@@ -102,7 +102,7 @@ class Traffic:
         ]
         self._chance.shuffle(events)
         while events:
-            size = self._chance.randint(1, 20)
+            size = self._chance.randint(1, 60)
             cut, events = events[:size], events[size:]
             # What is large is kept as a file, which a full disk refuses in another way.
             body = json.dumps(cut).encode() + b" " * self._chance.choice((0, 0, 0, 70_000))
