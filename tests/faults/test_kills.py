@@ -19,7 +19,7 @@ from tests.faults import ledger
 from tests.faults.company import Company, furnish
 from tests.faults.installation import Installation, Victim, installed
 from tests.faults.peers import MailServer, WebhookReceiver, receiving
-from tests.faults.traffic import Progress, Traffic
+from tests.faults.traffic import WHOLE, Progress, Traffic
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     users: int
     each: int
     times: int = 0
-    """How often a user's message is said, in no order; 0: in order, each twice."""
+    """In how many calls a user's message is said, in no order; each call is repeated whole. 0: in order, each twice."""
     visitors: int
     visitor_says: int
     answers: int
@@ -46,7 +46,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     @property
     def total(self) -> int:
         """What is said at least, repetitions included."""
-        by_users = self.users * self.each * (self.times or 2)
+        by_users = self.users * self.each * (self.times * WHOLE or 2)
         return by_users + 2 * (self.visitors * self.visitor_says + self.users * self.answers + self.mails)
 
 
@@ -67,7 +67,7 @@ SOAK = Plan(
     each_service=2,
     users=60,
     each=270,
-    times=6,
+    times=2,
     visitors=30,
     visitor_says=20,
     answers=20,

@@ -19,6 +19,9 @@ from tests.faults.installation import Installation
 AGAIN_SECONDS = 0.05
 AT_ONCE = 24
 """Calls that are under way at a time."""
+WHOLE = 3
+"""How often a call of a system without order is made under one id."""
+MOST_EVENTS = 60
 NONSENSE = 0.02
 """The share of calls that are followed by one that nobody can read."""
 
@@ -88,8 +91,8 @@ class Traffic:
                 await self._progress.note(user, identifier)
 
     async def system_repeats(self, user: str, count: int, times: int, begun: datetime) -> None:
-        """The same from a system that keeps no order: each message so many times, shuffled, in calls of any size, some
-        of which are repeated whole, and some of which nobody can read."""
+        """The same from a system that keeps no order: each message in so many calls of any size, shuffled, all of which
+        are repeated whole, shuffled again, and some of which nobody can read."""
         events = [
             said(
                 f"{user}-{number}",
@@ -101,14 +104,17 @@ class Traffic:
             for _ in range(times)
         ]
         self._chance.shuffle(events)
+        calls: list[tuple[str, list[dict[str, Any]]]] = []
         while events:
-            size = self._chance.randint(1, 60)
-            cut, events = events[:size], events[size:]
+            size = self._chance.randint(1, MOST_EVENTS)
+            calls += [(str(uuid4()), events[:size])] * WHOLE
+            events = events[size:]
+        self._chance.shuffle(calls)
+        for identifier, told in calls:
             # What is large is kept as a file, which a full disk refuses in another way.
-            body = json.dumps(cut).encode() + b" " * self._chance.choice((0, 0, 0, 70_000))
-            for _ in range(self._chance.choice((1, 1, 1, 2))):
-                await self._calls(str(uuid4()), body)
-                await self._progress.note(user, *(event["data"]["id"] for event in cut))
+            padding = b" " * (70_000 if identifier < "4" else 0)
+            await self._calls(identifier, json.dumps(told).encode() + padding)
+            await self._progress.note(user, *(event["data"]["id"] for event in told))
             if self._chance.random() < NONSENSE:
                 nonsense = str(uuid4())
                 await self._calls(nonsense, b"[1, 2, ")

@@ -17,6 +17,7 @@ from damso.commands.serving import serving
 from damso.conversations.note import write_note
 from damso.customers.link import link
 from damso.customers.unmerge import unmerge
+from damso.kernel.lanes import enqueue
 from damso.kernel.log import Actor, Event, append
 from damso.kernel.realtime import TOO_MANY
 from damso.team.sessions import COOKIE, begin_session, end_session
@@ -331,3 +332,19 @@ async def test_a_visitor_is_told_to_look_again_when_proof_joins_or_is_taken_apar
         assert (await live.kind("entry"))["entry"]["text"] == "마지막 말"
     assert "보이지 않는 말" not in live.texts()
     assert mail.new
+
+
+async def test_who_looks_after_the_system_hears_at_once_that_work_stopped(company: Company, site: str) -> None:
+    """And nobody else: the next that an agent hears is what was written afterwards."""
+    database = company.parts.database
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE agent SET role = 'administrator' WHERE id = $1", company.colleague.id)
+    sessions = [await session_of(company, who) for who in (company.agent, company.colleague)]
+    async with desk_socket(site, sessions[0]) as agent, desk_socket(site, sessions[1]) as administrator:
+        async with database.transaction() as tx:
+            await enqueue(tx, "inbound", [("key", {"nonsense": True})])
+        await company.works()
+        await administrator.hears(lambda frame: frame["type"] == "system")
+        await company.gets(postcard())
+        await agent.hears(lambda frame: frame["type"] == "entry")
+        assert "system" not in {frame["type"] for frame in agent.frames}
