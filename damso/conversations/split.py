@@ -17,6 +17,7 @@ from msgspec import Struct
 from damso.conversations.cases import Case, add_participant, lock_case, open_case, show_without
 from damso.conversations.change import write_activity
 from damso.kernel.database import Transaction
+from damso.kernel.i18n import Text
 from damso.kernel.log import SYSTEM, Event, Recorded, Stream, append
 
 CHUNK = 500
@@ -36,6 +37,9 @@ class SplitReader:
     fact that this reader itself writes."""
 
     name: ClassVar[str] = "conversations.split"
+    title: ClassVar[Text] = Text(
+        "나뉜 고객에게 각자의 상담 나눠 주기", "Giving each their own after customers were taken apart"
+    )
     stream: ClassVar[Stream] = "care"
     names: ClassVar[Collection[str] | None] = {"identity.unlinked", "identity.split"}
 

@@ -23,6 +23,7 @@ from damso.customers.merge import NothingToMerge
 from damso.customers.parting import apart
 from damso.customers.types import Evidence
 from damso.kernel.database import Transaction
+from damso.kernel.i18n import Text
 from damso.kernel.log import Actor, Recorded, Stream
 from damso.kernel.ngrams import gram_keys
 from damso.kernel.pagination import Page, decode_cursor, encode_cursor
@@ -179,6 +180,7 @@ class SuggestionReader:
     """Notes of whom something new is known."""
 
     name: ClassVar[str] = "customers.suggestions"
+    title: ClassVar[Text] = Text("같은 고객일 수 있는 사람 찾기", "Finding who may be one person")
     stream: ClassVar[Stream] = "care"
     names: ClassVar[Collection[str] | None] = {
         "claim.made",
