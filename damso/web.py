@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -40,6 +41,7 @@ from damso.kernel.notify import LOST
 from damso.kernel.realtime import Signals, Tail
 from damso.pages import page_handlers
 from damso.problems import COMPONENTS, DescribedOperation, app_error, broken, http_error, invalid, locale_of
+from damso.response_headers import hardened
 from damso.team import api as team_api
 from damso.team.access import Caller
 from damso.team.authenticate import Authentication
@@ -135,6 +137,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
             HTTPException: http_error,
             Exception: broken,
         },
+        before_send=[hardened(parts.settings)],
         lifespan=[_following(tail, desk_live), _writing(access_log)],
         openapi_config=OpenAPIConfig(
             title="Damso",
@@ -142,6 +145,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
             path="/api/schema",
             description="One customer, one conversation.",
             components=COMPONENTS,
+            render_plugins=[JsonRenderPlugin()],  # the others are pages with scripts from elsewhere
         ),
         request_max_body_size=1024 * 1024,
     )

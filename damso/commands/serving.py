@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 import uvicorn
 from litestar import Litestar
 
+from damso.commands.guarded_protocol import GuardedProtocol
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
 from damso.kernel.settings import Settings
@@ -86,7 +87,7 @@ async def serving(app: Litestar, port: socket.socket) -> AsyncIterator[asyncio.T
     """Serve from here on. At the end no new connection is taken, and those under way have `GRACE_SECONDS`."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=GuardedProtocol,
         ws="websockets-sansio",
         loop="none",
         lifespan="on",

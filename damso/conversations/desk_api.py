@@ -33,6 +33,7 @@ from damso.kernel.settings import Settings
 from damso.team.access import Caller, needs, signed_in
 from damso.team.addresses import address_of
 from damso.team.records.witness import Witness
+from damso.team.sessions import session_secret
 
 
 class RenderedText(Struct, frozen=True):
@@ -173,4 +174,6 @@ async def live(
     caller = socket.user
     async with database.reading() as tx:
         name = await tx.value("SELECT name FROM agent WHERE id = $1", caller.agent_id)
-    await desk_live.serve(socket, caller, name, address_of(socket, settings))
+    await desk_live.serve(
+        socket, caller, name, session_secret(socket, settings) or "", address_of(socket, settings)
+    )

@@ -24,7 +24,7 @@ from damso.team.addresses import Address
 from damso.team.change_agent import RIGHTS_CHANGED
 from damso.team.queries import rights_of
 from damso.team.records.access_log import AccessLog
-from damso.team.sessions import COOKIE, living_sessions
+from damso.team.sessions import living_sessions
 
 WELCOME_FOR = 4.0
 """Seconds until it is asked again whether those who listen may."""
@@ -74,14 +74,16 @@ class DeskLive:
             if desk.session not in welcome:
                 desk.unwelcome.set()
 
-    async def serve(self, socket: WebSocket[Any, Any, Any], caller: Caller, name: str, address: Address | None) -> None:
-        """Hold one desk's socket until it ends."""
+    async def serve(
+        self, socket: WebSocket[Any, Any, Any], caller: Caller, name: str, secret: str, address: Address | None
+    ) -> None:
+        """Hold one desk's socket until it, or the session with this secret, ends."""
         await socket.accept()
         first = await hello(socket)
         if first is None:
             await socket.close(4400)
             return
-        desk = DeskSocket(caller, name, hash_secret(socket.cookies.get(COOKIE, "")), address)
+        desk = DeskSocket(caller, name, hash_secret(secret), address)
         # Joined before the missed facts are read, so that nothing falls between; a repeat is dropped by its id.
         self._sockets.add(desk)
         try:

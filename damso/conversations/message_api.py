@@ -246,7 +246,8 @@ class MessageController(Controller):
             f'<!doctype html><meta charset="utf-8"><base target="_blank">{clean.html}',
             media_type="text/html",
             headers={
-                "content-security-policy": f"default-src 'none'; {sources}; style-src 'unsafe-inline'; sandbox"
+                "content-security-policy": f"default-src 'none'; {sources}; style-src 'unsafe-inline'; "
+                " base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
                 " allow-popups allow-popups-to-escape-sandbox allow-same-origin",
                 "x-damso-blocked-images": str(clean.blocked_images),
             },

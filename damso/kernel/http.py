@@ -4,7 +4,6 @@ The address is checked where the connection is made, after the name was resolved
 private address (or changes its mind between two look-ups) is refused as well.
 """
 
-import ipaddress
 import socket
 from collections.abc import Iterable
 from typing import Any
@@ -13,29 +12,35 @@ import anyio
 import httpcore
 import httpx
 
+from damso.kernel.egress import is_forbidden, is_public
+
 TIMEOUT = httpx.Timeout(10, connect=5)
 
 
 class EgressRefused(httpx.ConnectError):
-    """The address is private and not in DAMSO_EGRESS_ALLOW."""
+    """The address is private and not in DAMSO_EGRESS_ALLOW, or one that nothing opens."""
 
 
 class _GuardedBackend(httpcore.AnyIOBackend):
-    """Connects to public addresses only."""
+    """Connects to public addresses, and to private ones of allowed origins."""
 
     def __init__(self, allowed: frozenset[tuple[str, int]]) -> None:
         self._allowed = allowed
 
     async def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
-        if (host, port) in self._allowed:
-            return await super().connect_tcp(host, port, *args, **options)
+        private_too = (host, port) in self._allowed
         try:
             found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(f"{host} is not known") from error
-        for family, _, _, _, address in found:
-            if family in (socket.AF_INET, socket.AF_INET6) and ipaddress.ip_address(address[0]).is_global:
-                return await super().connect_tcp(str(address[0]), port, *args, **options)
+        addresses = [str(one[4][0]) for one in found if one[0] in (socket.AF_INET, socket.AF_INET6)]
+        open_to_us = [one for one in addresses if is_public(one) or (private_too and not is_forbidden(one))]
+        for address, is_last in zip(open_to_us, [False] * (len(open_to_us) - 1) + [True], strict=False):
+            try:
+                return await super().connect_tcp(address, port, *args, **options)
+            except httpcore.ConnectError:
+                if is_last:
+                    raise
         raise EgressRefused(f"{host}:{port} has no public address (DAMSO_EGRESS_ALLOW)")
 
 

@@ -39,6 +39,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """`text` for people, `json` for collectors."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of our own proxies. From them, and from nobody else, `X-Forwarded-For` is believed."""
+    api_calls_per_minute: int = 3000
+    """How often one agent or one API key may call, in each web process. 0: no limit."""
     chat_sessions_per_minute: int = 300
     """How often the chat may be opened from one address (an IPv6 /64), in each web process. 0: no limit."""
     chat_messages_per_minute: int = 300

@@ -29,7 +29,7 @@ from damso.team.security_api import (
     judge_password,
 )
 from damso.team.session_api import JoinController, SessionController, SetupController
-from damso.team.sessions import COOKIE
+from damso.team.sessions import session_secret
 from damso.team.set_availability import set_availability
 from damso.team.sso_api import SsoController, unlink_agent
 from damso.team.system_api import SystemController
@@ -78,7 +78,7 @@ class MeController(Controller):
     ) -> Me:
         """Change one's own name, language, zone, theme or password."""
         visitor = visitor_of(request, settings)
-        return await change_me(database, caller.agent, data, request.cookies.get(COOKIE), visitor)
+        return await change_me(database, caller.agent, data, session_secret(request, settings), visitor)
 
     @put("/availability", status_code=204)
     async def set_availability(

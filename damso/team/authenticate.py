@@ -21,16 +21,19 @@ from damso.kernel.crypto import hash_secret
 from damso.kernel.database import Database
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text, negotiate
+from damso.kernel.pace import Pace
 from damso.kernel.settings import Settings
 from damso.team.access import Caller, allowed, limits_of, permissions_of
 from damso.team.addresses import address_of
 from damso.team.records.origin import coming_from
-from damso.team.sessions import COOKIE, LASTS
+from damso.team.sessions import LASTS, session_secret
 
 DESK = "/api/"
 KEY_PREFIX = "dk_"
 SLIDES_EVERY = timedelta(minutes=5)
 KEY_NOTED_EVERY = timedelta(minutes=1)
+FOREIGN = frozenset({"cross-site", "same-site"})
+"""What a browser says of a request that another site's page, or a neighbour's, has made. No page can change it."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -48,17 +51,21 @@ class CrossSite(AppError):
 
 
 class Authentication(ASGIMiddleware):
-    """Sets `connection.user` to the caller, or to None; guards refuse."""
+    """Sets `connection.user` to the caller, or to None; guards refuse. A caller that is too fast is refused here."""
 
     scopes = (ScopeType.HTTP, ScopeType.WEBSOCKET)
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
+        self._pace = Pace(settings.api_calls_per_minute, 60)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         connection: Connection = ASGIConnection(scope)
-        scope["user"] = await caller_of(connection, self._database, self._settings)
+        caller = await caller_of(connection, self._database, self._settings)
+        if caller is not None:
+            self._pace.take(str(caller.id))
+        scope["user"] = caller
         scope["auth"] = None
         with coming_from(address_of(connection, self._settings)):
             await next_app(scope, receive, send)
@@ -74,7 +81,7 @@ async def caller_of(connection: Connection, database: Database, settings: Settin
         return await _by_key(connection, database, credential.strip())
     if not connection.scope["path"].startswith(DESK):
         return None
-    secret = connection.cookies.get(COOKIE)
+    secret = session_secret(connection, settings)
     _refuse_foreign_pages(connection, settings, acts_on_cookie=secret is not None)
     return await _by_session(database, secret) if secret else None
 
@@ -85,6 +92,8 @@ def _refuse_foreign_pages(connection: Connection, settings: Settings, *, acts_on
     method = connection.scope["method"] if connection.scope["type"] == ScopeType.HTTP else None
     if method in SAFE_METHODS:
         return
+    if connection.headers.get("sec-fetch-site") in FOREIGN:
+        raise CrossSite
     origin = connection.headers.get("origin")
     if origin is not None and not _is_ours(origin, connection, settings):
         raise CrossSite

@@ -8,6 +8,7 @@ from litestar.datastructures import Cookie
 
 from damso.kernel.crypto import hash_secret, new_secret
 from damso.kernel.database import Transaction
+from damso.team.sessions import cookie_name
 
 COOKIE = "damso_device"
 LASTS = timedelta(days=365)
@@ -46,5 +47,10 @@ async def remember_device(tx: Transaction, agent_id: UUID, secret: str | None) -
 
 def device_cookie(secret: str, *, secure: bool) -> Cookie:
     return Cookie(
-        COOKIE, value=secret, max_age=int(LASTS.total_seconds()), httponly=True, samesite="lax", secure=secure
+        cookie_name(COOKIE, secure=secure),
+        value=secret,
+        max_age=int(LASTS.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=secure,
     )

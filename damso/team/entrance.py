@@ -11,7 +11,7 @@ from damso.kernel.settings import Settings
 from damso.team import devices
 from damso.team.addresses import address_of
 from damso.team.devices import device_cookie
-from damso.team.sessions import session_cookie
+from damso.team.sessions import cookie_name, session_cookie
 from damso.team.sign_in import Entered, Owing, Visitor
 from damso.team.types import Me
 
@@ -30,7 +30,7 @@ def visitor_of(request: AnyRequest, settings: Settings) -> Visitor:
     return Visitor(
         user_agent=request.headers.get("user-agent", ""),
         address=address_of(request, settings),
-        device=request.cookies.get(devices.COOKIE),
+        device=request.cookies.get(cookie_name(devices.COOKIE, secure=settings.secure_cookies)),
     )
 
 

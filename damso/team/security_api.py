@@ -29,7 +29,7 @@ from damso.team.my_second_factor import (
 from damso.team.password_strength import Strength, strength_of
 from damso.team.passwords import GivenPassword
 from damso.team.second_factor import SecondFactorOffer, SecondFactorState, second_factor_state
-from damso.team.sessions import COOKIE, OpenSession, end_session_of, end_sessions, open_sessions
+from damso.team.sessions import OpenSession, end_session_of, end_sessions, open_sessions, session_secret
 from damso.team.sign_in_policy import Policy, PolicyChange, SignInPolicyView, change_policy, policy
 from damso.team.sso import redirect_uri
 from damso.team.throttle import Limit, take_try
@@ -106,7 +106,7 @@ class MySecurityController(Controller):
         caller: NamedDependency[Caller],
     ) -> RecoveryCodes:
         """Show that the app makes the right codes. All other sessions end."""
-        visitor, session = visitor_of(request, settings), request.cookies.get(COOKIE)
+        visitor, session = visitor_of(request, settings), session_secret(request, settings)
         return RecoveryCodes(codes=await finish_enrolment(database, keyring, caller.agent, data.code, visitor, session))
 
     @post("/second-factor/recovery-codes", status_code=200)
@@ -138,11 +138,15 @@ class MySecurityController(Controller):
 
     @get("/sessions")
     async def list_my_sessions(
-        self, request: AnyRequest, database: NamedDependency[Database], caller: NamedDependency[Caller]
+        self,
+        request: AnyRequest,
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        caller: NamedDependency[Caller],
     ) -> Sequence[OpenSession]:
         """Where one is signed in, the last used first."""
         async with database.reading() as tx:
-            return await open_sessions(tx, caller.agent, here=request.cookies.get(COOKIE))
+            return await open_sessions(tx, caller.agent, here=session_secret(request, settings))
 
     @delete("/sessions/{session_id:uuid}")
     async def end_my_session(
@@ -154,11 +158,15 @@ class MySecurityController(Controller):
 
     @delete("/sessions")
     async def end_my_other_sessions(
-        self, request: AnyRequest, database: NamedDependency[Database], caller: NamedDependency[Caller]
+        self,
+        request: AnyRequest,
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        caller: NamedDependency[Caller],
     ) -> None:
         """Sign out everywhere else."""
         async with database.transaction() as tx:
-            await end_sessions(tx, caller.agent, except_for=request.cookies.get(COOKIE))
+            await end_sessions(tx, caller.agent, except_for=session_secret(request, settings))
 
 
 class AgentSecurityController(Controller):

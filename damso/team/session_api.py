@@ -17,7 +17,7 @@ from damso.team.passwords import GivenPassword
 from damso.team.request_link import request_link
 from damso.team.second_factor import SecondFactorOffer
 from damso.team.second_step import offer_enrolment, sign_in_by_code, sign_in_by_enrolment
-from damso.team.sessions import COOKIE, no_cookie
+from damso.team.sessions import no_cookie, session_secret
 from damso.team.set_up import Furnisher, SetupRequest, SetupState, set_up, setup_state
 from damso.team.sign_in import sign_in, sign_in_by_link
 from damso.team.sign_in_policy import policy
@@ -181,10 +181,11 @@ class SessionController(Controller):
         self, request: AnyRequest, database: NamedDependency[Database], settings: NamedDependency[Settings]
     ) -> Response[None]:
         """Sign this browser out."""
-        if secret := request.cookies.get(COOKIE):
+        if secret := session_secret(request, settings):
             async with database.transaction() as tx:
                 await sign_out(tx, secret)
-        return Response(None, cookies=[no_cookie(secure=settings.secure_cookies)])
+        forget = {"clear-site-data": '"cache"'}
+        return Response(None, headers=forget, cookies=[no_cookie(secure=settings.secure_cookies)])
 
 
 class JoinController(Controller):

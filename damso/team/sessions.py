@@ -2,17 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from msgspec import Struct
 
 from damso.kernel.crypto import hash_secret, new_secret
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
+from damso.kernel.settings import Settings
 from damso.team.addresses import Address
 
 COOKIE = "damso_session"
+"""Under https its name begins with `__Host-`; see `cookie_name`."""
 LASTS = timedelta(days=14)
 """How long a session lasts without being used."""
 COOKIE_LASTS = timedelta(days=400)
@@ -102,12 +106,25 @@ async def end_session_of(tx: Transaction, agent_id: UUID, session_id: UUID) -> N
         raise NotFound
 
 
+def cookie_name(name: str, *, secure: bool) -> str:
+    """Under https only this host itself, and none of its neighbours, can set a cookie of this name (RFC 6265bis)."""
+    return f"__Host-{name}" if secure else name
+
+
+def session_secret(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str | None:
+    """What the browser holds. Under https a plain name counts for nothing: a neighbouring host may have set it."""
+    return connection.cookies.get(cookie_name(COOKIE, secure=settings.secure_cookies))
+
+
 def session_cookie(secret: str, *, secure: bool) -> Cookie:
-    return Cookie(
-        COOKIE, value=secret, max_age=int(COOKIE_LASTS.total_seconds()), httponly=True, samesite="lax", secure=secure
-    )
+    return _cookie(secret, int(COOKIE_LASTS.total_seconds()), secure=secure)
 
 
 def no_cookie(*, secure: bool) -> Cookie:
     """Takes the cookie away."""
-    return Cookie(COOKIE, value="", max_age=0, httponly=True, samesite="lax", secure=secure)
+    return _cookie("", 0, secure=secure)
+
+
+def _cookie(value: str, seconds: int, *, secure: bool) -> Cookie:
+    name = cookie_name(COOKIE, secure=secure)
+    return Cookie(name, value=value, max_age=seconds, httponly=True, samesite="lax", secure=secure)

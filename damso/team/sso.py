@@ -22,6 +22,7 @@ from damso.kernel.log import SYSTEM
 from damso.kernel.settings import Settings
 from damso.team import audit
 from damso.team.create_agent import create_agent
+from damso.team.sessions import cookie_name
 from damso.team.sign_in import Entered, Owing, Visitor, admit
 from damso.team.sign_in_policy import Policy, policy
 from damso.team.sso_provider import Client, Person, SsoMisconfigured, discover, redeem
@@ -123,9 +124,8 @@ def redirect_uri(settings: Settings) -> str:
 
 def sso_cookie(browser: str, *, secure: bool) -> Cookie:
     return Cookie(
-        COOKIE,
+        cookie_name(COOKIE, secure=secure),
         value=browser,
-        path="/api/session/sso",
         max_age=int(LASTS.total_seconds()),
         httponly=True,
         samesite="lax",

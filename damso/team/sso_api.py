@@ -16,6 +16,7 @@ from damso.kernel.settings import Settings
 from damso.team import audit
 from damso.team.access import Caller, needs
 from damso.team.entrance import AnyRequest, cookies_of, visitor_of
+from damso.team.sessions import cookie_name
 from damso.team.sso import COOKIE, Arrival, arrive, depart, sso_cookie, unlink
 
 SIGN_IN = "/desk/sign-in"
@@ -54,7 +55,8 @@ class SsoController(Controller):
         refusal: Annotated[str, QueryParameter(name="error")] = "",
     ) -> Response[None]:
         """Back from the provider: into the desk, or to the sign-in page with what went wrong."""
-        arrival = Arrival(state=ours, code=code, error=refusal, browser=request.cookies.get(COOKIE, ""))
+        browser = request.cookies.get(cookie_name(COOKIE, secure=settings.secure_cookies), "")
+        arrival = Arrival(state=ours, code=code, error=refusal, browser=browser)
         try:
             came = await arrive(database, http, keyring, settings, arrival, visitor_of(request, settings))
         except AppError as error:

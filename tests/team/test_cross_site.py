@@ -26,6 +26,9 @@ async def say_away(browser: httpx.AsyncClient, **headers: str) -> httpx.Response
         {"origin": "http://desk.example:8080"},
         {"origin": "ftp://desk.example"},
         {"origin": "desk.example"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "cross-site", "origin": "http://desk.example"},
     ],
 )
 async def test_a_foreign_page_cannot_act(agent: Person, headers: dict[str, str]) -> None:
@@ -34,7 +37,10 @@ async def test_a_foreign_page_cannot_act(agent: Person, headers: dict[str, str])
     assert answer.json()["code"] == "CROSS_SITE"
 
 
-@pytest.mark.parametrize("headers", [{}, {"origin": "http://desk.example"}, {"origin": "HTTP://DESK.example"}])
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"origin": "http://desk.example"}, {"origin": "HTTP://DESK.example"}, {"sec-fetch-site": "same-origin"}],
+)
 async def test_our_own_pages_can(agent: Person, headers: dict[str, str]) -> None:
     assert (await say_away(agent.browser, **headers)).status_code == 204
 

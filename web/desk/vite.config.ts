@@ -6,6 +6,8 @@ const server = process.env.DAMSO_URL ?? "http://127.0.0.1:8000";
 export default defineConfig({
   base: "/desk/",
   plugins: [react()],
+  // The server puts a fresh nonce in its place with each answer (damso/pages.py).
+  html: { cspNonce: "CSP_NONCE" },
   build: {
     outDir: "../../damso/static/desk",
     emptyOutDir: true,

@@ -239,9 +239,15 @@ class WidgetController(Controller):
 
     @post("/track", status_code=202)
     async def visitor_did(
-        self, database: NamedDependency[Database], present: NamedDependency[Present], data: JSONBody[TrackedFact]
+        self,
+        database: NamedDependency[Database],
+        present: NamedDependency[Present],
+        request: Request[Any, Any, Any],
+        chat_limits: NamedDependency[ChatLimits],
+        data: JSONBody[TrackedFact],
     ) -> None:
         """Something the visitor did on the site."""
+        chat_limits.message(request)
         async with database.transaction() as tx:
             me = await identify(tx, present.visitor.key, proof="authenticated", source="chat")
             await append(

@@ -11,6 +11,11 @@ from damso.kernel.errors import NotFound
 CHAT_KEY = "moonlight"
 """The key of the sample shop's chat."""
 
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""As strict as a shop's can be, so that the demo shows that the chat works under it."""
 _FOLDER = Path(__file__).parent
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -48,7 +53,9 @@ def _page(name: str) -> Response[bytes]:
     kind = _TYPES.get(path.suffix)
     if kind is None or not path.resolve().is_relative_to(_FOLDER) or not path.is_file():
         raise NotFound
-    return Response(_content(name), media_type=kind, headers={"cache-control": "no-cache"})
+    return Response(
+        _content(name), media_type=kind, headers={"cache-control": "no-cache", "content-security-policy": _POLICY}
+    )
 
 
 SHOP: ControllerRouterHandler = Router(path="/demo", route_handlers=[shelf, shop_file, picture])

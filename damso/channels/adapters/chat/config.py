@@ -11,7 +11,7 @@ class ChatConfig(InboxConfig, frozen=True, kw_only=True):
     """One site. Without `origins` any page may show the chat; without the secret nobody is known by a token."""
 
     origins: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^https?://[^/\s]+$")], ...],
+        tuple[Annotated[str, Meta(pattern=r"^https?://[^/\s;,'\"]+$")], ...],
         Meta(
             title="Sites that may show the chat",
             description="For example https://shop.example. Empty: any site.",

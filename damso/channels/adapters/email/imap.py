@@ -22,6 +22,7 @@ from msgspec import Struct
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.tls import tls_context
 from damso.channels.types import ChannelError, CredentialsRejected, TryLater
+from damso.kernel.egress import connect_checked
 
 IDLE_SLICE = 300.0
 """Seconds of one IDLE: well under the 29 minutes of RFC 2177, and routers forget silent lines earlier."""
@@ -211,11 +212,25 @@ class ImapLine:
         return wanted
 
 
+class _Client(imaplib.IMAP4):
+    """A company's mail server may be a private one; what a cloud tells its machines is none."""
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        return connect_checked(self.host, self.port, timeout)
+
+
+class _TlsClient(imaplib.IMAP4_SSL):
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        plain = connect_checked(self.host, self.port, timeout)
+        context: ssl.SSLContext = self.ssl_context
+        return context.wrap_socket(plain, server_hostname=self.host)
+
+
 def _connect(config: EmailConfig) -> imaplib.IMAP4:
     host, port, patience = config.imap_host, config.imap_port, config.timeout
     if config.imap_security == "tls":
-        return imaplib.IMAP4_SSL(host, port, ssl_context=tls_context(config), timeout=patience)
-    client = imaplib.IMAP4(host, port, timeout=patience)
+        return _TlsClient(host, port, ssl_context=tls_context(config), timeout=patience)
+    client = _Client(host, port, timeout=patience)
     if config.imap_security == "starttls":
         client.starttls(tls_context(config))
     return client

@@ -30,6 +30,7 @@ from damso.channels.types import (
     RecipientUnreachable,
     TryLater,
 )
+from damso.kernel.egress import open_checked
 
 CHUNK = 64 * 1024
 BUSY = 60.0
@@ -71,9 +72,10 @@ async def try_sign_in(config: EmailConfig, token: str | None) -> None:
 @asynccontextmanager
 async def _signed_in(config: EmailConfig, token: str | None) -> AsyncIterator[aiosmtplib.SMTP]:
     with _before_the_dot():
+        line = await open_checked(config.smtp_host, config.smtp_port, config.timeout)
         smtp = aiosmtplib.SMTP(
             hostname=config.smtp_host,
-            port=config.smtp_port,
+            sock=line,
             use_tls=config.smtp_security == "tls",
             start_tls=config.smtp_security == "starttls",
             tls_context=None if config.smtp_security == "none" else tls_context(config),

@@ -4,6 +4,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { queryClient } from "./queryClient.ts";
 import { router } from "./router.tsx";
+import { styleNonce } from "./styleNonce.ts";
 
 const colorScheme = localStorageColorSchemeManager({ key: "damso.scheme" });
 
@@ -11,6 +12,7 @@ export function App() {
   return (
     <MantineProvider
       theme={theme}
+      getStyleNonce={styleNonce}
       cssVariablesResolver={cssVariables}
       colorSchemeManager={colorScheme}
       defaultColorScheme="auto"
