@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-python check-api check-web soak bench format generate pictures lock clean
+.PHONY: help run test check audit check-python check-api check-web soak bench format generate pictures lock clean
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -21,6 +21,7 @@ help:
 	@echo "make run         start Damso with its demo shop on 127.0.0.1:8000 (DAMSO_PORT=…; DEMO=0 starts empty)"
 	@echo "make test        all tests (PYTEST='tests/kernel -x' picks some)"
 	@echo "make check       style, types, floors, generated client, both languages: what CI checks besides the tests"
+	@echo "make audit       dependencies: hashes, licences, known faults (DAMSO_AUDIT=strict: no answer is an error)"
 	@echo "make format      put the code into shape"
 	@echo "make generate    write the API's description, the web apps' client for it, and docs/rights.md"
 	@echo "make bench       measure (SIZE=s|m|l)"
@@ -42,7 +43,11 @@ soak: .venv/dev.stamp .build/web.stamp
 bench: .venv/dev.stamp .build/web.stamp
 	@$(VENV)/python -m bench --size $(SIZE)
 
-check: check-python check-api check-web
+check: check-python check-api check-web audit
+
+# Hashes and licences of everything locked; known faults of it, where the advisory service can be reached.
+audit: .venv/dev.stamp
+	@echo "→ dependencies"; $(VENV)/python .ci/audit.py
 
 check-python: .venv/dev.stamp | .build
 	@echo "→ ruff"; $(VENV)/ruff check --quiet . && $(VENV)/ruff format --quiet --check .

@@ -26,7 +26,7 @@ from damso.kernel.settings import Settings
 from damso.team.access import Caller, allowed, limits_of, permissions_of
 from damso.team.addresses import address_of
 from damso.team.records.origin import coming_from
-from damso.team.sessions import LASTS, session_secret
+from damso.team.sessions import LASTS, LIVES, session_secret
 
 DESK = "/api/"
 KEY_PREFIX = "dk_"
@@ -115,7 +115,8 @@ WITH stale AS (
     SELECT token_hash FROM session WHERE token_hash = $1 AND expires_at > $2 AND seen_at <= $3
     FOR UPDATE SKIP LOCKED
 ), slid AS (
-    UPDATE session SET seen_at = $2, expires_at = $4 FROM stale WHERE session.token_hash = stale.token_hash
+    UPDATE session SET seen_at = $2, expires_at = least($4, created_at + $5)
+    FROM stale WHERE session.token_hash = stale.token_hash
     RETURNING session.agent_id
 ), present AS (
     UPDATE agent SET last_seen_at = $2
@@ -128,7 +129,7 @@ WHERE s.token_hash = $1 AND s.expires_at > $2 AND a.disabled_at IS NULL
 
 async def _by_session(database: Database, secret: str) -> Caller | None:
     async with database.reading() as tx:
-        row = await tx.row(_SESSION, hash_secret(secret), tx.now, tx.now - SLIDES_EVERY, tx.now + LASTS)
+        row = await tx.row(_SESSION, hash_secret(secret), tx.now, tx.now - SLIDES_EVERY, tx.now + LASTS, LIVES)
     if row is None:
         return None
     role, limits = row["role"], limits_of(row["limits"])

@@ -19,6 +19,8 @@ COOKIE = "damso_session"
 """Under https its name begins with `__Host-`; see `cookie_name`."""
 LASTS = timedelta(days=14)
 """How long a session lasts without being used."""
+LIVES = timedelta(days=90)
+"""How long a session lasts however much it is used; then one signs in again."""
 COOKIE_LASTS = timedelta(days=400)
 """The longest a browser keeps a cookie (RFC 6265bis); the session slides on behind it."""
 

@@ -59,6 +59,14 @@ async def test_a_session_slides_as_long_as_it_is_used(agent: Person, clock: Manu
     assert await status(agent) == 401
 
 
+async def test_a_session_ends_however_much_it_is_used(agent: Person, clock: ManualClock) -> None:
+    for _ in range(9):
+        clock.advance(timedelta(days=10, seconds=-1))
+        assert await status(agent) == 200
+    clock.advance(timedelta(seconds=10))
+    assert await status(agent) == 401
+
+
 async def test_sliding_is_written_at_most_once_in_five_minutes(
     database: Database, agent: Person, clock: ManualClock
 ) -> None:
