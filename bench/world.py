@@ -118,6 +118,7 @@ async def running(world: World, command: str) -> AsyncIterator[Process]:
         "DAMSO_DATABASE_URL": world.dsn,
         "DAMSO_PORT": str(port),
         # All visitors of a bench come from one address.
+        "DAMSO_API_CALLS_PER_MINUTE": "0",
         "DAMSO_CHAT_SESSIONS_PER_MINUTE": "0",
         "DAMSO_CHAT_MESSAGES_PER_MINUTE": "0",
     }

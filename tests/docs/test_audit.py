@@ -53,7 +53,8 @@ def test_a_known_fault_fails(knowing: str) -> None:
     assert "FAULT-1" in said.stderr
 
 
-def test_silence_is_told_and_fails_where_it_is_to(unused: str = "http://127.0.0.1:9") -> None:
+def test_silence_is_told_and_fails_where_it_is_to() -> None:
+    unused = "http://127.0.0.1:9"
     told, strict = run(unused, DAMSO_AUDIT=""), run(unused, DAMSO_AUDIT="strict")
     assert (told.returncode, strict.returncode) == (0, 1)
     assert "NOT AUDITED" in told.stderr

@@ -96,6 +96,7 @@ class Installation:
             "DAMSO_DATA": str(folder),
             "DAMSO_EGRESS_ALLOW": ",".join(egress),
             "DAMSO_LOG_FORMAT": "json",
+            "DAMSO_API_CALLS_PER_MINUTE": "0",
             "DAMSO_CHAT_MESSAGES_PER_MINUTE": "0",  # all visitors of a test come from one address
         }
         self.members = {

@@ -95,6 +95,7 @@ class Fleet:
             "DAMSO_DATA": str(folder),
             "DAMSO_EGRESS_ALLOW": egress,
             "DAMSO_LOG_FORMAT": "json",
+            "DAMSO_API_CALLS_PER_MINUTE": "0",
         }
         self.web = [Member("web", folder, self.settings) for _ in range(2)]
         self.workers = [Member("worker", folder, self.settings) for _ in range(2)]
