@@ -47,7 +47,7 @@ def addresses(app: Litestar) -> list[tuple[str, str]]:
     found = []
     for route in app.routes:
         if isinstance(route, HTTPRoute):
-            path = re.sub(r"\{\w+:uuid\}", lambda _: str(uuid4()), route.path_format.replace("{", "{").strip())
+            path = re.sub(r"\{\w+:uuid\}", lambda _: str(uuid4()), route.path)
             path = re.sub(r"\{[^}]+\}", "7", path)
             found += [(method, path) for method in route.methods]
     return sorted(found)
