@@ -9,23 +9,32 @@ from msgspec import Struct
 
 from damso.channels import inboxes
 from damso.channels.checks import CheckLane, CheckTimer
+from damso.channels.erase import ChannelEraser
 from damso.channels.inboxes import Inboxes
 from damso.channels.media import MediaLane
 from damso.channels.parse import ParseLane
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
-from damso.conversations import notices
+from damso.conversations import held, notices
 from damso.conversations.attachments import MediaReader, UnsentTimer
 from damso.conversations.change import SnoozeTimer
+from damso.conversations.erase import ConversationEraser
+from damso.conversations.held import HeldTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
 from damso.conversations.split import SplitReader
+from damso.customers.erase import CustomerEraser
+from damso.customers.erasing.work import ErasureLane, ErasureReplay
 from damso.customers.suggestions import SuggestionReader, SuggestionTimer
+from damso.kernel import sealed_files
+from damso.kernel.blob_collection import BlobColumn, BlobLane, BlobTimer
 from damso.kernel.blobs import Blobs, DiskBlobs
 from damso.kernel.clock import SystemClock
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, open_database
+from damso.kernel.erase_lanes import LogEraser
+from damso.kernel.erasure import Eraser
 from damso.kernel.erasure_list import FILE as ERASURE_FILE
 from damso.kernel.erasure_list import ErasureList, Replays, replay_erasures
 from damso.kernel.http import open_http
@@ -84,7 +93,8 @@ async def make_ready(settings: Settings, database: Database) -> None:
     # Of several processes that find a restored database at once, one begins its epoch.
     with suppress(UniqueViolationError):
         await prepare(database)
-    await replay_erasures(database, ErasureList(settings.data / ERASURE_FILE).read(), replayers_of())
+    listed = erasure_list_of(settings).read()
+    await replay_erasures(database, listed, replayers_of(settings) if listed else ())
 
 
 @asynccontextmanager
@@ -113,13 +123,23 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
         NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
         CheckLane(parts.database, parts.inboxes, parts.http),
+        ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
+        BlobLane(parts.database, parts.blobs, blob_columns()),
         SignInLetters(parts.database, Letterbox(parts.database, parts.keyring, parts.inboxes), parts.settings.base_url),
     )
 
 
 def sealed_columns() -> Sequence[SealedColumn]:
     """Everywhere that secrets are kept encrypted."""
-    return (inboxes.SEALED, notices.SEALED, second_factor.SEALED, sign_in_policy.SEALED, seal_keys.SEALED)
+    return (
+        inboxes.SEALED,
+        notices.SEALED,
+        second_factor.SEALED,
+        sign_in_policy.SEALED,
+        sealed_files.SEALED,
+        held.SEALED,
+        seal_keys.SEALED,
+    )
 
 
 def readers_of() -> Sequence[Reader]:
@@ -135,11 +155,42 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         CheckTimer(),
         ForgetExpired(),
         SuggestionTimer(),
+        HeldTimer(),
+        BlobTimer(),
         SealTimer(parts.keyring),
         KeepTimer(parts.keyring),
     )
 
 
-def replayers_of() -> Sequence[Replays]:
+def blob_columns() -> Sequence[BlobColumn]:
+    """Everywhere that files are named: what stands in none of them is deleted."""
+    return (
+        BlobColumn("attachment", "blob_ref"),
+        BlobColumn("brand", "logo_ref"),
+        BlobColumn("delivery", "body_ref"),
+        BlobColumn("held_file", "ref"),
+        BlobColumn("media", "blob_ref"),
+        BlobColumn("message", "html_ref"),
+        BlobColumn("message", "source_ref"),
+    )
+
+
+def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
+    """Every store that holds something of customers; that of the customers themselves goes last."""
+    return (
+        ConversationEraser(keyring, blobs),
+        ChannelEraser(blobs, blob_columns()),
+        LogEraser(),
+        CustomerEraser(),
+    )
+
+
+def erasure_list_of(settings: Settings) -> ErasureList:
+    """Who was erased, kept outside the database."""
+    return ErasureList(settings.data / ERASURE_FILE)
+
+
+def replayers_of(settings: Settings) -> Sequence[Replays]:
     """Whoever can erase again what an older backup brought back."""
-    return ()
+    keyring, blobs = open_keyring(settings.key_file), DiskBlobs(settings.data / "blobs")
+    return (ErasureReplay(erasers_of(keyring, blobs)),)

@@ -16,7 +16,7 @@ from litestar.types import ControllerRouterHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from damso import __version__
-from damso.bootstrap import Parts, lanes_of, readers_of
+from damso.bootstrap import Parts, erasers_of, erasure_list_of, lanes_of, readers_of
 from damso.brand import api as brand_api
 from damso.brand.create_brand import FirstBrand
 from damso.channels import api as channel_api
@@ -31,6 +31,7 @@ from damso.conversations.widget.limits import ChatLimits
 from damso.conversations.widget.live import WidgetLive
 from damso.customers import api as customer_api
 from damso.customers import identity_api
+from damso.customers.erasing import api as erasing_api
 from damso.customers.timeline import TimelineSource
 from damso.customers.timeline_sources import SOURCES
 from damso.kernel.database import Database
@@ -57,6 +58,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *brand_api.ROUTES,
     *customer_api.CONTROLLERS,
     *identity_api.CONTROLLERS,
+    *erasing_api.CONTROLLERS,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,
@@ -115,6 +117,8 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "access_log": access_log,
         "work": BackgroundWork(lanes_of(parts), readers_of(), REASONS),
         "furnishers": (FirstBrand(),),
+        "erasers": erasers_of(parts.keyring, parts.blobs),
+        "erasure_list": erasure_list_of(parts.settings),
         "desk_live": desk_live,
         "chat_limits": ChatLimits(parts.settings),
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy import Identity as IdentityColumn
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -184,3 +184,36 @@ class ProofCode(Table):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ErasureRequest(Table):
+    """That a customer is to be erased: who asked, why, how far it is. Holds nothing of the person.
+
+    `stores` counts what went, by store; `files` are still to be deleted from disk; `certificate` is written last.
+    """
+
+    __tablename__ = "erasure"
+    __table_args__ = (
+        CheckConstraint("reason IN ('requested', 'consent_withdrawn', 'purpose_ended', 'other')", name="reason"),
+        Index("ix_erasure_asked", text("asked_at DESC"), text("id DESC")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(index=True)
+    reason: Mapped[str]
+    asked_by_kind: Mapped[str]
+    asked_by_id: Mapped[str | None]
+    asked_at: Mapped[datetime]
+    subjects: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    addresses: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    stores: Mapped[dict[str, Any]]
+    files: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    completed_at: Mapped[datetime | None]
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(JSONB(), nullable=True)
+
+
+class SuppressedAddress(Table):
+    """A keyed hash of an address that is never to be written to unasked."""
+
+    __tablename__ = "suppressed_address"
+    mac: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

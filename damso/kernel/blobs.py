@@ -1,10 +1,14 @@
 """Files: attachments, raw mail, pictures. On disk under the data folder; the protocol is the seam to object storage."""
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +31,12 @@ class Blobs(Protocol):
     async def delete(self, ref: str) -> None:
         """Delete; a file that is not there is no error."""
 
+    async def discard(self, ref: str, untouched: timedelta) -> bool:
+        """Delete a file that nobody has stored, or stored again, for a while; whether it is gone."""
+
+    def refs(self) -> Iterator[str]:
+        """Every reference stored."""
+
 
 class DiskBlobs:
     def __init__(self, folder: Path) -> None:
@@ -47,14 +57,50 @@ class DiskBlobs:
     async def delete(self, ref: str) -> None:
         await asyncio.to_thread(self._path(ref).unlink, missing_ok=True)
 
+    async def discard(self, ref: str, untouched: timedelta) -> bool:
+        return await asyncio.to_thread(self._discard, ref, untouched.total_seconds())
+
     def refs(self) -> Iterator[str]:
         """Every reference stored."""
         return (path.parent.name + path.name for path in self._folder.glob("??/*") if path.suffix != ".part")
 
+    def _is_kept(self, path: Path) -> bool:
+        """Whether the file is there; then it counts as stored just now."""
+        if not path.exists():
+            return False
+        with self._turn(fcntl.LOCK_SH):
+            try:
+                os.utime(path)
+            except FileNotFoundError:
+                return False
+        return True
+
+    def _discard(self, ref: str, untouched: float) -> bool:
+        path = self._path(ref)
+        with self._turn(fcntl.LOCK_EX):
+            try:
+                if time.time() - path.stat().st_mtime < untouched:
+                    return False
+                path.unlink()
+            except FileNotFoundError:
+                pass
+        return True
+
+    @contextmanager
+    def _turn(self, kind: int) -> Iterator[None]:
+        """Nobody deletes a file between another's look at it and their word that it is needed."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._folder / "lock", os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, kind)
+            yield
+        finally:
+            os.close(descriptor)
+
     def _put(self, data: bytes) -> str:
         ref = hashlib.sha256(data).hexdigest()
         path = self._path(ref)
-        if path.exists():
+        if self._is_kept(path):
             return ref
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:

@@ -134,3 +134,13 @@ class SchemaFloor(Table):
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
     id: Mapped[int] = mapped_column(SmallInteger(), primary_key=True, autoincrement=False)
     version: Mapped[str]
+
+
+class SealedFile(Table):
+    """The key of a file that is kept encrypted, itself sealed, see `damso.kernel.sealed_files`."""
+
+    __tablename__ = "sealed_file"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str]
+    created_at: Mapped[datetime]

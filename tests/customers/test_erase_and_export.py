@@ -1,11 +1,13 @@
 """Forgetting customers, and handing all of them out."""
 
+from uuid import uuid4
+
 import msgspec
 
-from damso.customers.card import identities_of
 from damso.customers.claim import claim
 from damso.customers.create import create_customer
 from damso.customers.erase import CustomerEraser
+from damso.customers.erasing.person import person_of
 from damso.customers.export import export_customers
 from damso.customers.link import link
 from damso.customers.prove import start
@@ -25,9 +27,9 @@ async def test_nothing_personal_is_left_of_an_erased_customer(database: Database
         await set_traits(tx, member.identity_id, {"address": "비밀로 1"}, source="shop")
         await link(tx, member.identity_id, guest.identity_id, strength="proven", evidence={"by": "비밀"})
         await start(tx, keyring, "visitor:1", "email", "secretmina@damso.example")
-        ids = await identities_of(tx, member.customer_id)
-        assert await CustomerEraser().erase(tx, member.customer_id, ids) > 0
-        assert await CustomerEraser().erase(tx, member.customer_id, ids) == 0
+        person = await person_of(tx, uuid4(), [member.customer_id, guest.customer_id])
+        assert (await CustomerEraser().erase(tx, person)).rows > 0
+        assert (await CustomerEraser().erase(tx, person)).rows == 0
         left = "".join(
             [
                 await tx.value(f"SELECT coalesce(string_agg(t::text, ''), '') FROM {table} t")
@@ -51,7 +53,7 @@ async def test_nothing_personal_is_left_of_an_erased_customer(database: Database
 async def test_erasing_one_leaves_the_others_and_frees_the_address(database: Database) -> None:
     async with database.transaction() as tx:
         gone, other = await seen(tx, email("gone")), await seen(tx, email("other"), name="남은 사람")
-        await CustomerEraser().erase(tx, gone.customer_id, await identities_of(tx, gone.customer_id))
+        await CustomerEraser().erase(tx, await person_of(tx, uuid4(), [gone.customer_id]))
         again = await seen(tx, email("gone"))
         assert again.customer_id not in {gone.customer_id, other.customer_id}
         assert [customer.name for customer in (await list_customers(tx, q="남은")).items] == ["남은 사람"]

@@ -1,0 +1,1 @@
+"""Erasing a customer: preview, request, the work itself, the certificate."""
