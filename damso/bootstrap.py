@@ -15,7 +15,7 @@ from damso.channels.media import MediaLane
 from damso.channels.parse import ParseLane
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
-from damso.conversations import held, notices
+from damso.conversations import held, masking, notices
 from damso.conversations.attachments import MediaReader, UnsentTimer
 from damso.conversations.change import SnoozeTimer
 from damso.conversations.erase import ConversationEraser
@@ -117,7 +117,7 @@ async def unopened_parts(settings: Settings) -> AsyncIterator[Parts]:
 def lanes_of(parts: Parts) -> Sequence[Lane]:
     """Everything that is carried in order, or done on the side."""
     return (
-        ParseLane(parts.database, parts.blobs, parts.inboxes),
+        ParseLane(parts.database, parts.keyring, parts.blobs, parts.inboxes),
         MediaLane(parts.database, parts.blobs, parts.inboxes, parts.http),
         InboundLane(parts.database, parts.keyring, parts.inboxes),
         OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
@@ -139,6 +139,7 @@ def sealed_columns() -> Sequence[SealedColumn]:
         sealed_files.SEALED,
         held.SEALED,
         seal_keys.SEALED,
+        masking.SEALED,
     )
 
 

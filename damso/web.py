@@ -24,6 +24,7 @@ from damso.channels.hooks import HooksController
 from damso.channels.reasons import REASONS
 from damso.conversations import checklist, conversation_api, desk_api, message_api
 from damso.conversations.live import DeskLive
+from damso.conversations.masking_api import MaskingController
 from damso.conversations.story import Cases, lines_for
 from damso.conversations.widget import api as widget_api
 from damso.conversations.widget.entrance import WidgetEntranceController
@@ -67,6 +68,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     message_api.EntryController,
     message_api.MessageController,
     message_api.FileController,
+    MaskingController,
     desk_api.CannedAnswerController,
     desk_api.TagController,
     desk_api.search_everything,

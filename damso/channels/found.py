@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from damso.channels.identifiers import bounded
+from damso.channels.masking import SealedNumber
 from damso.channels.types import Address, InboundEdit, InboundMessage, InboundReaction, InboundReceipt, Item
 
 LANE = "inbound"
@@ -19,6 +20,7 @@ class FoundItem(Struct, frozen=True, kw_only=True):
 
     Its HTML is the blob `html_ref`, its files are blobs (`Attachment.ref`), or `media:<id>` where the provider still
     keeps them. `source_ref` is the blob of the raw message, where the delivery was nothing but this message.
+    `numbers` are what was masked in it.
     """
 
     delivery_id: UUID
@@ -28,6 +30,7 @@ class FoundItem(Struct, frozen=True, kw_only=True):
     item: Item
     html_ref: str | None = None
     source_ref: str | None = None
+    numbers: tuple[SealedNumber, ...] = ()
 
     def encode(self) -> dict[str, Any]:
         payload: dict[str, Any] = msgspec.to_builtins(self)

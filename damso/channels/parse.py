@@ -20,16 +20,20 @@ from damso.channels.deliveries import RawDelivery
 from damso.channels.found import LANE, FoundItem, lane_key
 from damso.channels.inboxes import Inboxes, InboxUnusable
 from damso.channels.intake import PARSE_LANE
+from damso.channels.masking import SealedNumber, holds_numbers, mask_item, masked_kinds
 from damso.channels.media import Kept, Wanted, await_media, keep_files
 from damso.channels.parser import ParseFailed, Parsers
-from damso.channels.types import InboundMessage, Unsupported
+from damso.channels.types import InboundMessage, Item, Unsupported
 from damso.kernel import lanes
+from damso.kernel.blob_collection import discard_soon
 from damso.kernel.blobs import BlobMissing, Blobs
+from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Text
 from damso.kernel.log import Event, append
 from damso.kernel.notify import LOST
+from damso.kernel.sealed_files import SealedFile, note_sealed, seal_file
 
 log = structlog.get_logger()
 
@@ -57,6 +61,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     wanted: tuple[tuple[UUID, Wanted], ...] = ()
     unsupported: tuple[Unsupported, ...] = ()
     failure: ParseFailed | None = None
+    sealed: SealedFile | None = None
+    """The raw bytes, where they hold numbers that were masked."""
 
 
 class ParseLane:
@@ -66,8 +72,11 @@ class ParseLane:
     title: ClassVar[Text] = Text("받은 데이터를 읽어 메시지로 나누기", "Reading what arrived")
     width: ClassVar[int] = 8
 
-    def __init__(self, database: Database, blobs: Blobs, inboxes: Inboxes, parsers: Parsers | None = None) -> None:
+    def __init__(
+        self, database: Database, keyring: Keyring, blobs: Blobs, inboxes: Inboxes, parsers: Parsers | None = None
+    ) -> None:
         self._database = database
+        self._keyring = keyring
         self._blobs = blobs
         self._inboxes = inboxes
         self._parsers = parsers or Parsers()
@@ -119,19 +128,43 @@ class ParseLane:
         except (InboxUnusable, NotFound, BlobMissing) as error:
             raise ParseFailed("UNUSABLE", type(error).__name__) from error
         items = await self._parsers.parse(inbox.adapter, request, inbox.config)
-        kept = [await keep_files(self._blobs, item) for item in items if not isinstance(item, Unsupported)]
+        masked, numbers = await self._mask([item for item in items if not isinstance(item, Unsupported)])
+        sealed = await seal_file(self._blobs, self._keyring, request.body) if masked is not None else None
+        kept = [
+            await keep_files(self._blobs, item)
+            for item in masked or [item for item in items if not isinstance(item, Unsupported)]
+        ]
         return Outcome(
             ticket=ticket,
-            found=tuple(_found(delivery, kept)),
+            found=tuple(_found(delivery, kept, numbers, sealed)),
+            sealed=sealed,
             keys=tuple(lane_key(inbox.channel, part.item) for part in kept),
             wanted=tuple((inbox.id, wanted) for part in kept for wanted in part.wanted),
             unsupported=tuple(item for item in items if isinstance(item, Unsupported)),
         )
 
+    async def _mask(self, items: Sequence[Item]) -> tuple[list[Item] | None, list[tuple[SealedNumber, ...]]]:
+        """Items without numbers, and these sealed, for each item; None where there is nothing to mask."""
+        if not any(holds_numbers(item) for item in items):
+            return None, [()] * len(items)
+        async with self._database.reading() as tx:
+            kinds = await masked_kinds(tx)
+        results = [mask_item(item, kinds) for item in items]
+        if [item for item, _ in results] == list(items):
+            return None, [()] * len(items)
+        sealed = [
+            tuple(
+                SealedNumber(kind=one.kind, place=one.place, sealed=self._keyring.encrypt(one.value)) for one in numbers
+            )
+            for _, numbers in results
+        ]
+        return [item for item, _ in results], sealed
+
     async def _store(self, claim: lanes.Claim, outcomes: Sequence[Outcome], *, last: bool) -> None:
         """Store results and remove their lane items. The claim is given up last: it keeps others away meanwhile."""
         async with self._database.transaction() as tx:
             await _mark(tx, outcomes)
+            await _seal_raw(tx, outcomes)
             await await_media(tx, [wanted for outcome in outcomes for wanted in outcome.wanted])
             found = [pair for outcome in outcomes for pair in zip(outcome.keys, outcome.found, strict=True)]
             if found:
@@ -143,7 +176,20 @@ class ParseLane:
                 await claim.finish(tx)
 
 
-def _found(delivery: RawDelivery, kept: Sequence[Kept]) -> Iterator[FoundItem]:
+async def _seal_raw(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
+    """What numbers were masked in is kept encrypted alone; the file in the clear goes as soon as it may."""
+    sealed = [(one.ticket.delivery, one.sealed) for one in outcomes if one.ticket.delivery and one.sealed]
+    for delivery, file in sealed:
+        await note_sealed(tx, file)
+        await tx.execute("UPDATE delivery SET body = NULL, body_ref = $2 WHERE id = $1", delivery.id, file.ref)
+    if clear := [delivery.body_ref for delivery, _ in sealed if delivery.body_ref]:
+        await discard_soon(tx, clear)
+
+
+def _found(
+    delivery: RawDelivery, kept: Sequence[Kept], numbers: Sequence[tuple[SealedNumber, ...]], sealed: SealedFile | None
+) -> Iterator[FoundItem]:
+    source_ref = sealed.ref if sealed and delivery.source_ref else delivery.source_ref
     is_source = sum(isinstance(part.item, InboundMessage) for part in kept) == 1
     for index, part in enumerate(kept):
         yield FoundItem(
@@ -153,7 +199,8 @@ def _found(delivery: RawDelivery, kept: Sequence[Kept]) -> Iterator[FoundItem]:
             received_at=delivery.received_at,
             item=part.item,
             html_ref=part.html_ref,
-            source_ref=delivery.source_ref if is_source and isinstance(part.item, InboundMessage) else None,
+            numbers=numbers[index],
+            source_ref=source_ref if is_source and isinstance(part.item, InboundMessage) else None,
         )
 
 

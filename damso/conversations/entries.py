@@ -32,7 +32,8 @@ SELECT m.id, m.conversation_id, m.kind, m.position_at AS at, m.author_kind, m.au
     m.edited_at, m.deleted_at, m.reactions, m.mentions, m.activity, m.send_key,
     coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type,
         'size', f.size, 'inline', f.inline, 'width', f.width, 'height', f.height) ORDER BY f.position, f.id)
-        FROM attachment f WHERE f.message_id = m.id), '[]') AS files
+        FROM attachment f WHERE f.message_id = m.id), '[]') AS files,
+    ARRAY(SELECT DISTINCT n.kind FROM masked_number n WHERE n.message_id = m.id ORDER BY 1) AS masked
 FROM message m LEFT JOIN identity i ON i.id = m.identity_id LEFT JOIN customer u ON u.id = i.customer_id
     LEFT JOIN agent a ON a.id = m.author_id AND m.author_kind = 'agent'
 """
@@ -104,6 +105,7 @@ def _entry(row: Any, locale: Locale) -> Entry:
         has_source=row["has_source"],
         subject=row["subject"],
         attachments=[file_view(file) for file in row["files"]],
+        masked=row["masked"],
         status=row["status"],
         reason=row["reason"],
         undo_until=row["undo_until"] if row["status"] == "queued" else None,

@@ -52,6 +52,17 @@ class TextTooLong(AppError):
     )
 
 
+class SensitiveNumber(AppError):
+    """`extra["kinds"]` says of what kind."""
+
+    code = "SENSITIVE_NUMBER"
+    status = 422
+    text = Text(
+        "주민등록번호나 카드번호처럼 보이는 번호가 있어요. 그래도 보내면 번호는 가려진 채로 나가요.",
+        "This holds what looks like an identity or card number. If you send it, the number goes out masked.",
+    )
+
+
 class NothingToSend(AppError):
     code = "NOTHING_TO_SEND"
     status = 422

@@ -35,6 +35,7 @@ class InboundLane:
                         delivery_id=found.delivery_id,
                         html_ref=found.html_ref,
                         source_ref=found.source_ref,
+                        numbers=found.numbers,
                     )
                     await receive(tx, self._keyring, inbox, arrival)
                 case Unsupported():

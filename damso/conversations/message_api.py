@@ -13,11 +13,13 @@ from msgspec import Meta, Struct
 from damso.channels.html import sanitise
 from damso.channels.inboxes import Inboxes
 from damso.channels.media import MAX_BYTES, keep_file
+from damso.channels.open_raw import open_raw
 from damso.conversations.attachments import download, keep_upload
 from damso.conversations.cases import case_shown
 from damso.conversations.change import Change, change
 from damso.conversations.entries import SHOWN_PICTURES, entries_of, entry_of
 from damso.conversations.errors import AnsweredMeanwhile
+from damso.conversations.masking import RevealedNumber, reveal
 from damso.conversations.note import write_note
 from damso.conversations.reach import check_conversation, check_file, check_message
 from damso.conversations.send import Sending, send
@@ -25,6 +27,7 @@ from damso.conversations.settle import retry, settle, undo
 from damso.conversations.subjects import customer_of, customer_of_file, customer_of_message
 from damso.conversations.types import Entry, File
 from damso.kernel.blobs import Blobs
+from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database
 from damso.kernel.downloads import download_response
 from damso.kernel.errors import Invalid, NotFound, TooLarge
@@ -56,6 +59,12 @@ class NewNote(Struct, frozen=True, kw_only=True):
     text: str
     mentions: list[UUID] = []
     attachment_ids: list[UUID] = []
+
+
+class RevealRequest(Struct, frozen=True):
+    """Why somebody has to see the numbers."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class Settlement(Struct, frozen=True):
@@ -215,6 +224,20 @@ class MessageController(Controller):
             witness.changed(await customer_of_message(tx, message_id))
             return await entry_of(tx, message_id, locale)
 
+    @post("/numbers", guards=[needs("secrets.reveal")], status_code=200)
+    async def reveal_numbers(
+        self,
+        database: NamedDependency[Database],
+        keyring: NamedDependency[Keyring],
+        caller: NamedDependency[Caller],
+        message_id: FromPath[UUID],
+        data: JSONBody[RevealRequest],
+    ) -> list[RevealedNumber]:
+        """The numbers that were masked in a message. Who looks and why is in the audit log."""
+        async with database.transaction() as tx:
+            await check_message(tx, caller, message_id)
+            return await reveal(tx, keyring, message_id, data.reason, caller.actor)
+
     @get("/html")
     async def get_html(
         self,
@@ -261,17 +284,20 @@ class MessageController(Controller):
         caller: NamedDependency[Caller],
         witness: NamedDependency[Witness],
         reason: NamedDependency[Reason],
+        keyring: NamedDependency[Keyring],
         message_id: FromPath[UUID],
     ) -> Response[bytes]:
-        """The mail exactly as it came. It leaves Damso whole, so it asks for a reason."""
-        async with database.reading() as tx:
+        """The mail exactly as it came. It leaves Damso whole, so it asks for a reason; one that holds masked numbers also
+        for the right to see these."""
+        async with database.transaction() as tx:
             await check_message(tx, caller, message_id)
             ref = await tx.value("SELECT source_ref FROM message WHERE id = $1", message_id)
+            if ref is None:
+                raise NotFound
             customer_id = await customer_of_message(tx, message_id)
-        if ref is None:
-            raise NotFound
+            data = await open_raw(tx, blobs, keyring, caller, ref, message_id, reason)
         await witness.downloaded(reason, [customer_id] if customer_id else [])
-        return download_response(await blobs.get(ref), f"{message_id}.eml", "message/rfc822")
+        return download_response(data, f"{message_id}.eml", "message/rfc822")
 
 
 class FileController(Controller):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from damso.conversations.cases import lock_case, next_place
 from damso.conversations.errors import NothingToSend
+from damso.conversations.masking import mask_own
 from damso.conversations.search_index import index_message
 from damso.kernel.database import Transaction
 from damso.kernel.errors import Invalid
@@ -32,6 +33,7 @@ async def write_note(
     named = list(set(mentions))
     if await tx.value("SELECT count(*) FROM agent WHERE id = ANY ($1)", named) != len(named):
         raise Invalid(field="mentions")
+    text = await mask_own(tx, text)
     note_id = new_id()
     await tx.execute(
         """INSERT INTO message (id, conversation_id, kind, author_kind, author_id, text, send_key, mentions,

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from damso.channels.inboxes import InboxRecord
+from damso.channels.masking import SealedNumber
 from damso.channels.threads import touch_inbound
 from damso.channels.types import Address, Attachment, Automation, InboundMessage
 from damso.conversations.cases import (
@@ -24,6 +25,7 @@ from damso.conversations.cases import (
     open_case,
     preview_of,
 )
+from damso.conversations.masking import keep_numbers, mask_arrival
 from damso.conversations.place import place, proves_sender
 from damso.conversations.search_index import index_message
 from damso.conversations.waiting import apply_waiting
@@ -49,6 +51,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     delivery_id: UUID | None = None
     html_ref: str | None = None
     source_ref: str | None = None
+    numbers: Sequence[SealedNumber] = ()
 
 
 class Received(Struct, frozen=True):
@@ -61,7 +64,8 @@ class Received(Struct, frozen=True):
 
 async def receive(tx: Transaction, keyring: Keyring, inbox: InboxRecord, arrival: Arrival) -> Received:
     """Store a message said by a customer, and all that follows from it."""
-    item = arrival.item
+    item, numbers = await mask_arrival(tx, keyring, arrival.item)
+    arrival = replace(arrival, item=item, numbers=[*arrival.numbers, *numbers])
     [sender] = await identify_all(tx, [_sighting(inbox, item.sender, proven=proves_sender(inbox, item))])
     # Locked, so that two messages of one customer cannot open two cases at once.
     sender = replace(sender, customer_id=await lock_customer(tx, sender.identity_id))
@@ -72,6 +76,7 @@ async def receive(tx: Transaction, keyring: Keyring, inbox: InboxRecord, arrival
     if case.last_message_at > tx.now:
         arrival = replace(arrival, received_at=next_place(case, tx.now))
     message_id = await _store(tx, inbox, case, sender, arrival)
+    await keep_numbers(tx, message_id, arrival.numbers)
     await _add_correspondents(tx, inbox, case, sender, item)
     await _keep_claims(tx, inbox, sender, item)
     await touch_inbound(tx, inbox.id, sender.identity_id, at=_position(arrival), external_id=item.thread)

@@ -47,6 +47,7 @@ async def redact_case(tx: Transaction, conversation_id: UUID, person: Person, *,
         clean = without(subject, person.needles)
         await tx.execute("UPDATE conversation SET subject = $2 WHERE id = $1", conversation_id, clean)
     await _redact_file_names(tx, conversation_id, person)
+    await tx.execute("UPDATE conversation SET preview = '' WHERE id = $1", conversation_id)
     await show_without(tx, conversation_id)
     await tx.execute("DELETE FROM draft WHERE conversation_id = $1", conversation_id)
     gone = "DELETE FROM participant WHERE conversation_id = $1 AND identity_id = ANY ($2)"

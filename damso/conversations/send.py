@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from damso.channels.file_types import matches
 from damso.channels.inboxes import InboxRecord
@@ -34,6 +35,7 @@ from damso.conversations.errors import (
     TextTooLong,
     WindowHasClosed,
 )
+from damso.conversations.masking import mask_answer, mask_own
 from damso.conversations.search_index import index_message
 from damso.conversations.types import AuthorKind
 from damso.customers.addresses import canonical
@@ -74,6 +76,8 @@ async def send(tx: Transaction, sending: Sending) -> UUID:
         return sent
     if not sending.send_anyway:
         await _check_nobody_answered(tx, case, sending)
+    text = await mask_answer(tx, sending.text, accepted=sending.accept_warnings)
+    sending = replace(sending, text=text, subject=await mask_own(tx, sending.subject))
     to = await _check_route(tx, case, sending)
     files = await _check_content(tx, sending)
     message_id = await _store(tx, case, sending, to)

@@ -95,7 +95,8 @@ class Caution(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One line of a conversation. `fresh` counts the characters of `text` that are new; the rest is quote."""
+    """One line of a conversation. `fresh` counts the characters of `text` that are new; the rest is quote. `masked`
+    are the kinds of numbers that were masked in it and can be shown on demand."""
 
     id: UUID
     conversation_id: UUID
@@ -112,6 +113,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     has_source: bool
     subject: str
     attachments: list[File]
+    masked: list[str]
     status: Status | None
     reason: str | None
     undo_until: datetime | None

@@ -70,7 +70,9 @@ class BlobTimer:
         due, self._next = self._next is not None and tx.now >= self._next, self._next or tx.now + EVERY
         if due:
             self._next = tx.now + EVERY
-            if not await tx.value("SELECT true FROM lane_item WHERE lane = $1 AND parked_at IS NULL", LANE):
+            if not await tx.value(
+                "SELECT true FROM lane_item WHERE lane = $1 AND key = $1 AND parked_at IS NULL", LANE
+            ):
                 await lanes.enqueue(tx, LANE, [(LANE, {})])
         return False
 
@@ -87,9 +89,19 @@ class BlobLane:
         self._columns = columns
 
     async def work(self, claim: lanes.Claim) -> None:
-        await collect(self._database, self._blobs, self._columns)
+        if refs := claim.item.payload.get("unneeded"):
+            await discard(self._database, self._blobs, self._columns, [ref[::-1] for ref in refs], IN_A_HURRY)
+        else:
+            await collect(self._database, self._blobs, self._columns)
         async with self._database.transaction() as tx:
             await claim.finish(tx)
+
+
+async def discard_soon(tx: Transaction, refs: Collection[str]) -> None:
+    """Have files deleted that this transaction makes unneeded, as soon as that is safe. Their references are written
+    backwards: as they are, this would count as needing them."""
+    due = tx.now + 2 * IN_A_HURRY
+    await lanes.enqueue(tx, LANE, [(None, {"unneeded": [ref[::-1] for ref in refs]})], due=due)
 
 
 async def collect(database: Database, blobs: Blobs, columns: Sequence[BlobColumn]) -> int:

@@ -82,12 +82,12 @@ async def parsers() -> AsyncIterator[Parsers]:
 
 @pytest.fixture
 def found(
-    database: Database, blobs: DiskBlobs, inboxes: Inboxes, parsers: Parsers
+    database: Database, keyring: Keyring, blobs: DiskBlobs, inboxes: Inboxes, parsers: Parsers
 ) -> Callable[[], Awaitable[list[FoundItem]]]:
     """Parse everything that waits; what is then in the lane `inbound`, in its order."""
 
     async def found() -> list[FoundItem]:
-        await work_all(database, [ParseLane(database, blobs, inboxes, parsers)])
+        await work_all(database, [ParseLane(database, keyring, blobs, inboxes, parsers)])
         async with database.reading() as tx:
             payloads = await tx.values("SELECT payload FROM lane_item WHERE lane = 'inbound' ORDER BY id")
         return [FoundItem.decode(payload) for payload in payloads]

@@ -151,17 +151,20 @@ async def test_a_delivery_of_an_unusable_inbox_is_parked(database, blobs, inbox,
     assert (await delivery_row(database))["reason"] == "UNUSABLE"
 
 
-async def test_two_workers_keep_the_order_of_an_inbox(dsn, database, blobs, inbox, inboxes, parsers, clock) -> None:
+async def test_two_workers_keep_the_order_of_an_inbox(
+    dsn, database, keyring, blobs, inbox, inboxes, parsers, clock
+) -> None:
     other = await open_database(dsn, clock=clock)
     requests = [call(said(f"m-{n}", "차례"), identifier=f"w-{n}", at=clock.now()) for n in range(150)]
     try:
         working = [
-            asyncio.create_task(work_all(one, [ParseLane(one, blobs, inboxes, parsers)])) for one in (database, other)
+            asyncio.create_task(work_all(one, [ParseLane(one, keyring, blobs, inboxes, parsers)]))
+            for one in (database, other)
         ]
         for request in requests:
             await accept(database, blobs, inbox, request)
         await asyncio.gather(*working)
-        await work_all(database, [ParseLane(database, blobs, inboxes, parsers)])
+        await work_all(database, [ParseLane(database, keyring, blobs, inboxes, parsers)])
     finally:
         await other.close()
 
@@ -195,7 +198,7 @@ async def test_what_is_ready_does_not_wait_for_a_bomb(database, blobs, keyring, 
         await accept(database, blobs, inbox, signed(body, identifier=f"w-{number}", at=clock.now()))
 
     async with Parsers(seconds=5) as parsers:
-        working = asyncio.create_task(work_all(database, [ParseLane(database, blobs, inboxes, parsers)]))
+        working = asyncio.create_task(work_all(database, [ParseLane(database, keyring, blobs, inboxes, parsers)]))
         async with asyncio.timeout(4):
             while await states(database) != ["parsed", "received", "received"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
@@ -219,13 +222,13 @@ async def connect_hostile(database: Database, inboxes: Inboxes, brand_id: UUID) 
         return await inboxes.by_id(tx, inbox_id)
 
 
-async def test_a_claim_that_was_lost_stores_nothing(database, blobs, inbox, inboxes, parsers, clock) -> None:
+async def test_a_claim_that_was_lost_stores_nothing(database, keyring, blobs, inbox, inboxes, parsers, clock) -> None:
     await accept(database, blobs, inbox, call(said("m-1", "안녕"), identifier="w-1", at=clock.now()))
     async with database.reading() as tx:
         item = await tx.one(Item, "SELECT id, lane, key, payload, attempts, created_at FROM lane_item")
 
     with pytest.raises(ClaimLost):
-        await ParseLane(database, blobs, inboxes, parsers).work(Claim(item, worker=12345))
+        await ParseLane(database, keyring, blobs, inboxes, parsers).work(Claim(item, worker=12345))
 
     async with database.reading() as tx:
         assert await tx.value("SELECT state FROM delivery") == "received"
