@@ -5,10 +5,11 @@ from uuid import UUID
 from damso.kernel.blobs import Blobs
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
-from damso.kernel.errors import Forbidden, Invalid
+from damso.kernel.errors import Forbidden
 from damso.kernel.sealed_files import is_sealed, read_file
 from damso.team import audit
 from damso.team.access import Caller
+from damso.team.records.reasons import Reason
 
 
 async def open_raw(

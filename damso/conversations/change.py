@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from damso.conversations.cases import Case, lock_case
+from damso.conversations.retention_rules import RecordClass
 from damso.conversations.types import ConversationStatus, Priority
 from damso.kernel.database import Transaction
 from damso.kernel.errors import Invalid, NotFound
@@ -27,6 +28,7 @@ class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     priority: Priority | UnsetType = UNSET
     tag_ids: list[UUID] | UnsetType = UNSET
     subject: str | UnsetType = UNSET
+    record_class: RecordClass | UnsetType = UNSET
 
 
 async def change(tx: Transaction, conversation_id: UUID, wanted: Change, actor: Actor) -> None:
@@ -44,6 +46,9 @@ async def change(tx: Transaction, conversation_id: UUID, wanted: Change, actor: 
     if wanted.subject is not UNSET and wanted.subject != case.subject:
         await tx.execute("UPDATE conversation SET subject = $2 WHERE id = $1", case.id, wanted.subject[:500])
         await log_case(tx, case, "conversation.renamed", actor)
+    if wanted.record_class is not UNSET:
+        await tx.execute("UPDATE conversation SET record_class = $2 WHERE id = $1", case.id, wanted.record_class)
+        await log_case(tx, case, "conversation.classed", actor, {"to": wanted.record_class})
     if wanted.tag_ids is not UNSET:
         await _tag(tx, case, wanted.tag_ids, actor)
 

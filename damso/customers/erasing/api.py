@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from damso.customers.erasing.certificate import Certificate, certificate_of, is_genuine
 from damso.customers.erasing.page import certificate_page
-from damso.customers.erasing.request import Preview, Reason, preview, request_erasure
+from damso.customers.erasing.request import ErasurePreview, Reason, preview, request_erasure
 from damso.customers.types import CaseSource
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
@@ -80,7 +80,7 @@ class CustomerErasureController(Controller):
         caller: NamedDependency[Caller],
         cases: Cases,
         erasers: Erasers,
-    ) -> Preview:
+    ) -> ErasurePreview:
         """What would go, by store, and what the law keeps until when. Changes nothing."""
         async with database.reading() as tx:
             await cases.check(tx, customer_id)

@@ -31,18 +31,18 @@ class ErasureRunning(AppError):
     text = Text("이미 삭제하고 있는 고객이에요.", "This customer is being erased already.")
 
 
-class Preview(Struct, frozen=True, kw_only=True):
+class ErasurePreview(Struct, frozen=True, kw_only=True):
     """What erasing would do: counts by store and kind, and what is kept apart from all else until when."""
 
     stores: dict[str, Mapping[str, int]]
     kept: list[Kept]
 
 
-async def preview(tx: Transaction, erasers: Sequence[Eraser], customer_id: UUID) -> Preview:
+async def preview(tx: Transaction, erasers: Sequence[Eraser], customer_id: UUID) -> ErasurePreview:
     """Changes nothing. Raises `NotFound`, `MergedAway`."""
     person = await person_of(tx, UUID(int=0), await customers_of(tx, customer_id))
     kept = [one for eraser in erasers for one in await eraser.kept(tx, person)]
-    return Preview(stores={eraser.store: await eraser.count(tx, person) for eraser in erasers}, kept=kept)
+    return ErasurePreview(stores={eraser.store: await eraser.count(tx, person) for eraser in erasers}, kept=kept)
 
 
 async def request_erasure(

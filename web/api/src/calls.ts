@@ -105,6 +105,8 @@ export const api = {
     settle: (id: c.Id, outcome: "arrived" | "send_again") =>
       request<c.Entry>("POST", `/api/messages/${id}/settle`, { body: { outcome } }),
     retry: (id: c.Id) => request<c.Entry>("POST", `/api/messages/${id}/retry`),
+    numbers: (id: c.Id, reason: string) =>
+      request<c.RevealedNumber[]>("POST", `/api/messages/${id}/numbers`, { body: { reason } }),
     source: (id: c.Id, reason: StatedReason) => download(`/api/messages/${id}/source`, reason),
   },
 
@@ -134,7 +136,17 @@ export const api = {
   search: (query: c.SearchQuery, cursor?: string, signal?: AbortSignal) =>
     request<c.SearchResult>("GET", "/api/search", { query: { ...query, cursor }, signal }),
 
+  privacy: {
+    masking: () => request<c.MaskingView>("GET", "/api/masking"),
+    changeMasking: (body: c.MaskingView) => request<c.MaskingView>("PUT", "/api/masking", { body }),
+    erasures: () => request<c.ErasureView[]>("GET", "/api/erasures"),
+    certificateUrl: (id: c.Id) => `/api/erasures/${id}/certificate/page`,
+  },
+
   customers: {
+    erasurePreview: (id: c.Id) => request<c.ErasurePreview>("GET", `/api/customers/${id}/erasure`),
+    erase: (id: c.Id, body: c.ErasureOrder) =>
+      request<c.ErasureView>("POST", `/api/customers/${id}/erasure`, { body }),
     list: (query: { q?: string; cursor?: string }, signal?: AbortSignal) =>
       request<c.Page<c.CustomerRow>>("GET", "/api/customers", { query, signal }),
     create: (body: c.NewCustomer) => request<c.CustomerCard>("POST", "/api/customers", { body }),

@@ -55,7 +55,7 @@ export function MailHead({ entry, conversation, html, onHtml }: Props) {
                 {html ? t("mail.asText") : t("mail.asHtml")}
               </Menu.Item>
             )}
-            {entry.has_source && (
+            {entry.has_source && entry.masked.length === 0 && (
               <Menu.Item
                 onClick={() =>
                   download.ask(`${entry.id}.eml`, (reason) => api.messages.source(entry.id, reason))

@@ -9,6 +9,7 @@ import { AttachmentList } from "./AttachmentList.tsx";
 import { DeliveryLine } from "./DeliveryLine.tsx";
 import { MailHead } from "./MailHead.tsx";
 import { MailHtml } from "./MailHtml.tsx";
+import { MaskedNumbers } from "./MaskedNumbers.tsx";
 import { TextBody } from "./TextBody.tsx";
 import classes from "./thread.module.css";
 import { Warnings } from "./Warnings.tsx";
@@ -90,6 +91,7 @@ export function MessageEntry({ entry, conversation, joined, marked }: Props) {
             <TextBody text={entry.text} fresh={entry.fresh} />
           )}
           <AttachmentList attachments={entry.attachments} />
+          <MaskedNumbers entry={entry} />
         </div>
         {entry.reactions.length > 0 && (
           <div className={classes.reactions}>

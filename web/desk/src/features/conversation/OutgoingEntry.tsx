@@ -62,7 +62,7 @@ function RefusedNotice({ one }: { one: Outgoing }) {
           label: t("refused.sendAnyway"),
           run: () => again({ send_anyway: true, seen_message_id: refused.other?.id ?? null }),
         }
-      : refused?.code === "REPLY_TO_DIFFERS"
+      : refused?.code === "REPLY_TO_DIFFERS" || refused?.code === "SENSITIVE_NUMBER"
         ? { label: t("refused.accept"), run: () => again({ accept_warnings: true }) }
         : { label: t("action.retry"), run: () => again({}) };
 

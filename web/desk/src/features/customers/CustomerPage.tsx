@@ -2,7 +2,7 @@ import type { CustomerCard } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Avatar, IconButton, Skeleton, Time } from "@damso/ui";
 import { Button } from "@mantine/core";
-import { IconArrowLeft, IconMessagePlus } from "@tabler/icons-react";
+import { IconArrowLeft, IconEraser, IconMessagePlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, useParams, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
@@ -12,6 +12,7 @@ import { Failed } from "../shell/Failed.tsx";
 import { ClaimList } from "./ClaimList.tsx";
 import { ConversationLinks } from "./ConversationLinks.tsx";
 import classes from "./customers.module.css";
+import { EraseDialog } from "./EraseDialog.tsx";
 import { IdentitySection } from "./IdentitySection.tsx";
 import { NameField } from "./NameField.tsx";
 import panel from "./panel.module.css";
@@ -39,6 +40,8 @@ function Customer({ customer }: { customer: CustomerCard }) {
   const ways = useWays(customer);
   const writes = useMay("conversations.write");
   const reads = useMay("conversations.read");
+  const erases = useMay("customers.erase");
+  const [erasing, setErasing] = useState(false);
   const [starting, setStarting] = useState(false);
   return (
     <div className={classes.page}>
@@ -56,6 +59,11 @@ function Customer({ customer }: { customer: CustomerCard }) {
             {t("room.customers")}
           </Link>
         </nav>
+        {erases && (
+          <IconButton label={t("erase.title")} onClick={() => setErasing(true)}>
+            <IconEraser size={18} stroke={1.6} />
+          </IconButton>
+        )}
         {ways.length > 0 && writes && (
           <Button leftSection={<IconMessagePlus size={16} stroke={1.8} />} onClick={() => setStarting(true)}>
             {t("start.title")}
@@ -101,6 +109,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
           </div>
         </div>
       </div>
+      {erasing && <EraseDialog customer={customer} onClose={() => setErasing(false)} />}
       {starting && <StartDialog customer={customer} onClose={() => setStarting(false)} />}
     </div>
   );

@@ -35,6 +35,7 @@ const COMPANY: Group = {
     ["people", "settings.people", "team.manage"],
     ["teams", "settings.teams", "team.manage"],
     ["sign-in", "settings.signIn", "settings.manage"],
+    ["privacy", "settings.privacy", "customers.erase"],
     ["keys", "settings.keys", "keys.manage"],
     ["system", "settings.system", "settings.manage"],
   ],

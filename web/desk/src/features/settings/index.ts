@@ -6,6 +6,7 @@ export { ConnectPage } from "./ConnectPage.tsx";
 export { InboxSettingsPage } from "./InboxSettingsPage.tsx";
 export { KeysPage } from "./KeysPage.tsx";
 export { PeoplePage } from "./PeoplePage.tsx";
+export { PrivacyPage } from "./PrivacyPage.tsx";
 export { ProfilePage } from "./ProfilePage.tsx";
 export { SecurityPage } from "./SecurityPage.tsx";
 export { SettingsPage } from "./SettingsPage.tsx";
