@@ -490,6 +490,24 @@ export interface paths {
         patch: operations["ApiCustomersCustomerIdUpdateCustomer"];
         trace?: never;
     };
+    "/api/customers/{customer_id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** PreviewErasure */
+        get: operations["ApiCustomersCustomerIdErasurePreviewErasure"];
+        put?: never;
+        /** EraseCustomer */
+        post: operations["ApiCustomersCustomerIdErasureEraseCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/history": {
         parameters: {
             query?: never;
@@ -637,6 +655,74 @@ export interface paths {
         put?: never;
         /** ReplayDelivery */
         post: operations["ApiDeliveriesDeliveryIdReplayReplayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListErasures */
+        get: operations["ApiErasuresListErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures/{erasure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetErasure */
+        get: operations["ApiErasuresErasureIdGetErasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures/{erasure_id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetCertificate */
+        get: operations["ApiErasuresErasureIdCertificateGetCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures/{erasure_id}/certificate/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** PrintCertificate */
+        get: operations["ApiErasuresErasureIdCertificatePagePrintCertificate"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -799,6 +885,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/masking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetMasking */
+        get: operations["ApiMaskingGetMasking"];
+        /** ChangeMasking */
+        put: operations["ApiMaskingChangeMasking"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -949,6 +1053,23 @@ export interface paths {
         get: operations["ApiMessagesMessageIdHtmlGetHtml"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RevealNumbers */
+        post: operations["ApiMessagesMessageIdNumbersRevealNumbers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1245,108 +1366,6 @@ export interface paths {
         head?: never;
         /** ChangeSignInPolicy */
         patch: operations["ApiSignInPolicyChangeSignInPolicy"];
-        trace?: never;
-    };
-    "/api/system": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetSystemState */
-        get: operations["ApiSystemGetSystemState"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/facts/{reader}/{place}/give-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** GiveUpFact */
-        post: operations["ApiSystemFactsReaderPlaceGiveUpGiveUpFact"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/facts/{reader}/{place}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** RetryFact */
-        post: operations["ApiSystemFactsReaderPlaceRetryRetryFact"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/items/{item_id}/give-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** GiveUpItem */
-        post: operations["ApiSystemItemsItemIdGiveUpGiveUpItem"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/items/{item_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** RetryItem */
-        post: operations["ApiSystemItemsItemIdRetryRetryItem"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/lanes/{lane}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** RetryLane */
-        post: operations["ApiSystemLanesRetryRetryLane"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/tags": {
@@ -1768,12 +1787,6 @@ export interface components {
             /** @enum {string} */
             state: "online" | "away" | "offline";
         };
-        /** BehindReaderView */
-        BehindReaderView: {
-            facts: number;
-            reader: string;
-            title: string;
-        };
         /** Bilingual */
         Bilingual: {
             en: string;
@@ -1837,10 +1850,33 @@ export interface components {
             code: "UNAUTHENTICATED" | "REPLY_TO_DIFFERS";
             text: string;
         };
+        /** Certificate */
+        Certificate: {
+            addresses: string[];
+            /** Format: date-time */
+            asked_at: string;
+            asked_by_id: string | null;
+            asked_by_kind: string;
+            /** Format: date-time */
+            completed_at: string;
+            /** Format: uuid */
+            customer_id: string;
+            digest: string;
+            /** Format: uuid */
+            erasure_id: string;
+            kept: components["schemas"]["KeptRecords"][];
+            reason: string;
+            seal: string;
+            stores: {
+                [key: string]: number;
+            };
+            version: number;
+        };
         /** Change */
         Change: {
             assignee_id?: string | null;
             priority?: "low" | "normal" | "high" | "urgent";
+            record_class?: "conversation" | "complaint" | "contract" | "payment" | "advertising";
             snoozed_until?: string | null;
             snoozed_until_reply?: boolean;
             status?: "open" | "pending" | "snoozed" | "resolved";
@@ -1875,6 +1911,11 @@ export interface components {
             };
             ok: boolean;
             problems: string[];
+        };
+        /** CheckedCertificate */
+        CheckedCertificate: {
+            certificate: components["schemas"]["Certificate"];
+            genuine: boolean;
         };
         /** Checklist */
         Checklist: {
@@ -2110,6 +2151,7 @@ export interface components {
             inbox_id: string | null;
             /** @enum {string} */
             kind: "message" | "note" | "activity";
+            masked: string[];
             mentions: string[];
             reactions: unknown[];
             reason: string | null;
@@ -2126,9 +2168,34 @@ export interface components {
         EntryToken: {
             token: string;
         };
-        /** FactTried */
-        FactTried: {
-            taken: boolean;
+        /** ErasureOrder */
+        ErasureOrder: {
+            /** @enum {string} */
+            reason: "requested" | "consent_withdrawn" | "purpose_ended" | "other";
+        };
+        /** ErasurePreview */
+        ErasurePreview: {
+            kept: components["schemas"]["Kept"][];
+            stores: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /** ErasureView */
+        ErasureView: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            completed_at: string | null;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            stores: {
+                [key: string]: number;
+            };
         };
         /** File */
         File: {
@@ -2162,10 +2229,6 @@ export interface components {
             items: components["schemas"]["Hit"][];
             more_than: boolean;
             next: string | null;
-        };
-        /** GivingUp */
-        GivingUp: {
-            why: string;
         };
         /** HistoryLine */
         HistoryLine: {
@@ -2282,6 +2345,13 @@ export interface components {
             reason_text: string;
             subject: string;
         };
+        /** Kept */
+        Kept: {
+            count: number;
+            record_class: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** KeptDraft */
         KeptDraft: {
             /** @default [] */
@@ -2295,18 +2365,18 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** KeptRecords */
+        KeptRecords: {
+            count: number;
+            record_class: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** KeyRequest */
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
             scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
-        };
-        /** LateWorkView */
-        LateWorkView: {
-            lane: string;
-            /** Format: date-time */
-            since: string;
-            title: string;
         };
         /** Limits */
         Limits: {
@@ -2334,6 +2404,10 @@ export interface components {
         LogoForm: {
             /** Format: binary */
             file: string;
+        };
+        /** MaskingView */
+        MaskingView: {
+            kinds: ("resident_number" | "card" | "account" | "licence" | "passport")[];
         };
         /** Me */
         Me: {
@@ -2563,30 +2637,6 @@ export interface components {
             items: components["schemas"]["SuggestedPair"][];
             next?: string | null;
         };
-        /** ParkedFactView */
-        ParkedFactView: {
-            explanation: string;
-            name: string | null;
-            place: string;
-            reader: string;
-            reason: string;
-            /** Format: date-time */
-            since: string;
-            title: string;
-        };
-        /** ParkedItemView */
-        ParkedItemView: {
-            attempts: number;
-            /** Format: date-time */
-            created_at: string;
-            explanation: string;
-            id: number;
-            lane: string;
-            reason: string;
-            /** Format: date-time */
-            since: string;
-            title: string;
-        };
         /** ParticipantView */
         ParticipantView: {
             identity_id: number;
@@ -2695,6 +2745,21 @@ export interface components {
         /** Replayed */
         Replayed: {
             replayed: number;
+        };
+        /** RevealRequest */
+        RevealRequest: {
+            reason: string;
+        };
+        /** RevealedNumber */
+        RevealedNumber: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "resident_number" | "card" | "account" | "licence" | "passport";
+            place: string;
+            value: string;
         };
         /** Route */
         Route: {
@@ -2849,17 +2914,6 @@ export interface components {
             reason_texts: string[];
             reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
         };
-        /** SystemState */
-        SystemState: {
-            behind: components["schemas"]["BehindReaderView"][];
-            facts: components["schemas"]["ParkedFactView"][];
-            facts_count: number;
-            items: components["schemas"]["ParkedItemView"][];
-            items_count: number;
-            late: components["schemas"]["LateWorkView"][];
-            well: boolean;
-            workers: number;
-        };
         /** Tag */
         Tag: {
             colour: string;
@@ -2917,10 +2971,6 @@ export interface components {
             key: string;
             source: string;
             value: unknown;
-        };
-        /** TriedAgain */
-        TriedAgain: {
-            count: number;
         };
         /** UnmergeBody */
         UnmergeBody: {
@@ -4346,6 +4396,74 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCustomersCustomerIdErasurePreviewErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePreview"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdErasureEraseCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureOrder"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiCustomersCustomerIdHistoryGetCustomerHistory: {
         parameters: {
             query?: never;
@@ -4589,7 +4707,9 @@ export interface operations {
     };
     ApiDeliveriesDeliveryIdRawDownloadDelivery: {
         parameters: {
-            query?: never;
+            query?: {
+                reason?: string;
+            };
             header?: never;
             path: {
                 delivery_id: string;
@@ -4636,6 +4756,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiErasuresListErasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiErasuresErasureIdGetErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiErasuresErasureIdCertificateGetCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedCertificate"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiErasuresErasureIdCertificatePagePrintCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5045,6 +5291,70 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiMaskingGetMasking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskingView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMaskingChangeMasking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskingView"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskingView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiMeGetMe: {
         parameters: {
             query?: never;
@@ -5427,6 +5737,42 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiMessagesMessageIdNumbersRevealNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedNumber"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiMessagesMessageIdRetryRetryMessage: {
         parameters: {
             query?: never;
@@ -5497,7 +5843,9 @@ export interface operations {
     };
     ApiMessagesMessageIdSourceGetSource: {
         parameters: {
-            query?: never;
+            query?: {
+                reason?: string;
+            };
             header?: never;
             path: {
                 message_id: string;
@@ -6075,200 +6423,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInPolicyView"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemGetSystemState: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SystemState"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemFactsReaderPlaceGiveUpGiveUpFact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reader: string;
-                place: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GivingUp"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemFactsReaderPlaceRetryRetryFact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reader: string;
-                place: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FactTried"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemItemsItemIdGiveUpGiveUpItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GivingUp"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemItemsItemIdRetryRetryItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemLanesRetryRetryLane: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                lane: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TriedAgain"];
                 };
             };
             401: components["responses"]["Problem"];
