@@ -304,8 +304,10 @@ class DeliveryController(Controller):
         reason: NamedDependency[Reason],
         keyring: NamedDependency[Keyring],
     ) -> Response[bytes]:
-        """The bytes as they came, for a reason. The audit log says which; nobody has read yet whose they are. What holds
-        masked numbers asks for the right to see these."""
+        """The bytes as they came, for a reason. The audit log says which; nobody has read yet whose they are.
+
+        What holds masked numbers asks for the right to see these.
+        """
         async with database.transaction() as tx:
             await check_delivery(tx, caller, delivery_id)
             delivery = await deliveries.find(tx, delivery_id)

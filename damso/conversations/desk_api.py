@@ -174,6 +174,4 @@ async def live(
     caller = socket.user
     async with database.reading() as tx:
         name = await tx.value("SELECT name FROM agent WHERE id = $1", caller.agent_id)
-    await desk_live.serve(
-        socket, caller, name, session_secret(socket, settings) or "", address_of(socket, settings)
-    )
+    await desk_live.serve(socket, caller, name, session_secret(socket, settings) or "", address_of(socket, settings))

@@ -231,12 +231,16 @@ class MessageController(Controller):
         keyring: NamedDependency[Keyring],
         caller: NamedDependency[Caller],
         message_id: FromPath[UUID],
+        witness: NamedDependency[Witness],
         data: JSONBody[RevealRequest],
     ) -> list[RevealedNumber]:
-        """The numbers that were masked in a message. Who looks and why is in the audit log."""
+        """The numbers that were masked in a message. Who looks and why is in both records."""
         async with database.transaction() as tx:
             await check_message(tx, caller, message_id)
-            return await reveal(tx, keyring, message_id, data.reason, caller.actor)
+            numbers = await reveal(tx, keyring, message_id, data.reason, caller.actor)
+            customer_id = await customer_of_message(tx, message_id)
+        await witness.revealed(Reason("other", data.reason), customer_id)
+        return numbers
 
     @get("/html")
     async def get_html(
@@ -287,8 +291,10 @@ class MessageController(Controller):
         keyring: NamedDependency[Keyring],
         message_id: FromPath[UUID],
     ) -> Response[bytes]:
-        """The mail exactly as it came. It leaves Damso whole, so it asks for a reason; one that holds masked numbers also
-        for the right to see these."""
+        """The mail exactly as it came. It leaves Damso whole, so it asks for a reason.
+
+        One that holds masked numbers asks for the right to see these, too.
+        """
         async with database.transaction() as tx:
             await check_message(tx, caller, message_id)
             ref = await tx.value("SELECT source_ref FROM message WHERE id = $1", message_id)

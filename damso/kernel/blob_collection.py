@@ -16,6 +16,7 @@ from msgspec import Struct
 from damso.kernel import lanes
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Database, Transaction
+from damso.kernel.i18n import Text
 
 log = structlog.get_logger()
 
@@ -81,6 +82,7 @@ class BlobLane:
     """Deletes every file that nothing names."""
 
     name: ClassVar[str] = LANE
+    title: ClassVar[Text] = Text("쓰지 않는 파일 정리", "Deleting files that nothing needs")
     width: ClassVar[int] = 1
 
     def __init__(self, database: Database, blobs: Blobs, columns: Sequence[BlobColumn]) -> None:

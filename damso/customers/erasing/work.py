@@ -22,6 +22,7 @@ from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
 from damso.kernel.erasure import Erased, Eraser
 from damso.kernel.erasure_list import Erasure, begin_erasure
+from damso.kernel.i18n import Text
 from damso.kernel.lanes import Claim, Retry
 from damso.kernel.log import SYSTEM, append
 from damso.kernel.sealed_files import forget_sealed
@@ -48,6 +49,7 @@ class ErasureLane:
     """Erases one customer after the other."""
 
     name: ClassVar[str] = LANE
+    title: ClassVar[Text] = Text("고객 정보 삭제", "Erasing customers")
     width: ClassVar[int] = 1
 
     def __init__(

@@ -1161,6 +1161,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/records/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAccess */
+        get: operations["ApiRecordsAccessListAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/access/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExportAccess */
+        get: operations["ApiRecordsAccessExportExportAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAudit */
+        get: operations["ApiRecordsAuditListAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExportAudit */
+        get: operations["ApiRecordsAuditExportExportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRetention */
+        get: operations["ApiRecordsRetentionGetRetention"];
+        /** SetRetention */
+        put: operations["ApiRecordsRetentionSetRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListReviews */
+        get: operations["ApiRecordsReviewsListReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/reviews/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetReview */
+        get: operations["ApiRecordsReviewsMonthGetReview"];
+        put?: never;
+        /** SignReview */
+        post: operations["ApiRecordsReviewsMonthSignReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** VerifyRecords */
+        post: operations["ApiRecordsVerifyVerifyRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -1366,6 +1504,108 @@ export interface paths {
         head?: never;
         /** ChangeSignInPolicy */
         patch: operations["ApiSignInPolicyChangeSignInPolicy"];
+        trace?: never;
+    };
+    "/api/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetSystemState */
+        get: operations["ApiSystemGetSystemState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/facts/{reader}/{place}/give-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** GiveUpFact */
+        post: operations["ApiSystemFactsReaderPlaceGiveUpGiveUpFact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/facts/{reader}/{place}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RetryFact */
+        post: operations["ApiSystemFactsReaderPlaceRetryRetryFact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/items/{item_id}/give-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** GiveUpItem */
+        post: operations["ApiSystemItemsItemIdGiveUpGiveUpItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/items/{item_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RetryItem */
+        post: operations["ApiSystemItemsItemIdRetryRetryItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/lanes/{lane}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RetryLane */
+        post: operations["ApiSystemLanesRetryRetryLane"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/tags": {
@@ -1727,6 +1967,23 @@ export interface components {
             password: string;
             token: string;
         };
+        /** AccessLine */
+        AccessLine: {
+            /** @enum {string} */
+            act: "viewed" | "listed" | "searched" | "changed" | "downloaded" | "exported" | "revealed";
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            customer_ids: string[];
+            /** Format: uuid */
+            id: string;
+            identity_ids: number[];
+            note: string;
+            /** @enum {null|string} */
+            reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other" | null;
+            route: string;
+            who: components["schemas"]["RecordActor"];
+        };
         /** Agent */
         Agent: {
             /** @enum {string} */
@@ -1775,6 +2032,21 @@ export interface components {
             outcome: string;
             status_code: number | null;
         };
+        /** AuditLine */
+        AuditLine: {
+            act: string;
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            details: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id: string;
+            subject: string;
+            subject_name: string;
+            who: components["schemas"]["RecordActor"];
+        };
         /** Author */
         Author: {
             id: string | null;
@@ -1786,6 +2058,12 @@ export interface components {
         AvailabilityState: {
             /** @enum {string} */
             state: "online" | "away" | "offline";
+        };
+        /** BehindReaderView */
+        BehindReaderView: {
+            facts: number;
+            reader: string;
+            title: string;
         };
         /** Bilingual */
         Bilingual: {
@@ -2197,6 +2475,10 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** FactTried */
+        FactTried: {
+            taken: boolean;
+        };
         /** File */
         File: {
             content_type: string;
@@ -2223,12 +2505,24 @@ export interface components {
             tag_ids?: string[] | null;
             team_id?: string | null;
         };
+        /** Finding */
+        Finding: {
+            at?: string | null;
+            /** @enum {string} */
+            fault: "changed" | "removed" | "inserted" | "seal_changed" | "cut_off" | "start_forged";
+            number?: number | null;
+            record_id?: string | null;
+        };
         /** Found */
         Found: {
             count: number;
             items: components["schemas"]["Hit"][];
             more_than: boolean;
             next: string | null;
+        };
+        /** GivingUp */
+        GivingUp: {
+            why: string;
         };
         /** HistoryLine */
         HistoryLine: {
@@ -2372,11 +2666,22 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /** KeptSeals */
+        KeptSeals: {
+            seals?: string[];
+        };
         /** KeyRequest */
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
             scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+        };
+        /** LateWorkView */
+        LateWorkView: {
+            lane: string;
+            /** Format: date-time */
+            since: string;
+            title: string;
         };
         /** Limits */
         Limits: {
@@ -2467,6 +2772,18 @@ export interface components {
             /** Format: uuid */
             customer_id: string;
             link_id: number;
+        };
+        /** MonthReview */
+        MonthReview: {
+            /** Format: date */
+            month: string;
+            remarks: string;
+            reviewed_at: string | null;
+            reviewed_by: string | null;
+            seal: string | null;
+            /** @enum {string} */
+            state: "running" | "due" | "overdue" | "reviewed";
+            summary: components["schemas"]["ReviewSummary"];
         };
         /** Named */
         Named: {
@@ -2637,6 +2954,40 @@ export interface components {
             items: components["schemas"]["SuggestedPair"][];
             next?: string | null;
         };
+        /** Page[AccessLine] */
+        "Page_damso.team.records.lines.AccessLine_": {
+            items: components["schemas"]["AccessLine"][];
+            next?: string | null;
+        };
+        /** Page[AuditLine] */
+        "Page_damso.team.records.lines.AuditLine_": {
+            items: components["schemas"]["AuditLine"][];
+            next?: string | null;
+        };
+        /** ParkedFactView */
+        ParkedFactView: {
+            explanation: string;
+            name: string | null;
+            place: string;
+            reader: string;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            title: string;
+        };
+        /** ParkedItemView */
+        ParkedItemView: {
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            explanation: string;
+            id: number;
+            lane: string;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            title: string;
+        };
         /** ParticipantView */
         ParticipantView: {
             identity_id: number;
@@ -2734,9 +3085,23 @@ export interface components {
             customer: components["schemas"]["WidgetCustomer"];
             visitor: string;
         };
+        /** RecordActor */
+        RecordActor: {
+            id: string | null;
+            kind: string;
+            name: string;
+        };
+        /** RecordsRetention */
+        RecordsRetention: {
+            months: number;
+        };
         /** RecoveryCodes */
         RecoveryCodes: {
             codes: string[];
+        };
+        /** Remarks */
+        Remarks: {
+            remarks: string;
         };
         /** RenderedText */
         RenderedText: {
@@ -2760,6 +3125,67 @@ export interface components {
             kind: "resident_number" | "card" | "account" | "licence" | "passport";
             place: string;
             value: string;
+        };
+        /** ReviewAccount */
+        ReviewAccount: {
+            customers: number;
+            new_addresses: string[];
+            night: number;
+            requests: number;
+            taken: number;
+            unusual: boolean;
+            usual: number | null;
+            who: components["schemas"]["RecordActor"];
+        };
+        /** ReviewDay */
+        ReviewDay: {
+            /** Format: date */
+            day: string;
+            shown: number;
+            taken: number;
+        };
+        /** ReviewFailed */
+        ReviewFailed: {
+            addresses: string[];
+            tries: number;
+            who: components["schemas"]["RecordActor"];
+        };
+        /** ReviewSummary */
+        ReviewSummary: {
+            accounts: components["schemas"]["ReviewAccount"][];
+            customers: number;
+            days: components["schemas"]["ReviewDay"][];
+            failed: components["schemas"]["ReviewFailed"][];
+            /** Format: date */
+            month: string;
+            night: number;
+            requests: number;
+            taken: components["schemas"]["ReviewTaken"][];
+            taken_count: number;
+            timezone: string;
+        };
+        /** ReviewTaken */
+        ReviewTaken: {
+            act: string;
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            customers: number;
+            note: string;
+            /** @enum {null|string} */
+            reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other" | null;
+            route: string;
+            who: components["schemas"]["RecordActor"];
+        };
+        /** ReviewedMonth */
+        ReviewedMonth: {
+            /** Format: date */
+            month: string;
+            requests: number;
+            reviewed_at: string | null;
+            reviewed_by: string | null;
+            /** @enum {string} */
+            state: "running" | "due" | "overdue" | "reviewed";
         };
         /** Route */
         Route: {
@@ -2914,6 +3340,17 @@ export interface components {
             reason_texts: string[];
             reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
         };
+        /** SystemState */
+        SystemState: {
+            behind: components["schemas"]["BehindReaderView"][];
+            facts: components["schemas"]["ParkedFactView"][];
+            facts_count: number;
+            items: components["schemas"]["ParkedItemView"][];
+            items_count: number;
+            late: components["schemas"]["LateWorkView"][];
+            well: boolean;
+            workers: number;
+        };
         /** Tag */
         Tag: {
             colour: string;
@@ -2972,6 +3409,10 @@ export interface components {
             source: string;
             value: unknown;
         };
+        /** TriedAgain */
+        TriedAgain: {
+            count: number;
+        };
         /** UnmergeBody */
         UnmergeBody: {
             /** @default false */
@@ -3005,6 +3446,17 @@ export interface components {
             source: string;
             value: unknown;
             wins: boolean;
+        };
+        /** Verdict */
+        Verdict: {
+            finding: components["schemas"]["Finding"] | null;
+            kept_from: string | null;
+            /** @enum {string} */
+            log: "audit" | "access";
+            seal: string | null;
+            sealed: number;
+            sound: boolean;
+            unsealed: number;
         };
         /** View */
         View: {
@@ -4707,10 +5159,13 @@ export interface operations {
     };
     ApiDeliveriesDeliveryIdRawDownloadDelivery: {
         parameters: {
-            query?: {
-                reason?: string;
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
             };
-            header?: never;
             path: {
                 delivery_id: string;
             };
@@ -5843,10 +6298,13 @@ export interface operations {
     };
     ApiMessagesMessageIdSourceGetSource: {
         parameters: {
-            query?: {
-                reason?: string;
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
             };
-            header?: never;
             path: {
                 message_id: string;
             };
@@ -5927,6 +6385,364 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Strength"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAccessListAccess: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                customer?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.team.records.lines.AccessLine_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAccessExportExportAccess: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                customer?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                form?: "csv" | "jsonl";
+            };
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAuditListAudit: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.team.records.lines.AuditLine_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAuditExportExportAudit: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                form?: "csv" | "jsonl";
+            };
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsRetentionGetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordsRetention"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsRetentionSetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordsRetention"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordsRetention"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsReviewsListReviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewedMonth"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsReviewsMonthGetReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthReview"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsReviewsMonthSignReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remarks"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthReview"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsVerifyVerifyRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSeals"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"][];
                 };
             };
             401: components["responses"]["Problem"];
@@ -6423,6 +7239,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInPolicyView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemGetSystemState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemState"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemFactsReaderPlaceGiveUpGiveUpFact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader: string;
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivingUp"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemFactsReaderPlaceRetryRetryFact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader: string;
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactTried"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemItemsItemIdGiveUpGiveUpItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivingUp"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemItemsItemIdRetryRetryItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemLanesRetryRetryLane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedAgain"];
                 };
             };
             401: components["responses"]["Problem"];

@@ -1,15 +1,15 @@
 """Erasure with a certificate, records that the law wants kept, retention rules, and numbers masked on arrival.
 
-Revision: 0007
-Follows: 0006
+Revision: 0008
+Follows: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 works_with = "0002"
 """Only new tables. Code of the version before masks nothing that it receives meanwhile."""
 
