@@ -167,22 +167,15 @@ def next_place(case: Case, now: datetime) -> datetime:
 
 async def show_without(tx: Transaction, conversation_id: UUID) -> None:
     """Messages were taken away: lists show the newest that is left, and who waited for it waits again."""
-    await tx.execute(_SHOW_WITHOUT, conversation_id, PREVIEW)
+    await show_newest_left(tx, [conversation_id])
 
 
-_SHOW_WITHOUT = r"""
-WITH left_over AS (
-    SELECT id, position_at, channel, direction, author_kind, text, fresh FROM message
-    WHERE conversation_id = $1 AND kind = 'message' AND deleted_at IS NULL ORDER BY position_at DESC, id DESC LIMIT 1
-), answered AS (
-    SELECT position_at, id FROM message WHERE conversation_id = $1 AND direction = 'out' AND deleted_at IS NULL
-    ORDER BY position_at DESC, id DESC LIMIT 1
-), unanswered AS (
-    SELECT position_at AS since FROM message
-    WHERE conversation_id = $1 AND direction = 'in' AND automation = 'none' AND deleted_at IS NULL
-        AND (NOT EXISTS (SELECT 1 FROM answered) OR (position_at, id) > (SELECT position_at, id FROM answered))
-    ORDER BY position_at, id LIMIT 1
-)
+async def show_newest_left(tx: Transaction, conversation_ids: Sequence[UUID]) -> None:
+    """Let lists show the newest message of each, and since when its customer waits, by what there is now."""
+    await tx.execute(_SHOW_NEWEST_LEFT, list(conversation_ids), PREVIEW)
+
+
+_SHOW_NEWEST_LEFT = r"""
 UPDATE conversation c SET last_message_id = l.id, last_message_at = coalesce(l.position_at, c.created_at),
     last_channel = coalesce(l.channel, c.last_channel), last_author = coalesce(l.author_kind, 'system'),
     preview = coalesce(
@@ -190,5 +183,19 @@ UPDATE conversation c SET last_message_id = l.id, last_message_at = coalesce(l.p
             '\s+', ' ', 'g'), $2), ''),
         (SELECT left(string_agg(name, ', ' ORDER BY position, id), $2) FROM attachment WHERE message_id = l.id), ''),
     waiting_since = CASE WHEN c.status <> 'resolved' THEN u.since END
-FROM (VALUES (true)) AS this LEFT JOIN left_over l ON true LEFT JOIN unanswered u ON true WHERE c.id = $1
+FROM unnest($1::uuid[]) AS wanted(id)
+LEFT JOIN LATERAL (
+    SELECT m.id, m.position_at, m.channel, m.author_kind, m.text, m.fresh FROM message m
+    WHERE m.conversation_id = wanted.id AND m.kind = 'message' AND m.deleted_at IS NULL
+    ORDER BY m.position_at DESC, m.id DESC LIMIT 1) AS l ON true
+LEFT JOIN LATERAL (
+    SELECT o.position_at, o.id FROM message o
+    WHERE o.conversation_id = wanted.id AND o.direction = 'out' AND o.deleted_at IS NULL
+    ORDER BY o.position_at DESC, o.id DESC LIMIT 1) AS answered ON true
+LEFT JOIN LATERAL (
+    SELECT i.position_at AS since FROM message i
+    WHERE i.conversation_id = wanted.id AND i.direction = 'in' AND i.automation = 'none' AND i.deleted_at IS NULL
+        AND (answered.id IS NULL OR (i.position_at, i.id) > (answered.position_at, answered.id))
+    ORDER BY i.position_at, i.id LIMIT 1) AS u ON true
+WHERE c.id = wanted.id
 """

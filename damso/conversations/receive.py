@@ -27,7 +27,7 @@ from damso.conversations.cases import (
 )
 from damso.conversations.masking import keep_numbers, mask_arrival
 from damso.conversations.place import place, proves_sender
-from damso.conversations.search_index import index_message
+from damso.conversations.store import NewMessage, store_messages
 from damso.conversations.waiting import apply_waiting
 from damso.customers.claim import claim
 from damso.customers.identify import Identified, Sighting, identify_all
@@ -131,48 +131,34 @@ def _position(arrival: Arrival) -> datetime:
 
 async def _store(tx: Transaction, inbox: InboxRecord, case: Case, sender: Identified, arrival: Arrival) -> UUID:
     item = arrival.item
-    message_id = new_id()
-    await tx.execute(
-        """INSERT INTO message (id, conversation_id, kind, direction, author_kind, author_id, inbox_id, channel,
-            identity_id, subject, text, fresh, html_ref, source_ref, delivery_id, dedupe_scope, external_id, automation,
-            authenticated, evidence, reply_to, recipients, provider_at, position_at, created_at)
-        VALUES ($1, $2, 'message', 'in', 'customer', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-            $17, $18, $19, $20, $21, $22)""",
-        message_id,
-        case.id,
-        sender.customer_id,
-        inbox.id,
-        inbox.channel,
-        sender.identity_id,
-        item.subject,
-        item.text,
-        item.fresh,
-        arrival.html_ref,
-        arrival.source_ref,
-        arrival.delivery_id,
-        item.dedupe_scope,
-        item.external_id,
-        item.automation.value,
-        proves_sender(inbox, item),
-        item.evidence,
-        item.reply_to.value if item.reply_to else None,
-        {"to": [address.value for address in item.to], "cc": [address.value for address in item.cc]},
-        item.provider_at,
-        _position(arrival),
-        tx.now,
-    )
-    await store_attachments(tx, message_id, sender.identity_id, item.attachments)
-    await index_message(
-        tx,
-        message_id,
-        case.id,
-        _position(arrival),
-        item.subject,
-        item.text,
+    message = NewMessage(
+        id=new_id(),
+        conversation_id=case.id,
+        direction="in",
+        author_kind="customer",
+        author_id=sender.customer_id,
         inbox_id=inbox.id,
         channel=inbox.channel,
+        identity_id=sender.identity_id,
+        subject=item.subject,
+        text=item.text,
+        fresh=item.fresh,
+        html_ref=arrival.html_ref,
+        source_ref=arrival.source_ref,
+        delivery_id=arrival.delivery_id,
+        dedupe_scope=item.dedupe_scope,
+        external_id=item.external_id,
+        automation=item.automation.value,
+        authenticated=proves_sender(inbox, item),
+        evidence=item.evidence,
+        reply_to=item.reply_to.value if item.reply_to else None,
+        recipients={"to": [address.value for address in item.to], "cc": [address.value for address in item.cc]},
+        provider_at=item.provider_at,
+        position_at=_position(arrival),
     )
-    return message_id
+    await store_messages(tx, [message])
+    await store_attachments(tx, message.id, sender.identity_id, item.attachments)
+    return message.id
 
 
 async def store_attachments(

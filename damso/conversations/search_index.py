@@ -4,14 +4,29 @@ A facet is what a message has for good (its inbox, its channel). It stands among
 narrows by it.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from damso.kernel.database import Transaction
 from damso.kernel.ngrams import gram_keys, grams
 
 INDEXED = 20_000
 """Characters of a message that can be found by; what a longer one says after that is not searched."""
+
+
+class Indexed(Struct, frozen=True):
+    """A message as the index needs it."""
+
+    message_id: UUID
+    conversation_id: UUID
+    position_at: datetime
+    subject: str
+    text: str
+    inbox_id: UUID | None = None
+    channel: str | None = None
 
 
 async def index_message(
@@ -26,25 +41,39 @@ async def index_message(
     channel: str | None = None,
 ) -> None:
     """Make a message findable, or findable by its new text."""
-    await _ensure_partition(tx, position_at)
+    await index_messages(tx, [Indexed(message_id, conversation_id, position_at, subject, text, inbox_id, channel)])
+
+
+async def index_messages(tx: Transaction, messages: Sequence[Indexed]) -> None:
+    """The same for many, in one statement."""
+    await _ensure_partitions(tx, [one.position_at for one in messages])
     await tx.execute(
-        """INSERT INTO search_entry (message_id, conversation_id, position_at, grams) VALUES ($1, $2, $3, $4)
+        """INSERT INTO search_entry (message_id, conversation_id, position_at, grams)
+        SELECT message_id, conversation_id, position_at, grams::integer[]
+        FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[])
+            AS m(message_id, conversation_id, position_at, grams)
         ON CONFLICT (position_at, message_id) DO UPDATE SET grams = excluded.grams""",
-        message_id,
-        conversation_id,
-        position_at,
-        index_keys(subject, text, inbox_id, channel),
+        [one.message_id for one in messages],
+        [one.conversation_id for one in messages],
+        [one.position_at for one in messages],
+        # Arrays of different lengths cannot stand in an array of arrays, so each travels as a text.
+        [f"{{{','.join(map(str, index_keys(one.subject, one.text, one.inbox_id, one.channel)))}}}" for one in messages],
     )
 
 
-async def _ensure_partition(tx: Transaction, moment: datetime) -> None:
+async def _ensure_partitions(tx: Transaction, moments: Collection[datetime]) -> None:
     """Old mail that is imported lies in months that no partition was made for ahead of time. This month has one, or
     the log itself could not be written."""
-    month = f"{moment.astimezone(UTC):%Y_%m}"
-    if month != f"{tx.now:%Y_%m}" and not await tx.value(
-        "SELECT to_regclass($1) IS NOT NULL", f"search_entry_p{month}"
-    ):
-        await tx.value("SELECT damso_make_partition('search_entry', $1)", moment)
+    months = {f"{moment.astimezone(UTC):%Y_%m}": moment for moment in moments}
+    months.pop(f"{tx.now:%Y_%m}", None)
+    if not months:
+        return
+    missing = await tx.values(
+        "SELECT m FROM unnest($1::text[]) AS m WHERE to_regclass('search_entry_p' || m) IS NULL ORDER BY m",
+        list(months),
+    )
+    for month in missing:
+        await tx.value("SELECT damso_make_partition('search_entry', $1)", months[month])
 
 
 def index_keys(subject: str, text: str, inbox_id: UUID | None, channel: str | None) -> list[int]:

@@ -74,26 +74,28 @@ async def dated_traits(tx: Transaction, identity_ids: Sequence[int]) -> list[Dat
 
 _SET = """
 WITH given AS (
-    SELECT key, nullif(value, 'null'::jsonb) AS value FROM jsonb_each($2::jsonb)
-), shown AS (
-    SELECT DISTINCT ON (t.key) t.key, t.value FROM trait_change t
-    JOIN identity i ON i.id = t.identity_id JOIN identity own ON own.customer_id = i.customer_id
-    WHERE own.id = $1 AND t.key IN (SELECT key FROM given) ORDER BY t.key, coalesce(t.said_at, t.at) DESC, t.id DESC
-), own AS (
-    SELECT DISTINCT ON (key) id, key, value, coalesce(said_at, at) AS at FROM trait_change
-    WHERE identity_id = $1 AND key IN (SELECT key FROM given) ORDER BY key, coalesce(said_at, at) DESC, id DESC
+    SELECT g.id AS identity_id, e.key, nullif(e.value, 'null'::jsonb) AS value, g.at
+    FROM jsonb_to_recordset($1) AS g(id bigint, "values" jsonb, at timestamptz), jsonb_each(g."values") AS e
 ), news AS (
-    SELECT g.key, g.value, o.id, s.value IS DISTINCT FROM g.value AS shows,
-        o.id IS NOT NULL AND o.at <= $4 AND o.value IS NOT DISTINCT FROM g.value AS again
-    FROM given g LEFT JOIN own o ON o.key = g.key LEFT JOIN shown s ON s.key = g.key
+    SELECT g.*, o.id, s.value IS DISTINCT FROM g.value AS shows,
+        o.id IS NOT NULL AND o.at <= g.at AND o.value IS NOT DISTINCT FROM g.value AS again
+    FROM given g LEFT JOIN LATERAL (
+        SELECT t.id, t.value, coalesce(t.said_at, t.at) AS at FROM trait_change t
+        WHERE t.identity_id = g.identity_id AND t.key = g.key ORDER BY coalesce(t.said_at, t.at) DESC, t.id DESC LIMIT 1
+    ) AS o ON true LEFT JOIN LATERAL (
+        SELECT t.value FROM identity own JOIN identity i ON i.customer_id = own.customer_id
+        JOIN trait_change t ON t.identity_id = i.id AND t.key = g.key
+        WHERE own.id = g.identity_id ORDER BY coalesce(t.said_at, t.at) DESC, t.id DESC LIMIT 1
+    ) AS s ON true
     WHERE o.id IS NOT NULL OR g.value IS NOT NULL OR s.value IS NOT NULL
 ), said AS (
-    UPDATE trait_change t SET said_at = $4 FROM news n WHERE t.id = n.id AND n.again AND coalesce(t.said_at, t.at) < $4
+    UPDATE trait_change t SET said_at = n.at FROM news n
+    WHERE t.id = n.id AND n.again AND coalesce(t.said_at, t.at) < n.at
 ), kept AS (
     INSERT INTO trait_change (identity_id, key, value, source, at)
-    SELECT $1, key, value, $3, $4 FROM news WHERE NOT again
+    SELECT identity_id, key, value, $2, at FROM news WHERE NOT again
 )
-SELECT key FROM news WHERE shows OR NOT again
+SELECT identity_id, key FROM news WHERE shows OR NOT again
 """
 
 
@@ -112,12 +114,36 @@ async def set_traits(
     What an identity says again is noted with its time, even where the customer has that value from another identity:
     so each keeps what is its own, should the two turn out to be two people.
     """
-    for key, value in values.items():
-        _require_fit(key, value)
-    changed: list[str] = await tx.values(_SET, identity_id, dict(values), source, at or tx.now)
+    changed = await set_traits_of_many(tx, [TraitsGiven(identity_id, values, at)], source=source, actor=actor)
+    return changed.get(identity_id, [])
+
+
+class TraitsGiven(Struct, frozen=True):
+    """Properties of one identity; `at` is when they became true, None for now."""
+
+    identity_id: int
+    values: Mapping[str, Any]
+    at: datetime | None = None
+
+
+async def set_traits_of_many(
+    tx: Transaction, given: Sequence[TraitsGiven], *, source: str, actor: Actor = SYSTEM
+) -> Mapping[int, list[str]]:
+    """The same for many identities in two statements; the keys that changed, by identity. Raises `TraitInvalid`."""
+    for one in given:
+        for key, value in one.values.items():
+            _require_fit(key, value)
+    rows = await tx.rows(
+        _SET,
+        [{"id": one.identity_id, "values": dict(one.values), "at": one.at or tx.now} for one in given if one.values],
+        source,
+    )
+    changed: dict[int, list[str]] = {}
+    for row in sorted(rows, key=lambda row: (row["identity_id"], row["key"])):
+        changed.setdefault(row["identity_id"], []).append(row["key"])
     if changed:
-        await log.append(tx, _changed(identity_id, sorted(changed), source, actor))
-    return sorted(changed)
+        await log.append(tx, *(_changed(identity_id, keys, source, actor) for identity_id, keys in changed.items()))
+    return changed
 
 
 def _changed(identity_id: int, keys: list[str], source: str, actor: Actor) -> Event:
