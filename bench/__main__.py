@@ -7,6 +7,7 @@ import uvloop
 from bench import reading
 from bench.backup import measure_backup
 from bench.identity import measure_identity
+from bench.imports import measure_imports
 from bench.intake import measure_intake
 from bench.live import measure_live
 from bench.reference import measure_reference
@@ -56,6 +57,10 @@ async def _identity(world: World, report: Report) -> None:
     report.add("Who is one person", await measure_identity(world))
 
 
+async def _import(_: World, report: Report) -> None:
+    report.add("Another help desk's history", await measure_imports())
+
+
 async def _start(_: World, report: Report) -> None:
     report.add("Starting, and doing nothing", await measure_start())
 
@@ -67,6 +72,7 @@ _MEASURES = {
     "live": _live,
     "backup": _backup,
     "identity": _identity,
+    "import": _import,
     "start": _start,
 }
 

@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 from io import TextIOWrapper
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 import typer
@@ -31,6 +32,7 @@ COMMANDS = (
     "inbox",
     "customer",
     "mail",
+    "import",
     "export",
     "audit",
     "openapi",
@@ -47,7 +49,8 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        command = typer.main.get_command(importlib.import_module(f"damso.commands.{cmd_name.replace('-', '_')}").app)
+        module = cmd_name.replace("-", "_") + "_" * iskeyword(cmd_name)
+        command = typer.main.get_command(importlib.import_module(f"damso.commands.{module}").app)
         command.name = cmd_name
         return command
 

@@ -24,8 +24,8 @@ _CAUTIONS = {
 
 _SELECT = """
 SELECT m.id, m.conversation_id, m.kind, m.position_at AS at, m.author_kind, m.author_id,
-    CASE m.author_kind WHEN 'agent' THEN a.name WHEN 'customer' THEN coalesce(nullif(u.name, ''), i.name) END
-        AS author_name,
+    CASE m.author_kind WHEN 'agent' THEN coalesce(a.name, m.author_name)
+        WHEN 'customer' THEN coalesce(nullif(u.name, ''), i.name) END AS author_name,
     m.direction, m.channel, m.inbox_id, m.text, m.fresh, m.html_ref IS NOT NULL AS has_html,
     m.source_ref IS NOT NULL AS has_source, m.subject, m.status, m.reason, m.undo_until, m.identity_id,
     i.kind AS identity_kind, i.value AS identity_value, m.recipients, m.automation, m.authenticated, m.reply_to,
@@ -127,7 +127,7 @@ def _entry(row: Any, locale: Locale) -> Entry:
 
 def _cautions(row: Any, locale: Locale) -> list[Caution]:
     found = []
-    if row["direction"] == "in" and not row["authenticated"]:
+    if row["direction"] == "in" and row["authenticated"] is False:
         found.append(Caution("UNAUTHENTICATED", _CAUTIONS["UNAUTHENTICATED"].say(locale)))
     if row["reply_to"] and row["reply_to"] != row["identity_value"]:
         found.append(Caution("REPLY_TO_DIFFERS", _CAUTIONS["REPLY_TO_DIFFERS"].say(locale, address=row["reply_to"])))

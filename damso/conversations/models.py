@@ -101,6 +101,7 @@ class Message(Table):
     """Something said (`message`), said among ourselves (`note`) or written by the system (`activity`).
 
     `fresh` counts the characters of `text` that are new, the rest is quote. `source_ref` and `html_ref` are blobs.
+    `author_name` names a colleague of another help desk who has no account here.
     """
 
     __tablename__ = "message"
@@ -137,6 +138,7 @@ class Message(Table):
     direction: Mapped[str | None]
     author_kind: Mapped[str]
     author_id: Mapped[UUID | None]
+    author_name: Mapped[str | None]
     inbox_id: Mapped[UUID | None] = mapped_column(ForeignKey("inbox.id"))
     channel: Mapped[str | None]
     identity_id: Mapped[int | None] = mapped_column(ForeignKey("identity.id"))
@@ -360,3 +362,58 @@ class MaskingPolicy(Table):
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
     id: Mapped[int] = mapped_column(SmallInteger(), primary_key=True, autoincrement=False)
     unmasked: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+
+
+class ImportRun(Table):
+    """An export being brought in. `position` counts the items of `read_export` that are done, in the transaction that
+    did them; `fingerprint` tells whether the export is still the same."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'running', 'stopped', 'failed', 'done')", name="state"),
+        Index("ix_import_run_created", "created_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    vendor: Mapped[str]
+    account: Mapped[str]
+    path: Mapped[str]
+    fingerprint: Mapped[str]
+    inboxes: Mapped[dict[str, Any]]
+    dry: Mapped[bool]
+    state: Mapped[str]
+    position: Mapped[int]
+    total: Mapped[int | None]
+    counts: Mapped[dict[str, Any]]
+    error: Mapped[str | None]
+    started_by: Mapped[str]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class ImportProblem(Table):
+    """A record that could not be brought in as it is, without what it says: its id and its place in the export."""
+
+    __tablename__ = "import_problem"
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ImportedRecord(Table):
+    """A record of another help desk by its id there, and what became of it here: whose identity, which conversation.
+
+    `digest` tells whether a later export says something else. `content` is what a conversation stood at when it came,
+    and of companies, articles and ratings the record itself, kept for rooms to come.
+    """
+
+    __tablename__ = "imported_record"
+    source: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    identity_id: Mapped[int | None] = mapped_column(ForeignKey("identity.id", ondelete="CASCADE"), index=True)
+    conversation_id: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    content: Mapped[dict[str, Any]]
+    brought_at: Mapped[datetime]
