@@ -16,8 +16,8 @@ from damso.kernel.log import Recorded
 from damso.kernel.sockets import Frame
 from damso.team.access import Caller, Permission
 
-_QUIET = {"conversation.seen"}
-"""Facts that change no list and no line."""
+_QUIET = {"conversation.seen", "conversation.imported", "message.imported"}
+"""Facts that change no list and no line, or that are history, of which nobody is told as if it were news."""
 _WHO = {
     *("customer.merged", "customer.unmerged", "customer.renamed"),
     *("identity.proven", "identity.linked", "identity.unlinked"),

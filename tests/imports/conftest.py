@@ -60,8 +60,12 @@ class Mover(Struct, frozen=True, kw_only=True):
 
 @pytest.fixture
 async def mover(database: Database, tmp_path: Path) -> Mover:
+    return await make_mover(database, tmp_path)
+
+
+async def make_mover(database: Database, folder: Path) -> Mover:
     async with database.transaction() as tx:
         await create_brand(tx, "Moonlight")
         agent_id = await create_agent(tx, name="정하은", email="haeun@moonlight.example")
         await create_team(tx, TeamRequest(name="Returns", member_ids=[]), SYSTEM)
-    return Mover(database=database, folder=tmp_path, agent_id=agent_id)
+    return Mover(database=database, folder=folder, agent_id=agent_id)
