@@ -18,6 +18,7 @@ from damso.kernel.settings import Settings
 from damso.team import api as team_api
 from damso.team.access import signed_in
 from damso.team.authenticate import Authentication
+from damso.team.system_view import BackgroundWork
 
 ADDRESS = "http://desk.example"
 KEYRING = Keyring(b"a master key for tests, 32 bytes")
@@ -43,6 +44,7 @@ class Site:
                 "settings": Provide(lambda: self.settings, sync_to_thread=False),
                 "blobs": Provide(lambda: blobs, sync_to_thread=False),
                 "furnishers": Provide(lambda: [FirstBrand()], sync_to_thread=False),
+                "work": Provide(lambda: BackgroundWork((), (), {}), sync_to_thread=False),
                 "caller": Provide(_caller, sync_to_thread=False),
             },
             exception_handlers={AppError: _problem},
