@@ -9,7 +9,6 @@ from msgspec import Meta, Struct
 
 from damso.kernel.database import Database
 from damso.kernel.errors import NotFound
-from damso.kernel.i18n import Locale
 from damso.kernel.log import Position
 from damso.team.access import Caller, needs
 from damso.team.mend import give_item_up, let_fact_go, try_fact_again, try_item_again, try_lane_again
@@ -46,11 +45,11 @@ class SystemController(Controller):
         self,
         database: NamedDependency[Database],
         work: NamedDependency[BackgroundWork],
-        locale: NamedDependency[Locale],
+        caller: NamedDependency[Caller],
     ) -> SystemState:
         """What stands still, the latest first, and whether anybody does background work."""
         async with database.reading() as tx:
-            return await system_state(tx, work, locale)
+            return await system_state(tx, work, caller.locale)
 
     @post("/items/{item_id:int}/retry", status_code=204)
     async def retry_item(
