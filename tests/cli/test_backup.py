@@ -21,7 +21,9 @@ def test_backup_comes_back_in_an_empty_folder_and_nowhere_else(running: SecondSt
     assert not restored["key_missing"]
     with fresh.server("serve") as server:
         assert server.get("/api/setup") == {"needed": False, "demo": True}
-        assert fresh.lines("export", "customers") == running.lines("export", "customers")
+        assert fresh.lines("export", "customers", "--reason", "moving") == running.lines(
+            "export", "customers", "--reason", "moving"
+        )
     refused = fresh.run("restore", tmp_path / "backups", DAMSO_BACKUP_KEY=key)
     assert refused.returncode == 1
     assert "is not empty, so nothing was restored" in refused.stderr

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 def test_a_merge_is_only_shown_until_yes_and_told_with_how_to_undo_it(running: SecondStart) -> None:
     people = [
         (person["id"], identity["value"])
-        for person in running.lines("export", "customers")
+        for person in running.lines("export", "customers", "--reason", "moving")
         for identity in person["identities"]
         if identity["kind"] == "email"
     ]

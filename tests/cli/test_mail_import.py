@@ -52,7 +52,9 @@ def test_old_mail_comes_in_once_in_its_order(shop: Terminal, mailbox: str, archi
     }
     assert [Path(skipped["path"]).name for skipped in first["skipped"]] == ["photo.jpg"]
 
-    said = [message for case in shop.lines("export", "conversations") for message in case["messages"]]
+    said = [
+        message for case in shop.lines("export", "conversations", "--reason", "moving") for message in case["messages"]
+    ]
     texts = [message["text"].strip() for message in said if message["kind"] == "message"]
     assert sorted(texts) == ["편지 1", "편지 2", "편지 3", "편지 4"]
 

@@ -19,7 +19,10 @@ from damso.customers.types import CustomerCase
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import AppError
 from damso.kernel.ids import new_id
+from damso.kernel.settings import Settings
 from damso.team.access import AGENT, Caller, Permission
+from damso.team.records.access_log import AccessLog
+from damso.team.records.witness import witness_of
 from tests.clock import ManualClock
 from tests.customers.people import email, seen
 
@@ -65,11 +68,14 @@ def desk(database: Database, clock: ManualClock, permissions: frozenset[Permissi
         "locale": "ko",
         "cases": Cases(clock),
         "timeline_sources": SOURCES,
+        "access_log": AccessLog(database),
+        "settings": Settings(),
     }
     app = Litestar(
         CONTROLLERS,
         middleware=[signed_in],
-        dependencies={name: Provide(_giving(part), sync_to_thread=False) for name, part in given.items()},
+        dependencies={name: Provide(_giving(part), sync_to_thread=False) for name, part in given.items()}
+        | {"witness": Provide(witness_of, sync_to_thread=False)},
         exception_handlers={AppError: _problem},
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk.example")  # type: ignore[arg-type]

@@ -10,6 +10,8 @@ from damso.customers.claim import claim
 from damso.customers.erase import CustomerEraser
 from damso.customers.link import link
 from damso.customers.types import Strength
+from damso.kernel.erasure import Person
+from damso.kernel.ids import new_id
 from damso.kernel.log import SYSTEM, Actor
 from tests.conversations.company import Company
 from tests.conversations.postcards import Postcards, postcard
@@ -128,7 +130,8 @@ async def test_an_address_used_again_after_it_was_erased_shows_nothing_old(compa
     async with company.parts.database.transaction() as tx:
         number = await tx.value("SELECT id FROM identity WHERE value = $1", MINA)
         customer = await tx.value("SELECT customer_id FROM identity WHERE id = $1", number)
-        await CustomerEraser().erase(tx, customer, [number])
+        person = Person(erasure_id=new_id(), customer_ids=(customer,), identity_ids=(number,), since=tx.now)
+        await CustomerEraser().erase(tx, person)
     await company.gets(postcard("새 사람의 말", sender=MINA, external_id="card-2"))
     await visitor.says("채팅")
     await prove(company, visitor, MINA)

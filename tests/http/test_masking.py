@@ -18,6 +18,7 @@ from tests.conversations.postcards import Delivery, postcard
 from tests.http.browsers import Chat, signed_in_browser
 from tests.http.test_erasing import age, places_of
 
+WHY = {"x-damso-reason": "complaint"}
 NUMBER = "900101-1234568"
 CARD = "4111-1111-1111-1111"
 
@@ -89,13 +90,13 @@ async def test_an_agent_may_not(company: Company, desk: httpx.AsyncClient) -> No
     message = await arrives(company)
 
     assert (await desk.post(f"/api/messages/{message}/numbers", json={"reason": "궁금해서"})).status_code == 403
-    assert (await desk.get(f"/api/messages/{message}/source?reason=x")).status_code == 403
+    assert (await desk.get(f"/api/messages/{message}/source", headers=WHY)).status_code == 403
 
 
 async def test_the_raw_letter_asks_for_a_reason(company: Company, owner: httpx.AsyncClient) -> None:
     message = await arrives(company)
     without = await owner.get(f"/api/messages/{message}/source")
-    given = await owner.get(f"/api/messages/{message}/source?reason=분쟁 조정")
+    given = await owner.get(f"/api/messages/{message}/source", headers=WHY)
 
     assert without.status_code == 422
     assert NUMBER in given.text
