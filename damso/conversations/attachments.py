@@ -96,14 +96,18 @@ class MediaReader:
 
 
 class UnsentTimer:
-    """Forgets uploads that no message took. Their blobs go when nothing refers to them any more."""
+    """Forgets uploads that no message took and no scheduled answer will take. Their blobs go when nothing refers to
+    them any more."""
 
     name: ClassVar[str] = "unsent_uploads"
 
     async def run(self, tx: Transaction) -> bool:
         gone = await tx.execute(
             """DELETE FROM attachment WHERE id IN (SELECT id FROM attachment
-            WHERE message_id IS NULL AND created_at < $1 ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED)""",
+            WHERE message_id IS NULL AND created_at < $1 AND NOT EXISTS (
+                SELECT 1 FROM scheduled_answer s WHERE s.state IN ('waiting', 'held', 'refused')
+                    AND attachment.id = ANY (s.attachment_ids))
+            ORDER BY created_at LIMIT 100 FOR UPDATE SKIP LOCKED)""",
             tx.now - KEPT_UNSENT,
         )
         return gone == 100

@@ -1,24 +1,28 @@
-"""What people do with a case: assign, snooze, resolve, tag, set its priority. Each leaves a line in it."""
+"""What people do with cases: assign, snooze, resolve, tag, set their priority. Each leaves a line in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import replace
 
-from damso.conversations.cases import Case, lock_case
+from damso.conversations.cases import case_shown
 from damso.conversations.retention_rules import RecordClass
+from damso.conversations.state import Move, State, Stood, lock_states, put
 from damso.conversations.types import ConversationStatus, Priority
 from damso.kernel.database import Transaction
 from damso.kernel.errors import Invalid, NotFound
-from damso.kernel.ids import new_id
-from damso.kernel.log import SYSTEM, Actor, Event, append
+from damso.kernel.log import SYSTEM, Actor
+
+SUBJECT = 500
+"""Characters of a subject."""
 
 
-class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be different; what is not given stays."""
+class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is to be different; what is not given stays. `tag_ids` are all its tags; `add_tag_ids` and
+    `remove_tag_ids` leave the others as they are."""
 
     status: ConversationStatus | UnsetType = UNSET
     snoozed_until: Annotated[datetime, Meta(tz=True)] | UnsetType | None = UNSET
@@ -27,157 +31,78 @@ class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     team_id: UUID | UnsetType | None = UNSET
     priority: Priority | UnsetType = UNSET
     tag_ids: list[UUID] | UnsetType = UNSET
+    add_tag_ids: list[UUID] | UnsetType = UNSET
+    remove_tag_ids: list[UUID] | UnsetType = UNSET
     subject: str | UnsetType = UNSET
     record_class: RecordClass | UnsetType = UNSET
 
 
 async def change(tx: Transaction, conversation_id: UUID, wanted: Change, actor: Actor) -> None:
     """Make it so; what is so already leaves no trace. Raises `NotFound`, `Invalid`."""
-    case = await lock_case(tx, conversation_id)
-    if wanted.status is not UNSET:
-        await _set_status(tx, case, wanted, wanted.status, actor)
-    if wanted.assignee_id is not UNSET and wanted.assignee_id != case.assignee_id:
-        await _assign(tx, case, wanted.assignee_id, actor)
-    if wanted.team_id is not UNSET and wanted.team_id != case.team_id:
-        await _check_team(tx, wanted.team_id)
-        await _set(tx, case, "team_id", wanted.team_id, actor, "conversation.team_changed")
-    if wanted.priority is not UNSET and wanted.priority != case.priority:
-        await _set(tx, case, "priority", wanted.priority, actor, "conversation.priority_changed")
-    if wanted.subject is not UNSET and wanted.subject != case.subject:
-        await tx.execute("UPDATE conversation SET subject = $2 WHERE id = $1", case.id, wanted.subject[:500])
-        await log_case(tx, case, "conversation.renamed", actor)
-    if wanted.record_class is not UNSET:
-        await tx.execute("UPDATE conversation SET record_class = $2 WHERE id = $1", case.id, wanted.record_class)
-        await log_case(tx, case, "conversation.classed", actor, {"to": wanted.record_class})
-    if wanted.tag_ids is not UNSET:
-        await _tag(tx, case, wanted.tag_ids, actor)
+    await check_change(tx, wanted)
+    # A case that is joined into another just now is looked for again.
+    while not (found := await lock_states(tx, [await case_shown(tx, conversation_id)])):
+        pass
+    await change_cases(tx, list(found.values()), wanted, actor)
 
 
-async def _set_status(tx: Transaction, case: Case, wanted: Change, status: ConversationStatus, actor: Actor) -> None:
-    until = wanted.snoozed_until if isinstance(wanted.snoozed_until, datetime) else None
-    until_reply = wanted.snoozed_until_reply is True
-    if status == "snoozed" and not until and not until_reply:
+async def change_cases(tx: Transaction, cases: Sequence[Stood], wanted: Change, actor: Actor) -> Sequence[Move]:
+    """Make it so for all of these; how each stood and stands now. `check_change` first."""
+    moves = [Move(case, after(case.state, wanted, tx.now)) for case in cases]
+    await put(tx, moves, actor)
+    return moves
+
+
+async def check_change(tx: Transaction, wanted: Change) -> None:
+    """Whether it can be: a time to come, a colleague who is here, a team and tags that there are. Raises `Invalid`,
+    `NotFound`."""
+    until = wanted.snoozed_until or None
+    if wanted.status == "snoozed" and not until and wanted.snoozed_until_reply is not True:
         raise Invalid(field="snoozed_until")
     if until and until <= tx.now:
         raise Invalid(field="snoozed_until")
-    if status == case.status and (until, until_reply) == (case.snoozed_until, case.snoozed_until_reply):
-        return
-    snoozed = status == "snoozed"
-    await tx.execute(
-        """UPDATE conversation SET status = $2, snoozed_until = $3, snoozed_until_reply = $4,
-            resolved_at = CASE WHEN $2 = 'resolved' THEN $5::timestamptz END,
-            waiting_since = CASE WHEN $2 = 'resolved' THEN NULL ELSE waiting_since END
-        WHERE id = $1""",
-        case.id,
-        status,
-        until if snoozed else None,
-        until_reply and snoozed,
-        tx.now,
-    )
-    facts = {"from": case.status, "to": status} | ({"until": until.isoformat()} if until and snoozed else {})
-    await write_activity(tx, case.id, f"status_{status}", facts, actor)
-    await log_case(tx, case, _STATUS_EVENTS[status], actor, facts)
-
-
-_STATUS_EVENTS: dict[ConversationStatus, str] = {
-    "open": "conversation.reopened",
-    "pending": "conversation.set_pending",
-    "snoozed": "conversation.snoozed",
-    "resolved": "conversation.resolved",
-}
-
-
-async def _assign(tx: Transaction, case: Case, assignee_id: UUID | None, actor: Actor) -> None:
-    name = None
-    if assignee_id:
-        name = await tx.value("SELECT name FROM agent WHERE id = $1 AND disabled_at IS NULL", assignee_id)
-        if name is None:
-            raise Invalid(field="assignee_id")
-    await tx.execute("UPDATE conversation SET assignee_id = $2 WHERE id = $1", case.id, assignee_id)
-    await write_activity(
-        tx, case.id, "assigned" if assignee_id else "unassigned", {"agent_id": assignee_id, "name": name}, actor
-    )
-    await log_case(tx, case, "conversation.assigned", actor, {"to": assignee_id, "from": case.assignee_id})
-
-
-async def _check_team(tx: Transaction, team_id: UUID | None) -> None:
-    """Locked, so that it is still there when this is committed."""
-    if team_id and not await tx.value("SELECT true FROM team WHERE id = $1 FOR KEY SHARE", team_id):
+    if wanted.assignee_id and not await tx.value(
+        "SELECT true FROM agent WHERE id = $1 AND disabled_at IS NULL", wanted.assignee_id
+    ):
+        raise Invalid(field="assignee_id")
+    # Locked, so that it is still there when this is committed.
+    if wanted.team_id and not await tx.value("SELECT true FROM team WHERE id = $1 FOR KEY SHARE", wanted.team_id):
         raise Invalid(field="team_id")
-
-
-async def _set(tx: Transaction, case: Case, column: str, value: object, actor: Actor, event: str) -> None:
-    await tx.execute(f"UPDATE conversation SET {column} = $2 WHERE id = $1", case.id, value)
-    name = await tx.value("SELECT name FROM team WHERE id = $1", value) if column == "team_id" and value else None
-    await write_activity(tx, case.id, event.partition(".")[2], {"to": value, "name": name}, actor)
-    await log_case(tx, case, event, actor, {"to": value, "from": getattr(case, column)})
-
-
-async def _tag(tx: Transaction, case: Case, tag_ids: Sequence[UUID], actor: Actor) -> None:
-    wanted = set(tag_ids)
-    had = set(await tx.values("SELECT tag_id FROM conversation_tag WHERE conversation_id = $1", case.id))
-    if wanted == had:
-        return
-    if await tx.value("SELECT count(*) FROM tag WHERE id = ANY ($1)", list(wanted)) != len(wanted):
+    given = set(wanted.tag_ids or ()) | set(wanted.add_tag_ids or ())
+    if given and await tx.value("SELECT count(*) FROM tag WHERE id = ANY ($1)", list(given)) != len(given):
         raise NotFound(field="tag_ids")
-    await tx.execute(
-        "DELETE FROM conversation_tag WHERE conversation_id = $1 AND tag_id = ANY ($2)", case.id, list(had - wanted)
-    )
-    await tx.execute(
-        """INSERT INTO conversation_tag (conversation_id, tag_id) SELECT $1, unnest($2::uuid[])
-        ON CONFLICT DO NOTHING""",
-        case.id,
-        list(wanted - had),
-    )
-    await log_case(tx, case, "conversation.tagged", actor, {"added": list(wanted - had), "removed": list(had - wanted)})
 
 
-async def write_activity(
-    tx: Transaction, conversation_id: UUID, code: str, params: Mapping[str, Any], actor: Actor
-) -> UUID:
-    """A line the system writes: what happened, by whom; the desk puts it into words."""
-    activity_id = new_id()
-    by_agent = actor.kind == "agent" and actor.id is not None
-    await tx.execute(
-        """INSERT INTO message (id, conversation_id, kind, author_kind, author_id, text, activity, position_at,
-            created_at) VALUES ($1, $2, 'activity', $3, $4, '', $5, $6, $6)""",
-        activity_id,
-        conversation_id,
-        "agent" if by_agent else "system",
-        UUID(actor.id) if by_agent else None,
-        {"code": code, "params": msgspec.to_builtins(params)},
-        tx.now,
-    )
-    await append(
-        tx,
-        Event(
-            name="activity.written",
-            subject_kind="message",
-            subject_id=str(activity_id),
-            conversation_id=conversation_id,
-            actor=actor,
-            properties={"code": code},
-        ),
-    )
-    return activity_id
+def after(state: State, wanted: Change, now: datetime) -> State:
+    """How a case stands once this is done."""
+    changed: dict[str, Any] = {}
+    for name in ("assignee_id", "team_id", "priority", "record_class"):
+        value = getattr(wanted, name)
+        if value is not UNSET:
+            changed[name] = value
+    if wanted.subject is not UNSET:
+        changed["subject"] = wanted.subject[:SUBJECT]
+    tags = set(state.tag_ids if wanted.tag_ids is UNSET else wanted.tag_ids)
+    tags = (tags | set(wanted.add_tag_ids or ())) - set(wanted.remove_tag_ids or ())
+    if wanted.status is not UNSET:
+        changed |= _rest(state, wanted, wanted.status, now)
+    return replace(state, **changed, tag_ids=sorted(tags))
 
 
-async def log_case(
-    tx: Transaction, case: Case, name: str, actor: Actor, properties: Mapping[str, Any] | None = None
-) -> None:
-    await append(
-        tx,
-        Event(
-            name=name,
-            subject_kind="conversation",
-            subject_id=str(case.id),
-            conversation_id=case.id,
-            identity_id=case.anchor_identity_id,
-            brand_id=case.brand_id,
-            actor=actor,
-            properties=msgspec.to_builtins(properties or {}),
-        ),
-    )
+def _rest(state: State, wanted: Change, status: ConversationStatus, now: datetime) -> dict[str, Any]:
+    """The status, and all that goes with it."""
+    snoozed, resolved = status == "snoozed", status == "resolved"
+    until = (wanted.snoozed_until or None) if snoozed else None
+    until_reply = snoozed and wanted.snoozed_until_reply is True
+    if (status, until, until_reply) == state.resting:
+        return {}
+    return {
+        "status": status,
+        "snoozed_until": until,
+        "snoozed_until_reply": until_reply,
+        "resolved_at": now if resolved else None,
+        "waiting_since": None if resolved else state.waiting_since,
+    }
 
 
 class SnoozeTimer:
@@ -191,6 +116,5 @@ class SnoozeTimer:
             ORDER BY snoozed_until LIMIT 20 FOR UPDATE SKIP LOCKED""",
             tx.now,
         )
-        for conversation_id in due:
-            await change(tx, conversation_id, Change(status="open"), SYSTEM)
+        await change_cases(tx, list((await lock_states(tx, due)).values()), Change(status="open"), SYSTEM)
         return len(due) == 20

@@ -101,3 +101,50 @@ class NothingToSettle(AppError):
 class CannotJoin(AppError):
     code = "CANNOT_JOIN"
     text = Text("서로 다른 고객의 상담은 합칠 수 없어요.", "Cases of different customers cannot be joined.")
+
+
+class CannotSplit(AppError):
+    code = "CANNOT_SPLIT"
+    status = 422
+    text = Text(
+        "나눌 메시지를 고르고, 원래 상담에도 메시지를 하나는 남겨 주세요.",
+        "Choose messages to split off, and leave at least one in the case.",
+    )
+
+
+class UndoTooLate(AppError):
+    """It was done too long ago, or it was undone already."""
+
+    code = "UNDO_TOO_LATE"
+    text = Text("되돌릴 수 있는 시간이 지났어요.", "It is too late to undo this.")
+
+
+class ChangedMeanwhile(AppError):
+    """Undoing would take away what somebody did since."""
+
+    code = "CHANGED_MEANWHILE"
+    text = Text("그사이 상담이 바뀌어서 되돌리지 않았어요.", "The case has changed since, so nothing was undone.")
+
+
+class TooManyCases(AppError):
+    code = "TOO_MANY_CASES"
+    status = 422
+    text = Text("한 번에 상담 {limit:,}개까지 바꿀 수 있어요.", "One act takes up to {limit:,} cases.")
+
+
+class NoWayToSend(AppError):
+    """There is no channel by which this customer can be answered now."""
+
+    code = "NO_WAY_TO_SEND"
+    text = Text("지금 이 고객에게 답할 수 있는 채널이 없어요.", "There is no open way to answer this customer now.")
+
+
+class AlreadyDecided(AppError):
+    code = "ALREADY_DECIDED"
+    text = Text("이미 보냈거나 취소한 답변이에요.", "This answer was sent or cancelled already.")
+
+
+class TimeIsPast(AppError):
+    code = "TIME_IS_PAST"
+    status = 422
+    text = Text("지금보다 뒤의 시간을 골라 주세요.", "Please choose a time to come.")

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from damso.conversations.activities import write_activity
 from damso.conversations.cases import lock_case
-from damso.conversations.change import write_activity
 from damso.conversations.errors import CannotJoin
 from damso.conversations.reach import reach
 from damso.kernel.database import Transaction

@@ -270,13 +270,30 @@ class CannedAnswer(Table):
 
 
 class SavedView(Table):
+    """A filter kept by its owner, for themselves, for a team (`team_id`) or for everybody (`shared`)."""
+
     __tablename__ = "saved_view"
+    __table_args__ = (
+        CheckConstraint("NOT (shared AND team_id IS NOT NULL)", name="audience"),
+        Index("ix_saved_view_team_id", "team_id", postgresql_where=text("team_id IS NOT NULL")),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
     filter: Mapped[dict[str, Any]]
     shared: Mapped[bool]
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))
+    icon: Mapped[str] = mapped_column(server_default="")
+    colour: Mapped[str] = mapped_column(server_default="grey")
     created_at: Mapped[datetime]
+
+
+class ViewOrder(Table):
+    """In which order an agent wants to see saved views; those not named come after, by name."""
+
+    __tablename__ = "view_order"
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), primary_key=True)
+    view_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
 
 
 class SearchEntry(Table):
