@@ -16,10 +16,12 @@ from damso.channels.parse import ParseLane
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
 from damso.conversations import held, masking, notices
+from damso.conversations.act_lane import ActLane
 from damso.conversations.attachments import MediaReader, UnsentTimer
 from damso.conversations.change import SnoozeTimer
 from damso.conversations.erase import ConversationEraser
 from damso.conversations.held import HeldTimer
+from damso.conversations.due_answers import HoldReader, ScheduleTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
@@ -29,6 +31,7 @@ from damso.customers.erasing.work import ErasureLane, ErasureReplay
 from damso.customers.suggestions import SuggestionReader, SuggestionTimer
 from damso.kernel import sealed_files
 from damso.kernel.blob_collection import BlobColumn, BlobLane, BlobTimer
+from damso.conversations.remind import AnswerReader, ReminderTimer
 from damso.kernel.blobs import Blobs, DiskBlobs
 from damso.kernel.clock import SystemClock
 from damso.kernel.crypto import Keyring
@@ -122,6 +125,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         InboundLane(parts.database, parts.keyring, parts.inboxes),
         OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
         NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
+        ActLane(parts.database, parts.inboxes),
         CheckLane(parts.database, parts.inboxes, parts.http),
         ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
         BlobLane(parts.database, parts.blobs, blob_columns()),
@@ -145,7 +149,7 @@ def sealed_columns() -> Sequence[SealedColumn]:
 
 def readers_of() -> Sequence[Reader]:
     """Everything that follows the log."""
-    return (MediaReader(), SplitReader(), SuggestionReader())
+    return (MediaReader(), SplitReader(), SuggestionReader(), HoldReader(), AnswerReader())
 
 
 def timers_of(parts: Parts) -> Sequence[Timer]:
@@ -160,6 +164,8 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         BlobTimer(),
         SealTimer(parts.keyring),
         KeepTimer(parts.keyring),
+        ScheduleTimer(parts.inboxes),
+        ReminderTimer(),
     )
 
 

@@ -22,7 +22,7 @@ from damso.brand.create_brand import FirstBrand
 from damso.channels import api as channel_api
 from damso.channels.hooks import HooksController
 from damso.channels.reasons import REASONS
-from damso.conversations import checklist, conversation_api, desk_api, message_api
+from damso.conversations import act_api, checklist, conversation_api, desk_api, later_api, message_api, view_api
 from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
 from damso.conversations.story import Cases, lines_for
@@ -63,8 +63,12 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,
-    conversation_api.ViewController,
+    view_api.ViewController,
     conversation_api.ConversationController,
+    act_api.ActController,
+    act_api.SplitController,
+    act_api.MacroController,
+    *later_api.CONTROLLERS,
     message_api.EntryController,
     message_api.MessageController,
     message_api.FileController,

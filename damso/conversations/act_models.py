@@ -12,20 +12,18 @@ from damso.kernel.schema import Table
 
 
 class BulkAct(Table):
-    """Something done to cases at once, that can be undone. `wanted` is what was asked for; `act_key` is made by the
+    """Something done to cases at once, that can be undone. `wanted` is what was asked for; the id is made by the
     client, so that a retried click is one act."""
 
     __tablename__ = "bulk_act"
     __table_args__ = (
         CheckConstraint("kind IN ('change', 'macro', 'split', 'join')", name="kind"),
         CheckConstraint("state IN ('running', 'done', 'undoing', 'undone')", name="state"),
-        Index("uq_bulk_act_key", "actor_id", "act_key", unique=True),
-        Index("ix_bulk_act_created_at", "created_at"),
+        Index("ix_bulk_act_actor", "actor_id", "created_at"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     actor_kind: Mapped[str]
     actor_id: Mapped[str]
-    act_key: Mapped[UUID]
     kind: Mapped[str]
     wanted: Mapped[dict[str, Any]]
     state: Mapped[str]

@@ -1,5 +1,6 @@
 """Canned answers and tags: the desk's small vocabulary."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from liquid import Environment
@@ -65,10 +66,7 @@ async def save_canned_answer(
     tx: Transaction, draft: CannedAnswerDraft, *, answer_id: UUID | None = None
 ) -> CannedAnswer:
     """Make one, or change the one with this id. Raises `ShortcutTaken`, `TemplateInvalid`, `NotFound`."""
-    try:
-        _TEMPLATES.from_string(draft.text)
-    except LiquidError as error:
-        raise TemplateInvalid(field="text") from error
+    check_template(draft.text, "text")
     if await tx.value(
         "SELECT true FROM canned_answer WHERE shortcut = $1 AND id IS DISTINCT FROM $2", draft.shortcut, answer_id
     ):
@@ -99,7 +97,19 @@ async def delete_canned_answer(tx: Transaction, answer_id: UUID) -> None:
 
 async def render_canned_answer(tx: Transaction, answer_id: UUID, conversation_id: UUID, agent_id: UUID) -> str:
     """The text with the customer, the agent and the brand put in. Raises `NotFound`, `TemplateInvalid`."""
-    answer = await tx.one(CannedAnswer, f"SELECT {_COLUMNS} FROM canned_answer WHERE id = $1", answer_id)
+    [text] = await render(tx, [await template_of(tx, answer_id)], conversation_id, agent_id)
+    return text
+
+
+async def template_of(tx: Transaction, answer_id: UUID) -> str:
+    """The text of a canned answer as it was written. Raises `NotFound`."""
+    return (await tx.one(CannedAnswer, f"SELECT {_COLUMNS} FROM canned_answer WHERE id = $1", answer_id)).text
+
+
+async def render(
+    tx: Transaction, templates: Sequence[str], conversation_id: UUID, agent_id: UUID | None
+) -> Sequence[str]:
+    """Texts with the customer, the agent and the brand put in. Raises `NotFound`, `TemplateInvalid`."""
     row = await tx.row(
         """SELECT coalesce(nullif(u.name, ''), i.name) AS customer, b.name AS brand, a.name AS agent
         FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id JOIN customer u ON u.id = i.customer_id
@@ -109,12 +119,23 @@ async def render_canned_answer(tx: Transaction, answer_id: UUID, conversation_id
     )
     if row is None:
         raise NotFound
+    given = {
+        "customer": {"name": row["customer"]},
+        "brand": {"name": row["brand"]},
+        "agent": {"name": row["agent"] or ""},
+    }
     try:
-        return await _TEMPLATES.from_string(answer.text).render_async(
-            customer={"name": row["customer"]}, brand={"name": row["brand"]}, agent={"name": row["agent"] or ""}
-        )
+        return [await _TEMPLATES.from_string(template).render_async(**given) for template in templates]
     except LiquidError as error:
         raise TemplateInvalid(field="text") from error
+
+
+def check_template(text: str, field: str) -> None:
+    """Raises `TemplateInvalid`."""
+    try:
+        _TEMPLATES.from_string(text)
+    except LiquidError as error:
+        raise TemplateInvalid(field=field) from error
 
 
 async def tags(tx: Transaction) -> list[Tag]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Controller, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter, SkipValidation
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from damso.channels.inboxes import Inboxes
 from damso.conversations.change import Change, change
@@ -19,66 +19,12 @@ from damso.conversations.start import start
 from damso.conversations.story import Cases
 from damso.conversations.types import ConversationStatus, Row
 from damso.conversations.view import ConversationView, open_view
-from damso.conversations.views import View, change_view, delete_view, filter_of, save_view, views_of
+from damso.conversations.views import filter_of
 from damso.kernel.database import Database
 from damso.kernel.i18n import Locale
 from damso.kernel.pagination import Page
 from damso.team.access import Caller, needs
 from damso.team.records.witness import Witness
-
-Name = Annotated[str, Meta(min_length=1, max_length=100)]
-
-
-class NewView(Struct, frozen=True, kw_only=True):
-    name: Name
-    filter: Filter
-    shared: bool = False
-
-
-class ViewChange(Struct, frozen=True, kw_only=True):
-    name: Name | None = None
-    filter: Filter | None = None
-    shared: bool | None = None
-
-
-class ViewController(Controller):
-    path = "/api/views"
-    tags = ("Conversations",)
-    guards = (needs("conversations.read"),)
-
-    @get()
-    async def list_views(self, database: NamedDependency[Database], caller: NamedDependency[Caller]) -> list[View]:
-        """All lists of the agent with their live counts."""
-        async with database.reading() as tx:
-            return await views_of(tx, caller)
-
-    @post()
-    async def create_view(
-        self, database: NamedDependency[Database], caller: NamedDependency[Caller], data: JSONBody[NewView]
-    ) -> View:
-        """Keep a filter as a view."""
-        async with database.transaction() as tx:
-            return await save_view(tx, caller, data.name, data.filter, shared=data.shared)
-
-    @patch("/{view_id:uuid}")
-    async def update_view(
-        self,
-        database: NamedDependency[Database],
-        caller: NamedDependency[Caller],
-        view_id: FromPath[UUID],
-        data: JSONBody[ViewChange],
-    ) -> View:
-        """Change one's own view."""
-        async with database.transaction() as tx:
-            return await change_view(tx, caller, view_id, data.name, data.filter, data.shared)
-
-    @delete("/{view_id:uuid}")
-    async def remove_view(
-        self, database: NamedDependency[Database], caller: NamedDependency[Caller], view_id: FromPath[UUID]
-    ) -> None:
-        """Delete one's own view."""
-        async with database.transaction() as tx:
-            await delete_view(tx, caller.agent, view_id)
 
 
 class NewConversation(Struct, frozen=True, kw_only=True):
@@ -94,7 +40,10 @@ class NewConversation(Struct, frozen=True, kw_only=True):
 
 
 class JoinInto(Struct, frozen=True):
+    """`act_id` is made by the client, which can undo the act under it."""
+
     into: UUID
+    act_id: UUID | None = None
 
 
 class SeenUpTo(Struct, frozen=True):
@@ -252,7 +201,7 @@ class ConversationController(Controller):
         async with database.transaction() as tx:
             await check_conversation(tx, caller, conversation_id)
             await check_conversation(tx, caller, data.into)
-            joined = await join(tx, conversation_id, data.into, caller.actor)
+            joined = await join(tx, conversation_id, data.into, caller, act_id=data.act_id)
             view = await open_view(tx, inboxes, joined, caller, locale)
         witness.changed(view.customer.id)
         return view

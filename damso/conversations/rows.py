@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from damso.conversations.reach import reach
-from damso.conversations.types import ConversationStatus, CustomerName, Named, Priority, Row, Tag
+from damso.conversations.types import ConversationStatus, CustomerName, Named, Priority, ReminderMark, Row, Tag
 from damso.customers.faces import colour_of, initials_of
 from damso.kernel.database import Transaction
 from damso.kernel.errors import Invalid
@@ -29,6 +29,7 @@ class Filter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tag_ids: list[UUID] | None = None
     priority: list[Priority] | None = None
     mentioned: bool = False
+    reminded: bool = False
     brand_id: UUID | None = None
 
 
@@ -68,6 +69,8 @@ def conditions_of(chosen: Filter, caller: Caller, args: list[object]) -> list[st
         narrow("c.id IN (SELECT conversation_id FROM conversation_tag WHERE tag_id = ANY ({}))", chosen.tag_ids)
     if chosen.mentioned:
         narrow("c.id IN (SELECT conversation_id FROM mention WHERE agent_id = {} AND done_at IS NULL)", caller.agent_id)
+    if chosen.reminded:
+        narrow("c.id IN (SELECT conversation_id FROM reminder WHERE agent_id = {} AND state = 'due')", caller.agent_id)
     common = " AND ".join(conditions)
     if not chosen.status:
         return [common]
@@ -93,7 +96,10 @@ SELECT c.id, c.subject, c.status, c.priority, c.last_channel AS channel, c.previ
         FROM conversation_tag x JOIN tag g ON g.id = x.tag_id WHERE x.conversation_id = c.id), '[]') AS tags,
     c.last_author = 'customer' AND NOT EXISTS (SELECT 1 FROM seen s WHERE s.conversation_id = c.id
         AND s.agent_id = {agent} AND s.seen_at >= c.last_message_at) AS unread,
-    EXISTS (SELECT 1 FROM draft d WHERE d.conversation_id = c.id AND d.agent_id = {agent}) AS draft
+    EXISTS (SELECT 1 FROM draft d WHERE d.conversation_id = c.id AND d.agent_id = {agent}) AS draft,
+    (SELECT jsonb_build_object('id', r.id, 'text', r.text, 'about', r.about) FROM reminder r
+        WHERE r.conversation_id = c.id AND r.agent_id = {agent} AND r.state = 'due' ORDER BY r.due_at LIMIT 1)
+        AS reminder
 FROM ({chosen}) chosen JOIN conversation c ON c.id = chosen.id JOIN identity i ON i.id = c.anchor_identity_id
     JOIN customer u ON u.id = i.customer_id LEFT JOIN agent a ON a.id = c.assignee_id
     LEFT JOIN team t ON t.id = c.team_id
@@ -154,7 +160,12 @@ def _row(row: Any) -> Row:
         tags=[Tag(UUID(tag["id"]), tag["name"], tag["colour"]) for tag in row["tags"]],
         unread=row["unread"],
         draft=row["draft"],
+        reminder=_mark(row["reminder"]) if row["reminder"] else None,
     )
+
+
+def _mark(reminder: Any) -> ReminderMark:
+    return ReminderMark(UUID(reminder["id"]), reminder["text"], reminder["about"])
 
 
 def customer_name(customer_id: UUID, name: str) -> CustomerName:

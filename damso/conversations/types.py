@@ -37,6 +37,15 @@ class Tag(Struct, frozen=True):
     colour: str
 
 
+class ReminderMark(Struct, frozen=True):
+    """That the agent wanted to come back to a case, and its time has come. `about` tells what became of an answer of
+    theirs that was to be sent later."""
+
+    id: UUID
+    text: str
+    about: Literal["", "answer_held", "answer_refused"]
+
+
 class Row(Struct, frozen=True, kw_only=True):
     """A conversation as a list shows it. `waiting_since` is since when the customer waits for us."""
 
@@ -57,6 +66,7 @@ class Row(Struct, frozen=True, kw_only=True):
     tags: list[Tag]
     unread: bool
     draft: bool
+    reminder: ReminderMark | None
 
 
 class Author(Struct, frozen=True):

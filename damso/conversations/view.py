@@ -9,8 +9,10 @@ from msgspec import Struct, structs
 from damso.channels.inboxes import Inboxes
 from damso.conversations.drafts import KeptDraft, draft_of
 from damso.conversations.join import JoinSuggestion, suggestion_for
+from damso.conversations.remind import Reminder, reminders_of
 from damso.conversations.routes import routes_of
 from damso.conversations.rows import rows_by_id
+from damso.conversations.schedule import ScheduledAnswer, scheduled_in
 from damso.conversations.types import Route, Row
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
@@ -34,13 +36,17 @@ class BrandName(Struct, frozen=True):
 
 
 class ConversationView(Row, frozen=True, kw_only=True):
-    """A conversation with what stands beside it; its lines are fetched by page."""
+    """A conversation with what stands beside it; its lines are fetched by page. `reminders` are the agent's own;
+    `timezone` is the customer's, where it is known."""
 
     brand: BrandName
     participants: list[ParticipantView]
     routes: list[Route]
     join: JoinSuggestion | None
     draft_text: KeptDraft | None
+    scheduled: list[ScheduledAnswer]
+    reminders: list[Reminder]
+    timezone: str | None
     last_message_id: UUID | None
     created_at: datetime
 
@@ -50,9 +56,10 @@ async def open_view(
 ) -> ConversationView:
     """The conversation, or the one it was joined into; `check_conversation` first. Raises `NotFound`."""
     head: Any = await tx.row(
-        """SELECT c.id, c.last_message_id, c.created_at, b.id AS brand_id, b.name AS brand, b.colour
+        """SELECT c.id, c.last_message_id, c.created_at, b.id AS brand_id, b.name AS brand, b.colour, u.timezone
         FROM conversation o JOIN conversation c ON c.id = coalesce(o.joined_into, o.id)
-            JOIN brand b ON b.id = c.brand_id WHERE o.id = $1""",
+            JOIN brand b ON b.id = c.brand_id JOIN identity i ON i.id = c.anchor_identity_id
+            JOIN customer u ON u.id = i.customer_id WHERE o.id = $1""",
         conversation_id,
     )
     if head is None:
@@ -70,6 +77,9 @@ async def open_view(
         routes=await routes_of(tx, inboxes, head["id"], caller, locale),
         join=await suggestion_for(tx, head["id"], caller, locale),
         draft_text=await draft_of(tx, head["id"], caller.agent_id) if caller.agent_id else None,
+        scheduled=list(await scheduled_in(tx, head["id"])),
+        reminders=list(await reminders_of(tx, head["id"], caller.agent_id)) if caller.agent_id else [],
+        timezone=head["timezone"],
         last_message_id=head["last_message_id"],
         created_at=head["created_at"],
     )

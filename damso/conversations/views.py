@@ -1,30 +1,38 @@
 """Views: lists one returns to, with counts that are live because they are cheap."""
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from damso.conversations.rows import Filter, conditions_of
 from damso.conversations.types import ConversationStatus
 from damso.kernel.database import Transaction
-from damso.kernel.errors import NotFound
+from damso.kernel.errors import Forbidden, Invalid, NotFound
 from damso.kernel.ids import new_id
 from damso.team.access import Caller
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """A list one returns to, with how many conversations it holds; `capped` means more than `count`."""
+    """A list one returns to, with how many conversations it holds; `capped` means more than `count`.
+
+    A saved one is its owner's, a team's (`team_id`) or everybody's (`shared`); `editable` by who asks.
+    """
 
     id: str
-    kind: Literal["mine", "unassigned", "mentions", "open", "snoozed", "resolved", "team", "saved"]
+    kind: Literal["mine", "unassigned", "mentions", "reminders", "open", "snoozed", "resolved", "team", "saved"]
     name: str | None
     team_id: UUID | None
     filter: Filter
     count: int
     capped: bool
     shared: bool
+    icon: str
+    colour: str
+    editable: bool
+    owner_name: str | None
 
 
 COUNT_CAP = 999
@@ -35,6 +43,7 @@ _BUILT_IN: dict[str, Filter] = {
     "mine": Filter(status=_ACTIVE, assignee="me"),
     "unassigned": Filter(status=["open"], assignee="none"),
     "mentions": Filter(mentioned=True),
+    "reminders": Filter(reminded=True),
     "open": Filter(status=_ACTIVE),
     "snoozed": Filter(status=["snoozed"]),
     "resolved": Filter(status=["resolved"]),
@@ -53,20 +62,51 @@ async def views_of(tx: Transaction, caller: Caller) -> list[View]:
         _plain("team", f"team-{team['id']}", Filter(status=_ACTIVE, team_id=team["id"]), team["name"]) for team in teams
     ]
     kept = await tx.rows(
-        "SELECT id, name, filter, shared FROM saved_view WHERE agent_id = $1 OR shared ORDER BY name", caller.agent
+        f"""{_SELECT} LEFT JOIN view_order o ON o.agent_id = $1 WHERE {_SEEN}
+        ORDER BY array_position(o.view_ids, v.id), lower(v.name), v.id""",
+        caller.agent,
     )
-    found += [
-        _plain(
-            "saved", str(saved["id"]), msgspec.convert(saved["filter"], Filter), saved["name"], shared=saved["shared"]
-        )
-        for saved in kept
-    ]
+    found += [_saved(row, caller) for row in kept]
     return await _counted(tx, found, caller)
 
 
-def _plain(kind: Any, view_id: str, chosen: Filter, name: str | None = None, *, shared: bool = False) -> View:
+_SELECT = """SELECT v.id, v.agent_id, v.name, v.filter, v.shared, v.team_id, v.icon, v.colour, a.name AS owner_name
+FROM saved_view v JOIN agent a ON a.id = v.agent_id"""
+_SEEN = """(v.agent_id = $1 OR v.shared OR v.team_id IN (SELECT team_id FROM team_member WHERE agent_id = $1))"""
+
+
+def _plain(kind: Any, view_id: str, chosen: Filter, name: str | None = None) -> View:
     return View(
-        id=view_id, kind=kind, name=name, team_id=chosen.team_id, filter=chosen, count=0, capped=False, shared=shared
+        id=view_id,
+        kind=kind,
+        name=name,
+        team_id=chosen.team_id,
+        filter=chosen,
+        count=0,
+        capped=False,
+        shared=False,
+        icon="",
+        colour="grey",
+        editable=False,
+        owner_name=None,
+    )
+
+
+def _saved(row: Any, caller: Caller) -> View:
+    own = row["agent_id"] == caller.agent_id
+    return View(
+        id=str(row["id"]),
+        kind="saved",
+        name=row["name"],
+        team_id=row["team_id"],
+        filter=msgspec.convert(row["filter"], Filter),
+        count=0,
+        capped=False,
+        shared=row["shared"],
+        icon=row["icon"],
+        colour=row["colour"],
+        editable=own or caller.may("team.manage"),
+        owner_name=None if own else row["owner_name"],
     )
 
 
@@ -101,47 +141,111 @@ async def filter_of(tx: Transaction, view_id: str, agent_id: UUID) -> Filter:
         raise NotFound from error
     if rest:
         return Filter(status=_ACTIVE, team_id=wanted)
-    saved = await tx.value(
-        "SELECT filter FROM saved_view WHERE id = $1 AND (agent_id = $2 OR shared)", wanted, agent_id
-    )
+    saved = await tx.value(f"SELECT filter FROM saved_view v WHERE id = $2 AND {_SEEN}", agent_id, wanted)
     if saved is None:
         raise NotFound
     return msgspec.convert(saved, Filter)
 
 
-async def save_view(tx: Transaction, caller: Caller, name: str, chosen: Filter, *, shared: bool) -> View:
+class ViewDraft(Struct, frozen=True, kw_only=True):
+    """A view to keep. `team_id` shares it with a team, `shared` with everybody. `icon` is a name the desk knows."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    filter: Filter
+    shared: bool = False
+    team_id: UUID | None = None
+    icon: Annotated[str, Meta(pattern="^[a-z-]{0,30}$")] = ""
+    colour: Annotated[str, Meta(pattern="^[a-z]{3,10}$")] = "grey"
+
+
+async def save_view(tx: Transaction, caller: Caller, draft: ViewDraft) -> View:
+    """Raises `Invalid`, `NotFound` for a team that is not there or out of reach."""
     view_id = new_id()
+    await _check_audience(tx, caller, draft)
     await tx.execute(
-        "INSERT INTO saved_view (id, agent_id, name, filter, shared, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        """INSERT INTO saved_view (id, agent_id, name, filter, shared, team_id, icon, colour, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
         view_id,
         caller.agent,
-        name,
-        msgspec.to_builtins(chosen),
-        shared,
+        draft.name,
+        msgspec.to_builtins(draft.filter),
+        draft.shared,
+        draft.team_id,
+        draft.icon,
+        draft.colour,
         tx.now,
     )
-    return (await _counted(tx, [_plain("saved", str(view_id), chosen, name, shared=shared)], caller))[0]
+    return await _view(tx, caller, view_id)
 
 
-async def change_view(
-    tx: Transaction, caller: Caller, view_id: UUID, name: str | None, chosen: Filter | None, shared: bool | None
-) -> View:
-    """Change one's own view; None leaves a part as it is. Raises `NotFound`."""
-    row = await tx.row(
-        """UPDATE saved_view SET name = coalesce($3, name), filter = coalesce($4, filter), shared = coalesce($5, shared)
-        WHERE id = $1 AND agent_id = $2 RETURNING name, filter, shared""",
+class ViewChange(Struct, frozen=True, kw_only=True):
+    """What is not given stays."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)] | UnsetType = UNSET
+    filter: Filter | UnsetType = UNSET
+    shared: bool | UnsetType = UNSET
+    team_id: UUID | UnsetType | None = UNSET
+    icon: Annotated[str, Meta(pattern="^[a-z-]{0,30}$")] | UnsetType = UNSET
+    colour: Annotated[str, Meta(pattern="^[a-z]{3,10}$")] | UnsetType = UNSET
+
+
+async def change_view(tx: Transaction, caller: Caller, view_id: UUID, wanted: ViewChange) -> View:
+    """Change a view: one's own, or, for those who keep the team, one that is shared. Raises `Forbidden`, `NotFound`,
+    `Invalid`."""
+    view = await _view(tx, caller, view_id)
+    if not view.editable:
+        raise Forbidden
+    given = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value is not UNSET}
+    known = {name: getattr(view, name) for name in ViewDraft.__struct_fields__}
+    draft = ViewDraft(**known | given)
+    if draft.team_id != view.team_id:
+        await _check_audience(tx, caller, draft)
+    if draft.shared and draft.team_id:
+        raise Invalid(field="team_id")
+    await tx.execute(
+        """UPDATE saved_view SET name = $2, filter = $3, shared = $4, team_id = $5, icon = $6, colour = $7
+        WHERE id = $1""",
         view_id,
-        caller.agent,
-        name,
-        msgspec.to_builtins(chosen) if chosen else None,
-        shared,
+        draft.name,
+        msgspec.to_builtins(draft.filter),
+        draft.shared,
+        draft.team_id,
+        draft.icon,
+        draft.colour,
     )
+    return await _view(tx, caller, view_id)
+
+
+async def _view(tx: Transaction, caller: Caller, view_id: UUID) -> View:
+    row = await tx.row(f"{_SELECT} WHERE v.id = $2 AND {_SEEN}", caller.agent, view_id)
     if row is None:
         raise NotFound
-    saved = _plain("saved", str(view_id), msgspec.convert(row["filter"], Filter), row["name"], shared=row["shared"])
-    return (await _counted(tx, [saved], caller))[0]
+    return (await _counted(tx, [_saved(row, caller)], caller))[0]
 
 
-async def delete_view(tx: Transaction, agent_id: UUID, view_id: UUID) -> None:
-    if not await tx.execute("DELETE FROM saved_view WHERE id = $1 AND agent_id = $2", view_id, agent_id):
-        raise NotFound
+async def _check_audience(tx: Transaction, caller: Caller, draft: ViewDraft) -> None:
+    """A view is shared with a team that there is, or with everybody, not both."""
+    if draft.team_id is None:
+        return
+    if draft.shared:
+        raise Invalid(field="team_id")
+    caller.check_team(draft.team_id)
+    if not await tx.value("SELECT true FROM team WHERE id = $1 FOR KEY SHARE", draft.team_id):
+        raise NotFound(field="team_id")
+
+
+async def delete_view(tx: Transaction, caller: Caller, view_id: UUID) -> None:
+    """Raises `Forbidden`, `NotFound`."""
+    if not (await _view(tx, caller, view_id)).editable:
+        raise Forbidden
+    await tx.execute("DELETE FROM saved_view WHERE id = $1", view_id)
+
+
+async def order_views(tx: Transaction, caller: Caller, view_ids: Sequence[UUID]) -> None:
+    """In which order the caller wants to see saved views."""
+    await tx.execute(
+        """INSERT INTO view_order (agent_id, view_ids) VALUES ($1, $2)
+        ON CONFLICT (agent_id) DO UPDATE SET view_ids = excluded.view_ids""",
+        caller.agent,
+        list(view_ids),
+    )

@@ -7,7 +7,8 @@ from asyncpg import Record
 
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
-from damso.team.access import Caller, Limits, Role, allowed, limits_of
+from damso.kernel.i18n import DEFAULT_LOCALE
+from damso.team.access import Caller, Limits, Role, allowed, limits_of, permissions_of
 from damso.team.types import Agent, ApiKey, Me, Team
 
 _AGENT = """SELECT id, name, email, role, limits, availability, disabled_at IS NOT NULL AS disabled, last_seen_at,
@@ -46,6 +47,33 @@ async def words_about(tx: Transaction, agent_id: UUID | None = None) -> list[str
     return await tx.values(
         "SELECT company FROM installation UNION ALL SELECT unnest(ARRAY[name, email]) FROM agent WHERE id = $1",
         agent_id,
+    )
+
+
+async def caller_of(tx: Transaction, kind: str, actor_id: UUID) -> Caller | None:
+    """Who an actor is when something they began goes on without them: an agent or a key, with today's rights. None
+    where they were disabled or revoked since."""
+    if kind == "agent":
+        row = await tx.row(
+            "SELECT role, limits, locale FROM agent WHERE id = $1 AND disabled_at IS NULL AND joined_at IS NOT NULL",
+            actor_id,
+        )
+        if row is None:
+            return None
+        limits = limits_of(row["limits"])
+        return Caller(
+            permissions=allowed(row["role"], limits),
+            locale=row["locale"],
+            agent_id=actor_id,
+            role=row["role"],
+            limits=limits,
+        )
+    row = await tx.row("SELECT scopes, limits FROM api_key WHERE id = $1 AND revoked_at IS NULL", actor_id)
+    if row is None:
+        return None
+    limits = limits_of(row["limits"])
+    return Caller(
+        permissions=permissions_of(row["scopes"], limits), locale=DEFAULT_LOCALE, key_id=actor_id, limits=limits
     )
 
 

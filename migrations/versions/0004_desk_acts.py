@@ -19,7 +19,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("actor_kind", sa.Text(), nullable=False),
         sa.Column("actor_id", sa.Text(), nullable=False),
-        sa.Column("act_key", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("wanted", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -30,8 +29,7 @@ def upgrade() -> None:
         sa.CheckConstraint("state IN ('running', 'done', 'undoing', 'undone')", name=op.f("ck_bulk_act_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_act")),
     )
-    op.create_index("ix_bulk_act_created_at", "bulk_act", ["created_at"], unique=False)
-    op.create_index("uq_bulk_act_key", "bulk_act", ["actor_id", "act_key"], unique=True)
+    op.create_index("ix_bulk_act_actor", "bulk_act", ["actor_id", "created_at"], unique=False)
     op.create_table(
         "macro",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -66,6 +66,12 @@ def body_of(route: str, world: TwoBrands) -> dict[str, Any] | None:
         "PATCH /api/conversations/{conversation_id:uuid}": {"priority": "high"},
         "PUT /api/conversations/{conversation_id:uuid}/draft": {"kind": "note", "text": "나중에"},
         "POST /api/conversations/{conversation_id:uuid}/join": {"into": world.near.ids["conversation_id"]},
+        "POST /api/conversations/{conversation_id:uuid}/reminders": {"due_at": "2039-01-01T00:00:00Z"},
+        "POST /api/conversations/{conversation_id:uuid}/scheduled": inbox | {"due_at": "2039-01-01T00:00:00Z"},
+        "POST /api/conversations/{conversation_id:uuid}/split": {
+            "act_id": str(uuid4()),
+            "message_ids": [world.far.ids["message_id"]],
+        },
         "POST /api/conversations/{conversation_id:uuid}/seen": {"message_id": world.far.ids["message_id"]},
         "POST /api/conversations/{conversation_id:uuid}/messages": inbox,
         "POST /api/conversations/{conversation_id:uuid}/notes": {"send_key": str(uuid4()), "text": "메모"},
@@ -216,6 +222,20 @@ async def test_an_address_that_is_taken_out_of_reach_names_nobody(app: Litestar,
         answer = await desk.post("/api/customers", json={"name": "박하늘", "email": "stranger@naver.example"})
 
     assert (answer.status_code, answer.json().get("customer_id")) == (409, None)
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_acts_leave_alone_what_is_out_of_reach(limit: str, app: Litestar, world: TwoBrands) -> None:
+    far = world.far.ids["conversation_id"]
+    acts = (
+        {"cases": [{"id": far}], "change": {"priority": "urgent"}},
+        {"view": "open", "change": {"priority": "urgent"}},
+    )
+    async with await world.desk(app, limit) as desk:
+        answers = [(await desk.post("/api/acts", json={"id": str(uuid4())} | act)).json() for act in acts]
+
+    assert [answer["done"] for answer in answers] == [0, 1]
+    assert (await world.company.row(UUID(far))).priority == "normal"
 
 
 async def test_handing_a_case_on_is_the_last_one_sees_of_it(app: Litestar, world: TwoBrands) -> None:
