@@ -122,6 +122,7 @@ class DeskLive:
                     desk.push(frame)
                 self._note(desk, news, chosen)
                 self._mention(desk, events, news)
+                self._remind(desk, events)
                 if news.took_away(desk.caller):
                     self._take_away(desk, news)
 
@@ -162,6 +163,15 @@ class DeskLive:
             named = str(desk.agent_id) in event.properties.get("mentions", ())
             if named and desk.caller.may("conversations.read") and news.shows(desk.caller, event.conversation_id):
                 desk.push(encode("mention", conversation_id=event.conversation_id, entry_id=event.subject_id))
+
+    def _remind(self, desk: DeskSocket, events: Sequence[Recorded]) -> None:
+        """Reminders are personal: only whose it is hears of it."""
+        for event in events:
+            if event.name.startswith("reminder.") and event.properties.get("agent_id") == str(desk.agent_id):
+                due = event.name == "reminder.due"
+                desk.push(
+                    encode("reminder", conversation_id=event.conversation_id, reminder_id=event.subject_id, due=due)
+                )
 
     async def _hear(self, desk: DeskSocket, frame: dict[str, Any]) -> None:
         match frame:

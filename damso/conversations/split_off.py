@@ -86,7 +86,7 @@ async def _first(tx: Transaction, home: UUID, message_ids: Sequence[UUID]) -> An
 
 async def _tell(tx: Transaction, home: UUID, other: UUID, actor: Actor, what: Literal["split", "unsplit"]) -> None:
     """Both cases lead to each other."""
-    codes = {"split": ("split_off", "split_from"), "unsplit": ("unsplit", "unsplit")}[what]
+    codes = {"split": ("taken_out", "taken_in"), "unsplit": ("unsplit", "unsplit")}[what]
     lines = [
         Activity(home, codes[0], {"conversation_id": other}),
         Activity(other, codes[1], {"conversation_id": home}),

@@ -50,7 +50,7 @@ async def test_chosen_messages_go_into_a_case_of_their_own(company: Company, des
     found = (await desk.get("/api/search?q=환불도")).json()["items"]
     assert [hit["conversation_id"] for hit in found if hit["kind"] == "message"] == [str(other)]
     codes = [line.activity["code"] for one in (case, other) for line in await company.lines(one) if line.activity]
-    assert codes == ["split_off", "split_from"]
+    assert codes == ["taken_out", "taken_in"]
 
 
 async def test_undoing_a_split_brings_everything_back(company: Company, desk: httpx.AsyncClient) -> None:

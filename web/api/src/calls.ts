@@ -75,6 +75,7 @@ export const api = {
     list: () => request<c.View[]>("GET", "/api/views"),
     create: (body: c.NewView) => request<c.View>("POST", "/api/views", { body }),
     patch: (id: c.Id, body: c.ViewChange) => request<c.View>("PATCH", `/api/views/${id}`, { body }),
+    order: (ids: c.Id[]) => request<void>("PUT", "/api/views/order", { body: { view_ids: ids } }),
     remove: (id: c.Id) => request<void>("DELETE", `/api/views/${id}`),
   },
 
@@ -93,11 +94,50 @@ export const api = {
     saveDraft: (id: c.Id, body: c.DraftRequest) =>
       request<void>("PUT", `/api/conversations/${id}/draft`, { body }),
     dropDraft: (id: c.Id) => request<void>("DELETE", `/api/conversations/${id}/draft`),
-    join: (id: c.Id, into: c.Id) =>
-      request<c.Conversation>("POST", `/api/conversations/${id}/join`, { body: { into } }),
+    join: (id: c.Id, into: c.Id, actId: c.Id) =>
+      request<c.Conversation>("POST", `/api/conversations/${id}/join`, { body: { into, act_id: actId } }),
+    joinCandidates: (id: c.Id) =>
+      request<c.JoinCandidate[]>("GET", `/api/conversations/${id}/join-candidates`),
+    split: (id: c.Id, body: { act_id: c.Id; message_ids: c.Id[]; subject?: string }) =>
+      request<c.Act>("POST", `/api/conversations/${id}/split`, { body }),
+    schedule: (id: c.Id, body: c.NewScheduledAnswer) =>
+      request<c.ScheduledAnswer>("POST", `/api/conversations/${id}/scheduled`, { body }),
+    remind: (id: c.Id, body: c.ReminderDraft) =>
+      request<c.Reminder>("POST", `/api/conversations/${id}/reminders`, { body }),
     seen: (id: c.Id, messageId: c.Id) =>
       request<void>("POST", `/api/conversations/${id}/seen`, { body: { message_id: messageId } }),
     start: (body: c.StartRequest) => request<c.Conversation>("POST", "/api/conversations", { body }),
+  },
+
+  acts: {
+    start: (body: c.NewAct) => request<c.Act>("POST", "/api/acts", { body }),
+    get: (id: c.Id) => request<c.Act>("GET", `/api/acts/${id}`),
+    last: () => request<{ act: c.Act | null }>("GET", "/api/acts/last"),
+    undo: (id: c.Id) => request<c.Act>("POST", `/api/acts/${id}/undo`),
+  },
+
+  macros: {
+    list: () => request<c.Macro[]>("GET", "/api/macros"),
+    create: (body: c.MacroDraft) => request<c.Macro>("POST", "/api/macros", { body }),
+    put: (id: c.Id, body: c.MacroDraft) => request<c.Macro>("PUT", `/api/macros/${id}`, { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/macros/${id}`),
+    preview: (id: c.Id, conversationId: c.Id) =>
+      request<c.MacroPreview>("GET", `/api/macros/${id}/preview`, {
+        query: { conversation_id: conversationId },
+      }),
+  },
+
+  scheduled: {
+    patch: (id: c.Id, body: c.ScheduledChange) =>
+      request<c.ScheduledAnswer>("PATCH", `/api/scheduled/${id}`, { body }),
+    cancel: (id: c.Id) => request<c.ScheduledAnswer>("POST", `/api/scheduled/${id}/cancel`),
+    restore: (id: c.Id) => request<c.ScheduledAnswer>("POST", `/api/scheduled/${id}/restore`),
+    send: (id: c.Id) => request<c.Entry>("POST", `/api/scheduled/${id}/send`),
+  },
+
+  reminders: {
+    tick: (id: c.Id, done: boolean) =>
+      request<c.Reminder>("PATCH", `/api/reminders/${id}`, { body: { done } }),
   },
 
   messages: {

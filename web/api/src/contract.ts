@@ -73,12 +73,25 @@ export type CustomerFace = Schemas["CustomerName"];
 export type View = Schemas["View"];
 export type ViewKind = View["kind"];
 export type Filter = Schemas["Filter"];
-export type NewView = Schemas["NewView"];
+export type NewView = Schemas["ViewDraft"];
 export type ViewChange = Schemas["ViewChange"];
 export type Conversation = Omit<Schemas["ConversationView"], "draft_text"> & { draft_text: KeptDraft | null };
 /** A draft as the server kept it. */
 export type KeptDraft = DraftRequest & { attachments?: Attachment[]; updated_at?: Iso };
 export type ConversationPatch = Schemas["Change"];
+export type Act = Schemas["Act"];
+export type NewAct = Schemas["NewAct"];
+export type Chosen = Schemas["Chosen"];
+export type Macro = Schemas["Macro"];
+export type MacroDraft = Schemas["MacroDraft"];
+export type MacroSteps = Schemas["Steps"];
+export type MacroPreview = Schemas["MacroPreview"];
+export type JoinCandidate = Schemas["JoinCandidate"];
+export type ScheduledAnswer = Schemas["ScheduledAnswer"];
+export type NewScheduledAnswer = Schemas["NewScheduledAnswer"];
+export type ScheduledChange = Schemas["ScheduledChange"];
+export type Reminder = Schemas["Reminder"];
+export type ReminderDraft = Schemas["ReminderDraft"];
 export type Participant = Schemas["ParticipantView"];
 export type JoinSuggestion = Schemas["JoinSuggestion"];
 export type Route = Schemas["Route"];
@@ -223,7 +236,7 @@ export interface Sought {
 export type ServerFrame =
   | { type: "ready"; cursor: string }
   | { type: "reset" }
-  | { type: "conversation"; cursor: string; row: Row; views_changed: boolean }
+  | { type: "conversation"; cursor: string; row: Row; views_changed: boolean; rearranged?: boolean }
   | { type: "entry"; cursor: string; conversation_id: Id; entry: Entry }
   | { type: "agent"; cursor: string; agent_id: Id; availability?: Availability }
   | { type: "customer"; cursor: string; customer_id: Id }
@@ -238,6 +251,7 @@ export type ServerFrame =
     }
   | { type: "system" }
   | { type: "mention"; conversation_id: Id; entry_id: Id }
+  | { type: "reminder"; conversation_id: Id; reminder_id: Id; due: boolean }
   | { type: "ping" };
 
 export type ClientFrame =

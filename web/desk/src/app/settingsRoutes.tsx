@@ -49,6 +49,7 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/brand", component: page("BrandPage") }),
   createRoute({ getParentRoute, path: "/canned-answers", component: page("CannedAnswersPage") }),
   createRoute({ getParentRoute, path: "/system", component: page("SystemPage") }),
+  createRoute({ getParentRoute, path: "/macros", component: page("MacrosPage") }),
   createRoute({ getParentRoute, path: "/tags", component: page("TagsPage") }),
   createRoute({ getParentRoute, path: "/keys", component: page("KeysPage") }),
   createRoute({

@@ -5,6 +5,7 @@ import {
   type CannedAnswer,
   type Inbox,
   keys,
+  type Macro,
   type Tag,
   type Team,
 } from "@damso/api";
@@ -27,6 +28,12 @@ export const brandsQuery = queryOptions({ queryKey: keys.brands, queryFn: api.br
 export const cannedAnswersQuery = queryOptions({
   queryKey: keys.cannedAnswers,
   queryFn: api.cannedAnswers.list,
+  staleTime: LONG,
+});
+
+export const macrosQuery = queryOptions({
+  queryKey: keys.macros,
+  queryFn: api.macros.list,
   staleTime: LONG,
 });
 
@@ -57,4 +64,8 @@ export function useBrands(): Brand[] {
 
 export function useCannedAnswers(): CannedAnswer[] {
   return useQuery({ ...cannedAnswersQuery, enabled: useMay("conversations.read") }).data ?? [];
+}
+
+export function useMacros(): Macro[] {
+  return useQuery({ ...macrosQuery, enabled: useMay("conversations.write") }).data ?? [];
 }

@@ -1,9 +1,10 @@
 import type { Conversation } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Textarea } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useKeys } from "../../app/useKeys.ts";
 import { useWidth } from "../../app/useWidth.ts";
+import { LaterDialog } from "../later/LaterDialog.tsx";
 import { AttachmentTray } from "./AttachmentTray.tsx";
 import { ComposerBar } from "./ComposerBar.tsx";
 import { ComposerHead } from "./ComposerHead.tsx";
@@ -40,6 +41,7 @@ export function Composer({ conversation, onSent }: Props) {
   const typing = useTyping(id, note ? null : (route?.identity_id ?? null));
   const ready =
     (text.trim() !== "" || draft.attachments.length > 0) && uploads.uploads.length === 0 && !refusal;
+  const [later, setLater] = useState(false);
   const send = useSend(conversation, route, onSent);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a draft is opened once, with what the server then had
@@ -77,7 +79,10 @@ export function Composer({ conversation, onSent }: Props) {
         return;
       }
     }
-    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+    if (event.code === "KeyL" && event.shiftKey && (event.metaKey || event.ctrlKey)) {
+      event.preventDefault();
+      if (ready && !note) setLater(true);
+    } else if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
       submit(event.shiftKey ? "resolve" : null);
     } else if (event.key === "Escape") {
@@ -168,7 +173,11 @@ export function Composer({ conversation, onSent }: Props) {
           });
         }}
         onSend={submit}
+        onLater={() => setLater(true)}
       />
+      {later && route && (
+        <LaterDialog conversation={conversation} route={route} onClose={() => setLater(false)} />
+      )}
     </section>
   );
 }

@@ -16,9 +16,10 @@ interface Props {
   onFiles: (files: Iterable<File>) => void;
   onInsert: (sign: "/" | "@") => void;
   onSend: (then: "resolve" | "snooze" | null) => void;
+  onLater: () => void;
 }
 
-export function ComposerBar({ note, route, text, saved, ready, onFiles, onInsert, onSend }: Props) {
+export function ComposerBar({ note, route, text, saved, ready, onFiles, onInsert, onSend, onLater }: Props) {
   const { t, format } = useText();
   const picker = useRef<HTMLInputElement>(null);
   const left = note ? null : charactersLeft(route, text);
@@ -88,6 +89,9 @@ export function ComposerBar({ note, route, text, saved, ready, onFiles, onInsert
                 {t("composer.sendResolve")}
               </Menu.Item>
               <Menu.Item onClick={() => onSend("snooze")}>{t("composer.sendSnooze")}</Menu.Item>
+              <Menu.Item rightSection={<Kbd combo="mod+shift+l" />} onClick={onLater}>
+                {t("later.title")}
+              </Menu.Item>
             </Menu.Dropdown>
           </Menu>
         )}

@@ -5,12 +5,16 @@ import { Button, Menu, Popover } from "@mantine/core";
 import {
   IconAlarm,
   IconArrowLeft,
+  IconBell,
   IconCheck,
   IconDots,
+  IconGitBranch,
+  IconGitMerge,
   IconLayoutSidebarRight,
   IconLink,
   IconPencil,
   IconRotate,
+  IconWand,
 } from "@tabler/icons-react";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -18,7 +22,11 @@ import { faceName } from "../../app/faceName.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useMay } from "../../app/useMe.ts";
 import { useWidth } from "../../app/useWidth.ts";
+import { useSelecting } from "../bulk/selection.ts";
+import { ReminderMenu } from "../later/ReminderMenu.tsx";
+import { MacroDialog } from "../macros/RunMacroDialog.tsx";
 import classes from "./header.module.css";
+import { JoinDialog } from "./JoinDialog.tsx";
 import { Presence } from "./Presence.tsx";
 import { Properties, type PropertyMenu } from "./Properties.tsx";
 import { SnoozeMenu } from "./SnoozeMenu.tsx";
@@ -30,21 +38,24 @@ interface Props {
   actions: ConversationActions;
   panelOpen: boolean;
   onPanel: () => void;
+  onSplit: () => void;
 }
 
 /** Who it is, what it is about, and everything that can be done with the case. */
-export function ConversationHeader({ conversation, actions, panelOpen, onPanel }: Props) {
+export function ConversationHeader({ conversation, actions, panelOpen, onPanel, onSplit }: Props) {
   const { t } = useText();
   const navigate = useNavigate();
   const { viewId } = useParams({ strict: false });
   const phone = useWidth() === "phone";
   const Name = phone ? "h1" : "h2";
-  const [menu, setMenu] = useState<PropertyMenu | "snooze" | null>(null);
+  const [menu, setMenu] = useState<PropertyMenu | "snooze" | "reminder" | null>(null);
+  const [dialog, setDialog] = useState<"macro" | "join" | null>(null);
   const [renaming, setRenaming] = useState(false);
   const resolved = conversation.status === "resolved";
   const toggleState = resolved ? actions.reopen : actions.resolve;
 
   const writes = useMay("conversations.write");
+  const selecting = useSelecting();
   useKeys(
     {
       e: toggleState,
@@ -52,8 +63,10 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel }
       s: () => setMenu("snooze"),
       t: () => setMenu("tags"),
       p: () => setMenu("priority"),
+      h: () => setMenu("reminder"),
+      m: () => setDialog("macro"),
     },
-    writes,
+    writes && !selecting,
   );
 
   return (
@@ -114,6 +127,29 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel }
             </Popover.Dropdown>
           </Popover>
         )}
+        {writes && (
+          <Popover
+            opened={menu === "reminder"}
+            onChange={(open) => setMenu(open ? "reminder" : null)}
+            position="bottom-end"
+            trapFocus
+            returnFocus
+          >
+            <Popover.Target>
+              <IconButton
+                label={t("reminder.title")}
+                combo="h"
+                aria-expanded={menu === "reminder"}
+                onClick={() => setMenu(menu === "reminder" ? null : "reminder")}
+              >
+                <IconBell size={18} stroke={1.6} />
+              </IconButton>
+            </Popover.Target>
+            <Popover.Dropdown>
+              <ReminderMenu conversation={conversation} onDone={() => setMenu(null)} />
+            </Popover.Dropdown>
+          </Popover>
+        )}
         <Menu>
           <Menu.Target>
             <IconButton label={t("conversation.more")}>
@@ -128,6 +164,26 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel }
               >
                 {t("conversation.rename")}
               </Menu.Item>
+            )}
+            {writes && (
+              <>
+                <Menu.Item
+                  leftSection={<IconWand size={16} stroke={1.6} />}
+                  rightSection={<Kbd combo="m" />}
+                  onClick={() => setDialog("macro")}
+                >
+                  {t("macro.run")}
+                </Menu.Item>
+                <Menu.Item
+                  leftSection={<IconGitMerge size={16} stroke={1.6} />}
+                  onClick={() => setDialog("join")}
+                >
+                  {t("join.choose")}
+                </Menu.Item>
+                <Menu.Item leftSection={<IconGitBranch size={16} stroke={1.6} />} onClick={onSplit}>
+                  {t("split.choose")}
+                </Menu.Item>
+              </>
             )}
             <Menu.Item
               leftSection={<IconLink size={16} stroke={1.6} />}
@@ -156,6 +212,15 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel }
           </Button>
         )}
       </div>
+      {dialog === "macro" && (
+        <MacroDialog
+          target={{ cases: [{ id: conversation.id, seen_at: conversation.last_message_at }] }}
+          count={1}
+          sample={conversation.id}
+          onClose={() => setDialog(null)}
+        />
+      )}
+      {dialog === "join" && <JoinDialog conversation={conversation} onClose={() => setDialog(null)} />}
       <Properties conversation={conversation} actions={actions} menu={menu} onMenu={setMenu} />
     </header>
   );

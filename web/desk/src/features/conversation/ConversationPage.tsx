@@ -4,7 +4,7 @@ import { Skeleton } from "@damso/ui";
 import { Drawer } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useMay } from "../../app/useMe.ts";
@@ -13,12 +13,15 @@ import { Composer } from "../composer/Composer.tsx";
 import { CustomerPanel } from "../customers/CustomerPanel.tsx";
 import { toggleColumn, useFolded } from "../inbox/columns.ts";
 import { patchRow } from "../inbox/rowsCache.ts";
+import { ReminderBar } from "../later/ReminderBar.tsx";
+import { ScheduledList } from "../later/ScheduledList.tsx";
 import { useLive } from "../live/LiveProvider.tsx";
 import { Failed } from "../shell/Failed.tsx";
 import { ConversationHeader } from "./ConversationHeader.tsx";
 import classes from "./conversation.module.css";
 import { JoinBar } from "./JoinBar.tsx";
 import { conversationQuery } from "./queries.ts";
+import { SplitBar } from "./SplitBar.tsx";
 import { StateBar } from "./StateBar.tsx";
 import { Thread } from "./Thread.tsx";
 import { useConversationActions } from "./useConversationActions.ts";
@@ -45,6 +48,7 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
   const { viewId } = useParams({ strict: false });
   const { entry, panel } = useSearch({ strict: false }) as { entry?: string; panel?: "customer" };
   const actions = useConversationActions(conversation);
+  const [split, setSplit] = useState<ReadonlySet<string> | null>(null);
   useAttendance(conversation);
   const writes = useMay("conversations.write");
   useSeen(conversation, writes);
@@ -72,10 +76,16 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
           actions={actions}
           panelOpen={beside ? !folded : panel !== undefined}
           onPanel={togglePanel}
+          onSplit={() => setSplit(new Set())}
         />
         <StateBar conversation={conversation} onReopen={actions.reopen} />
-        {writes && conversation.join && <JoinBar conversation={conversation} join={conversation.join} />}
-        <Thread conversation={conversation} target={entry} />
+        {split && <SplitBar conversation={conversation} chosen={split} onDone={() => setSplit(null)} />}
+        <ReminderBar conversation={conversation} />
+        {writes && !split && conversation.join && (
+          <JoinBar conversation={conversation} join={conversation.join} />
+        )}
+        <Thread conversation={conversation} target={entry} split={split} onSplit={setSplit} />
+        {writes && <ScheduledList conversation={conversation} />}
         {writes && <Composer conversation={conversation} onSent={(then) => then && actions.sentAnd(then)} />}
       </article>
       {beside && !folded && (

@@ -1,14 +1,12 @@
-import { api, type Conversation, type JoinSuggestion, keys } from "@damso/api";
+import type { Conversation, JoinSuggestion } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { Kbd, toast, toastError } from "@damso/ui";
+import { Kbd } from "@damso/ui";
 import { Button } from "@mantine/core";
 import { IconGitMerge } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { messageOf } from "../../app/messageOf.ts";
+import { Link } from "@tanstack/react-router";
 import { useKeys } from "../../app/useKeys.ts";
-import { dropRow } from "../inbox/rowsCache.ts";
 import classes from "./header.module.css";
+import { useJoin } from "./useJoin.ts";
 
 interface Props {
   conversation: Conversation;
@@ -18,27 +16,9 @@ interface Props {
 /** This looks like a part of another case: says why, and joins them with one key. */
 export function JoinBar({ conversation, join }: Props) {
   const { t } = useText();
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const { viewId } = useParams({ strict: false });
-  const joining = useMutation({
-    mutationFn: () => api.conversations.join(conversation.id, join.conversation_id),
-    onSuccess: async (other) => {
-      client.setQueryData(keys.conversation(other.id), other);
-      void client.invalidateQueries({ queryKey: keys.entries(other.id) });
-      void client.invalidateQueries({ queryKey: keys.views });
-      if (viewId) dropRow(client, viewId, conversation.id);
-      await navigate({
-        to: "/c/$conversationId",
-        params: { conversationId: other.id },
-        search: {},
-        replace: true,
-      });
-      toast(t("done.joined"));
-    },
-    onError: (error) => toastError(messageOf(error, t)),
-  });
-  useKeys({ m: () => joining.mutate() });
+  const joining = useJoin(conversation.id);
+  const run = () => joining.mutate(join.conversation_id);
+  useKeys({ "shift+m": run });
 
   return (
     <div className={classes.join}>
@@ -56,9 +36,9 @@ export function JoinBar({ conversation, join }: Props) {
       </span>
       <Button
         data-size="small"
-        rightSection={<Kbd combo="m" />}
+        rightSection={<Kbd combo="shift+m" />}
         loading={joining.isPending}
-        onClick={() => joining.mutate()}
+        onClick={run}
       >
         {t("join.do")}
       </Button>

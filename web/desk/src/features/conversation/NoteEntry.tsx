@@ -12,6 +12,13 @@ export function NoteEntry({ entry, marked }: { entry: Entry; marked: boolean }) 
   const { t } = useText();
   const agents = useAgents();
   const names = agents.filter((agent) => entry.mentions.includes(agent.id)).map((agent) => agent.name);
+  if (entry.deleted_at) {
+    return (
+      <div id={`entry-${entry.id}`} className={classes.quiet}>
+        {t("thread.noteUndone", { name: entry.author.name })} <Time at={entry.deleted_at} as="time" />
+      </div>
+    );
+  }
   return (
     <div id={`entry-${entry.id}`} className={classes.note} data-marked={marked}>
       <div className={classes.by}>

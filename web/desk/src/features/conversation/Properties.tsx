@@ -24,7 +24,7 @@ export type PropertyMenu = "assign" | "tags" | "priority";
 interface Props {
   conversation: Conversation;
   actions: ConversationActions;
-  menu: PropertyMenu | "snooze" | null;
+  menu: PropertyMenu | "snooze" | "reminder" | null;
   onMenu: (menu: PropertyMenu | null) => void;
 }
 

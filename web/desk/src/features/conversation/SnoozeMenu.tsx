@@ -16,7 +16,7 @@ export function SnoozeMenu({ onChoose }: Props) {
   const zone = useContext(TimeZone);
   const [picking, setPicking] = useState(false);
   const times = snoozeTimes(new Date(), zone);
-  if (picking) return <PickTime onChoose={onChoose} />;
+  if (picking) return <PickTime submit={t("snooze.do")} onChoose={onChoose} />;
   const choices: Choice[] = [
     {
       id: "later",
@@ -55,7 +55,8 @@ export function SnoozeMenu({ onChoose }: Props) {
   return <PickList choices={choices} placeholder={t("snooze.title")} empty={t("state.noMatch")} />;
 }
 
-function PickTime({ onChoose }: Props) {
+/** A time of one's own, in the agent's zone. */
+export function PickTime({ onChoose, submit }: Props & { submit: string }) {
   const { t } = useText();
   const zone = useContext(TimeZone);
   const [value, setValue] = useState("");
@@ -86,7 +87,7 @@ function PickTime({ onChoose }: Props) {
         </p>
       )}
       <Button type="submit" variant="filled" disabled={!until || past}>
-        {t("snooze.do")}
+        {submit}
       </Button>
     </form>
   );

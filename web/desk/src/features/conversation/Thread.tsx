@@ -24,10 +24,13 @@ interface Props {
   conversation: Conversation;
   /** The entry that a link points to. */
   target: string | undefined;
+  /** What is chosen to be split off, while that is being chosen. */
+  split: ReadonlySet<string> | null;
+  onSplit: (chosen: ReadonlySet<string>) => void;
 }
 
 /** Everything said, over all channels, oldest first; opens at its end or at what a link points to. */
-export function Thread({ conversation, target }: Props) {
+export function Thread({ conversation, target, split, onSplit }: Props) {
   const { t, format } = useText();
   const channelName = useChannelName();
   const query = useInfiniteQuery(entriesQuery(conversation.id));
@@ -97,7 +100,19 @@ export function Thread({ conversation, target }: Props) {
               </div>
             )}
             {item.type === "activities" && <ActivityLines entries={item.entries} />}
+            {item.type === "entry" && split && (
+              <label className={classes.pick}>
+                <input
+                  type="checkbox"
+                  checked={split.has(item.entry.id)}
+                  onChange={() => onSplit(toggled(split, item.entry.id))}
+                />
+                <span className="cut grow">{item.entry.text || item.entry.attachments[0]?.name}</span>
+                <span className="faint small">{item.entry.author.name}</span>
+              </label>
+            )}
             {item.type === "entry" &&
+              !split &&
               (item.entry.kind === "note" ? (
                 <NoteEntry entry={item.entry} marked={item.entry.id === target} />
               ) : (
@@ -134,4 +149,10 @@ export function Thread({ conversation, target }: Props) {
       )}
     </div>
   );
+}
+
+function toggled(chosen: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(chosen);
+  if (!next.delete(id)) next.add(id);
+  return next;
 }

@@ -14,6 +14,10 @@ const TEXTS: Record<string, TextKey> = {
   joined: "activity.joined",
   split_off: "activity.splitOff",
   split_from: "activity.splitFrom",
+  unjoined: "activity.unjoined",
+  taken_out: "activity.takenOut",
+  taken_in: "activity.takenIn",
+  unsplit: "activity.unsplit",
 };
 
 export function activityText(entry: Entry, { t, format }: Texts): string {

@@ -1,4 +1,4 @@
-import { api, keys, type View, type ViewKind } from "@damso/api";
+import { api, keys, type Row, type View, type ViewKind } from "@damso/api";
 import { type TextKey, useText } from "@damso/i18n";
 import { EmptyState, IconButton, Notice, Skeleton } from "@damso/ui";
 import { Button } from "@mantine/core";
@@ -6,14 +6,27 @@ import { IconArrowUp, IconMenu2, IconMoodCheck, IconSearch } from "@tabler/icons
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { useStore } from "../../app/store.ts";
+import { useKeys } from "../../app/useKeys.ts";
+import { useMay } from "../../app/useMe.ts";
 import { useWidth } from "../../app/useWidth.ts";
+import { BulkBar } from "../bulk/BulkBar.tsx";
+import { Progress } from "../bulk/Progress.tsx";
+import {
+  clearSelection,
+  isSelecting,
+  selectAll,
+  stretchTo,
+  toggleRow,
+  useSelection,
+} from "../bulk/selection.ts";
 import { ListRow, rowHeight } from "./ListRow.tsx";
 import classes from "./list.module.css";
 import { NotifyOffer } from "./NotifyOffer.tsx";
 import { NOTHING_WAITS, rowsOf, settle, waiting } from "./rowsCache.ts";
+import { pinned, useReminded } from "./useReminded.ts";
 import { useWalk } from "./useWalk.ts";
 import { viewCount, viewName } from "./viewNames.ts";
 import { findView, viewsQuery } from "./viewsQuery.ts";
@@ -35,7 +48,11 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
   });
-  const rows = rowsOf(query.data);
+  const reminded = useReminded(view?.kind === "mine");
+  const rows = useMemo(() => pinned(reminded, rowsOf(query.data)), [reminded, query.data]);
+  const writes = useMay("conversations.write");
+  const chosen = useSelection(viewId);
+  const choosing = isSelecting(chosen);
   const waits = useStore(waiting, (all) => all[viewId] ?? NOTHING_WAITS);
   const scroller = useRef<HTMLDivElement>(null);
   const [held, setHeld] = useState(false);
@@ -65,26 +82,45 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
     if (!held && atTop && moved > 0) settle(client, viewId);
   }, [held, atTop, moved, client, viewId]);
 
+  const choose = useCallback(
+    (row: Row, stretch: boolean) => (stretch ? stretchTo(viewId, rows, row) : toggleRow(viewId, row)),
+    [viewId, rows],
+  );
+  useEffect(() => clearSelection, []);
+  const current = rows.find((row) => row.id === conversationId) ?? rows[0];
+  useKeys(
+    {
+      x: () => current && toggleRow(viewId, current),
+      "shift+x": () => current && stretchTo(viewId, rows, current),
+      "mod+a": () => selectAll(viewId, rows),
+    },
+    writes,
+  );
   useWalk(rows, viewId, conversationId, (index) => virtual.scrollToIndex(index, { align: "auto" }));
 
   return (
     <section className={classes.list} aria-label={view ? viewName(view, t) : t("views.title")}>
-      <header className={classes.head}>
-        {onViews && (
-          <IconButton label={t("views.title")} combo="[" onClick={onViews}>
-            <IconMenu2 size={18} stroke={1.6} />
+      {choosing && view ? (
+        <BulkBar view={view} rows={rows} more={query.hasNextPage} />
+      ) : (
+        <header className={classes.head}>
+          {onViews && (
+            <IconButton label={t("views.title")} combo="[" onClick={onViews}>
+              <IconMenu2 size={18} stroke={1.6} />
+            </IconButton>
+          )}
+          <Title className={`${classes.title} cut`}>{view ? viewName(view, t) : ""}</Title>
+          <span className="faint num grow">{view && viewCount(view, format)}</span>
+          <IconButton
+            label={t("room.search")}
+            combo="/"
+            renderRoot={(props) => <Link to="/search" {...props} />}
+          >
+            <IconSearch size={18} stroke={1.6} />
           </IconButton>
-        )}
-        <Title className={`${classes.title} cut`}>{view ? viewName(view, t) : ""}</Title>
-        <span className="faint num grow">{view && viewCount(view, format)}</span>
-        <IconButton
-          label={t("room.search")}
-          combo="/"
-          renderRoot={(props) => <Link to="/search" {...props} />}
-        >
-          <IconSearch size={18} stroke={1.6} />
-        </IconButton>
-      </header>
+        </header>
+      )}
+      <Progress />
       <NotifyOffer />
       <div className={classes.announce} aria-live="polite">
         {arrived > 0 && (held || !atTop) && (
@@ -142,6 +178,9 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
                   current={row.id === conversationId}
                   mine={view?.filter.assignee === "me"}
                   gone={waits.left.includes(row.id)}
+                  chosen={chosen.whole !== null || chosen.rows[row.id] !== undefined}
+                  choosing={choosing}
+                  onChoose={writes ? choose : undefined}
                 />
               </li>
             );
@@ -156,6 +195,7 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
 const EMPTY: Partial<Record<ViewKind, [TextKey, TextKey]>> = {
   mine: ["inbox.emptyMineTitle", "inbox.emptyMineText"],
   unassigned: ["inbox.emptyUnassignedTitle", "inbox.emptyUnassignedText"],
+  reminders: ["inbox.emptyRemindersTitle", "inbox.emptyRemindersText"],
 };
 
 function EmptyView({ view }: { view: View | undefined }) {

@@ -1,13 +1,14 @@
 import { ApiError, type Filter, type Priority, type Status, type View } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { Notice } from "@damso/ui";
-import { Button, Modal, MultiSelect, Select, Switch, TextInput } from "@mantine/core";
+import { Notice, TAG_COLOURS, TagDot } from "@damso/ui";
+import { Button, Modal, MultiSelect, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { useChannelName } from "../../app/useChannels.ts";
 import { useAgents, useInboxes, useTags, useTeams } from "../../app/useLists.ts";
 import classes from "./dialog.module.css";
 import { useSaveView } from "./savedViews.ts";
+import { VIEW_ICONS } from "./viewIcons.ts";
 
 const STATUSES: Status[] = ["open", "pending", "snoozed", "resolved"];
 const PRIORITIES: Priority[] = ["urgent", "high", "normal", "low"];
@@ -26,7 +27,9 @@ export function SavedViewDialog({ view, onClose }: Props) {
   const inboxes = useInboxes();
   const [name, setName] = useState(view?.name ?? "");
   const [filter, setFilter] = useState<Filter>(view?.filter ?? { status: ["open", "pending"] });
-  const [shared, setShared] = useState(view?.shared ?? false);
+  const [audience, setAudience] = useState(view?.shared ? "everybody" : (view?.team_id ?? "mine"));
+  const [icon, setIcon] = useState(view?.icon || "filter");
+  const [colour, setColour] = useState(view?.colour ?? "grey");
   const save = useSaveView(view, onClose);
   const set = (change: Partial<Filter>) => setFilter((before) => ({ ...before, ...change }));
   const channels = [...new Set(inboxes.map((inbox) => inbox.channel))];
@@ -43,7 +46,9 @@ export function SavedViewDialog({ view, onClose }: Props) {
         className={classes.form}
         onSubmit={(event) => {
           event.preventDefault();
-          save.mutate({ name: name.trim(), filter: clean(filter), shared });
+          const team_id = audience === "mine" || audience === "everybody" ? null : audience;
+          const shared = audience === "everybody";
+          save.mutate({ name: name.trim(), filter: clean(filter), shared, team_id, icon, colour });
         }}
       >
         <TextInput
@@ -104,11 +109,49 @@ export function SavedViewDialog({ view, onClose }: Props) {
           value={filter.tag_ids ?? []}
           onChange={(value) => set({ tag_ids: value })}
         />
-        <Switch
-          label={t("views.shared")}
-          checked={shared}
-          onChange={(event) => setShared(event.currentTarget.checked)}
+        <Select
+          label={t("views.audience")}
+          allowDeselect={false}
+          data={[
+            { value: "mine", label: t("views.mine") },
+            ...teams.map((team) => ({ value: team.id, label: t("views.teamOf", { name: team.name }) })),
+            { value: "everybody", label: t("views.everybody") },
+          ]}
+          value={audience}
+          onChange={(value) => setAudience(value ?? "mine")}
         />
+        <div className={classes.pair}>
+          <fieldset className={classes.choices}>
+            <legend>{t("views.icon")}</legend>
+            {Object.entries(VIEW_ICONS).map(([value, Mark]) => (
+              <button
+                key={value}
+                type="button"
+                className={classes.choice}
+                aria-pressed={icon === value}
+                aria-label={t(`views.icon.${value as "star"}`)}
+                onClick={() => setIcon(value)}
+              >
+                <Mark size={16} stroke={1.6} />
+              </button>
+            ))}
+          </fieldset>
+          <fieldset className={classes.choices}>
+            <legend>{t("views.colour")}</legend>
+            {TAG_COLOURS.map((value) => (
+              <button
+                key={value}
+                type="button"
+                className={classes.choice}
+                aria-pressed={colour === value}
+                aria-label={value}
+                onClick={() => setColour(value)}
+              >
+                <TagDot colour={value} />
+              </button>
+            ))}
+          </fieldset>
+        </div>
         {save.isError && (
           <Notice tone="danger" urgent>
             {messageOf(save.error, t)}

@@ -4,6 +4,7 @@ import { IconButton, Skeleton } from "@damso/ui";
 import { Menu } from "@mantine/core";
 import {
   IconAt,
+  IconBell,
   IconCircleCheck,
   IconClock,
   IconDots,
@@ -18,11 +19,11 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { may, useMe } from "../../app/useMe.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import { toggleColumn } from "./columns.ts";
 import { SavedViewDialog } from "./SavedViewDialog.tsx";
-import { useRemoveView } from "./savedViews.ts";
+import { useMoveView, useRemoveView } from "./savedViews.ts";
+import { viewIcon } from "./viewIcons.ts";
 import { viewCount, viewName } from "./viewNames.ts";
 import classes from "./views.module.css";
 import { viewsQuery } from "./viewsQuery.ts";
@@ -31,6 +32,7 @@ const MARKS: Record<ViewKind, typeof IconUser> = {
   mine: IconUser,
   unassigned: IconUserQuestion,
   mentions: IconAt,
+  reminders: IconBell,
   open: IconInbox,
   snoozed: IconClock,
   resolved: IconCircleCheck,
@@ -39,17 +41,17 @@ const MARKS: Record<ViewKind, typeof IconUser> = {
 };
 
 const SECTIONS: { kinds: ViewKind[]; title?: TextKey }[] = [
-  { kinds: ["mine", "unassigned", "mentions", "open", "snoozed", "resolved"] },
+  { kinds: ["mine", "unassigned", "mentions", "reminders", "open", "snoozed", "resolved"] },
   { kinds: ["team"], title: "views.teams" },
 ];
 
 export function ViewsColumn({ viewId }: { viewId: string }) {
   const { t } = useText();
-  const me = useMe();
   const phone = useWidth() === "phone";
   const { data: views } = useQuery(viewsQuery);
   const [editing, setEditing] = useState<View | "new" | null>(null);
   const removeView = useRemoveView();
+  const moveView = useMoveView();
   const saved = views?.filter((view) => view.kind === "saved") ?? [];
 
   return (
@@ -93,25 +95,29 @@ export function ViewsColumn({ viewId }: { viewId: string }) {
               {saved.map((view) => (
                 <li key={view.id} className={classes.savedRow}>
                   <ViewLink view={view} current={view.id === viewId} />
-                  {(!view.shared || may(me, "settings.manage")) && (
-                    <Menu>
-                      <Menu.Target>
-                        <IconButton
-                          label={t("views.more", { name: view.name ?? "" })}
-                          size={24}
-                          className={classes.more}
-                        >
-                          <IconDots size={14} />
-                        </IconButton>
-                      </Menu.Target>
-                      <Menu.Dropdown>
-                        <Menu.Item onClick={() => setEditing(view)}>{t("action.edit")}</Menu.Item>
-                        <Menu.Item data-tone="danger" onClick={() => removeView(view)}>
-                          {t("action.delete")}
-                        </Menu.Item>
-                      </Menu.Dropdown>
-                    </Menu>
-                  )}
+                  <Menu>
+                    <Menu.Target>
+                      <IconButton
+                        label={t("views.more", { name: view.name ?? "" })}
+                        size={24}
+                        className={classes.more}
+                      >
+                        <IconDots size={14} />
+                      </IconButton>
+                    </Menu.Target>
+                    <Menu.Dropdown>
+                      <Menu.Item onClick={() => moveView(view, -1)}>{t("views.up")}</Menu.Item>
+                      <Menu.Item onClick={() => moveView(view, 1)}>{t("views.down")}</Menu.Item>
+                      {view.editable && (
+                        <>
+                          <Menu.Item onClick={() => setEditing(view)}>{t("action.edit")}</Menu.Item>
+                          <Menu.Item data-tone="danger" onClick={() => removeView(view)}>
+                            {t("action.delete")}
+                          </Menu.Item>
+                        </>
+                      )}
+                    </Menu.Dropdown>
+                  </Menu>
                 </li>
               ))}
             </ul>
@@ -127,7 +133,7 @@ export function ViewsColumn({ viewId }: { viewId: string }) {
 
 function ViewLink({ view, current }: { view: View; current: boolean }) {
   const { t, format } = useText();
-  const Mark = MARKS[view.kind];
+  const Mark = view.kind === "saved" ? viewIcon(view.icon) : MARKS[view.kind];
   const count = viewCount(view, format);
   return (
     <Link
@@ -136,8 +142,22 @@ function ViewLink({ view, current }: { view: View; current: boolean }) {
       className={classes.view}
       aria-current={current ? "page" : undefined}
     >
-      <Mark size={16} stroke={1.6} aria-hidden="true" className={classes.mark} />
+      <Mark
+        size={16}
+        stroke={1.6}
+        aria-hidden="true"
+        className={classes.mark}
+        style={view.kind === "saved" && view.icon ? { color: `var(--d-tag-${view.colour})` } : undefined}
+      />
       <span className="grow cut">{viewName(view, t)}</span>
+      {view.kind === "saved" && (view.shared || view.team_id) && (
+        <IconUsersGroup
+          size={13}
+          stroke={1.6}
+          className="faint"
+          aria-label={t(view.shared ? "views.everybody" : "views.team")}
+        />
+      )}
       {count && (
         <span className={`${classes.count} num`}>
           <span aria-hidden="true">{count}</span>

@@ -1,7 +1,7 @@
 import type { Filter, Row } from "@damso/api";
 
 /** What a row cannot answer by itself; the server has to be asked. */
-const UNKNOWN_TO_ROW: (keyof Filter)[] = ["inbox_ids", "brand_id", "mentioned"];
+const UNKNOWN_TO_ROW: (keyof Filter)[] = ["inbox_ids", "brand_id", "mentioned", "reminded"];
 
 /** Whether a row belongs in a view; null when only the server can tell. */
 export function matches(row: Row, filter: Filter, myId: string): boolean | null {

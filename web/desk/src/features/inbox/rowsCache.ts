@@ -38,7 +38,7 @@ export function takeRow(client: QueryClient, row: Row, views: View[], myId: stri
 /** Frames go to everybody alike, so what differs by agent is kept from what this agent was told. */
 function asMine(row: Row, known: Row): Row {
   const same = row.last_message_at === known.last_message_at;
-  return { ...row, draft: known.draft, unread: same ? known.unread : row.unread };
+  return { ...row, draft: known.draft, reminder: known.reminder, unread: same ? known.unread : row.unread };
 }
 
 /** Changes a row in every list, for what this agent just did. */

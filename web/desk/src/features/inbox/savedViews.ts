@@ -5,10 +5,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { messageOf } from "../../app/messageOf.ts";
 
-interface Saved {
+export interface Saved {
   name: string;
   filter: Filter;
   shared: boolean;
+  team_id: string | null;
+  icon: string;
+  colour: string;
 }
 
 /** Makes a view or changes one, and opens it. */
@@ -32,7 +35,8 @@ export function useRemoveView(): (view: View) => void {
   const navigate = useNavigate();
   const { t } = useText();
   const restore = async (view: View) => {
-    await api.views.create({ name: view.name ?? "", filter: view.filter, shared: view.shared });
+    const { name, filter, shared, team_id, icon, colour } = view;
+    await api.views.create({ name: name ?? "", filter, shared, team_id, icon, colour });
     await client.invalidateQueries({ queryKey: keys.views });
   };
   return async (view) => {
@@ -45,6 +49,27 @@ export function useRemoveView(): (view: View) => void {
         run: () => void restore(view),
       });
     } catch (error) {
+      toastError(messageOf(error, t));
+    }
+  };
+}
+
+/** Moves a saved view up or down in the agent's own order. */
+export function useMoveView(): (view: View, by: 1 | -1) => void {
+  const client = useQueryClient();
+  const { t } = useText();
+  return async (view, by) => {
+    const views = client.getQueryData<View[]>(keys.views) ?? [];
+    const saved = views.filter((one) => one.kind === "saved");
+    const at = saved.findIndex((one) => one.id === view.id);
+    const [other] = saved.slice(at + by, at + by + 1);
+    if (at + by < 0 || !other) return;
+    const order = saved.with(at, other).with(at + by, view);
+    client.setQueryData<View[]>(keys.views, [...views.filter((one) => one.kind !== "saved"), ...order]);
+    try {
+      await api.views.order(order.map((one) => one.id));
+    } catch (error) {
+      client.setQueryData(keys.views, views);
       toastError(messageOf(error, t));
     }
   };

@@ -11,6 +11,7 @@ const MOVES = new Set(["joined", "split_off", "split_from"]);
 export interface Heard {
   onRow: (row: Row) => void;
   onMention: (conversationId: string, entryId: string) => void;
+  onReminder: (conversationId: string, reminderId: string) => void;
   myId: () => string;
 }
 
@@ -41,6 +42,7 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
         void client.invalidateQueries({ queryKey: keys.customer(frame.row.customer.id) });
         void client.invalidateQueries({ queryKey: keys.timelines(frame.row.customer.id) });
         void client.invalidateQueries({ queryKey: keys.timelines(frame.row.customer.id) });
+        if (frame.rearranged) void client.invalidateQueries({ queryKey: keys.entries(frame.row.id) });
         if (frame.views_changed) refreshCounts();
         heard.onRow(frame.row);
         break;
@@ -73,6 +75,12 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
       case "mention":
         refreshCounts();
         heard.onMention(frame.conversation_id, frame.entry_id);
+        break;
+      case "reminder":
+        refreshCounts();
+        void client.invalidateQueries({ queryKey: keys.rowsOf("reminders") });
+        void client.invalidateQueries({ queryKey: keys.conversation(frame.conversation_id) });
+        if (frame.due) heard.onReminder(frame.conversation_id, frame.reminder_id);
         break;
       case "ping":
         break;

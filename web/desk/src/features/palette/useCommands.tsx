@@ -4,6 +4,7 @@ import { keyText, toastError } from "@damso/ui";
 import {
   IconAlarm,
   IconArrowRight,
+  IconBell,
   IconCheck,
   IconCircle,
   IconFlag3,
@@ -13,15 +14,18 @@ import {
   IconPlugConnected,
   IconTag,
   IconUserPlus,
+  IconWand,
 } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { pressKey } from "../../app/useKeys.ts";
+import { useMacros } from "../../app/useLists.ts";
 import { may, useMe } from "../../app/useMe.ts";
 import { viewName } from "../inbox/viewNames.ts";
 import { viewsQuery } from "../inbox/viewsQuery.ts";
+import { openMacro } from "../macros/macroStore.ts";
 import type { Line } from "./line.ts";
 
 const STATES: Availability[] = ["online", "away", "offline"];
@@ -35,6 +39,8 @@ const ON_CASE: [string, TextKey, ReactNode][] = [
   ["s", "keys.snooze", <IconAlarm key="s" size={16} stroke={1.6} />],
   ["t", "keys.tags", <IconTag key="t" size={16} stroke={1.6} />],
   ["p", "keys.priority", <IconFlag3 key="p" size={16} stroke={1.6} />],
+  ["m", "keys.macro", <IconWand key="m" size={16} stroke={1.6} />],
+  ["h", "keys.remind", <IconBell key="h" size={16} stroke={1.6} />],
 ];
 
 /** Commands whose name holds what was typed; all of them while nothing was. */
@@ -45,6 +51,7 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
   const navigate = useNavigate();
   const { conversationId } = useParams({ strict: false });
   const { data: views = [] } = useQuery({ ...viewsQuery, enabled: may(me, "conversations.read") });
+  const macros = useMacros();
   const go = <IconArrowRight size={16} stroke={1.6} />;
   const lines: Line[] = [];
 
@@ -57,6 +64,17 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
         mark,
         combo,
         run: () => pressKey(combo),
+      });
+    }
+  }
+  if (conversationId) {
+    for (const macro of macros) {
+      lines.push({
+        id: `macro-${macro.id}`,
+        group: t("palette.macros"),
+        label: macro.name,
+        mark: <IconWand size={16} stroke={1.6} />,
+        run: () => openMacro(macro.id, conversationId),
       });
     }
   }

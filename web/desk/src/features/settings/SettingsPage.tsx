@@ -23,6 +23,7 @@ const SHARED: Group = {
   title: "settings.work",
   pages: [
     ["canned-answers", "settings.canned", "conversations.write"],
+    ["macros", "settings.macros", "conversations.write"],
     ["tags", "settings.tags", "conversations.write"],
   ],
 };

@@ -5,6 +5,7 @@ export { ChecklistPage } from "./ChecklistPage.tsx";
 export { ConnectPage } from "./ConnectPage.tsx";
 export { InboxSettingsPage } from "./InboxSettingsPage.tsx";
 export { KeysPage } from "./KeysPage.tsx";
+export { MacrosPage } from "./MacrosPage.tsx";
 export { PeoplePage } from "./PeoplePage.tsx";
 export { PrivacyPage } from "./PrivacyPage.tsx";
 export { ProfilePage } from "./ProfilePage.tsx";

@@ -21,6 +21,9 @@ const GROUPS: [TextKey, [string, TextKey][]][] = [
     [
       ["j", "keys.next"],
       ["k", "keys.previous"],
+      ["x", "keys.choose"],
+      ["shift+x", "keys.chooseStretch"],
+      ["mod+a", "keys.chooseAll"],
       ["[", "keys.foldViews"],
       ["]", "keys.foldCustomer"],
       ["/", "keys.search"],
@@ -36,7 +39,9 @@ const GROUPS: [TextKey, [string, TextKey][]][] = [
       ["s", "keys.snooze"],
       ["t", "keys.tags"],
       ["p", "keys.priority"],
-      ["m", "keys.join"],
+      ["m", "keys.macro"],
+      ["h", "keys.remind"],
+      ["shift+m", "keys.join"],
     ],
   ],
   [
@@ -44,6 +49,7 @@ const GROUPS: [TextKey, [string, TextKey][]][] = [
     [
       ["mod+enter", "keys.send"],
       ["mod+shift+enter", "keys.sendResolve"],
+      ["mod+shift+l", "keys.sendLater"],
       ["/", "keys.canned"],
       ["@", "keys.mention"],
       ["esc", "keys.leave"],

@@ -1,13 +1,16 @@
 import { setLocale, TimeZone, useText } from "@damso/i18n";
 import { Toasts, undoLatest } from "@damso/ui";
 import { useMantineColorScheme } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { remember } from "../../app/remembered.ts";
 import { useKeys } from "../../app/useKeys.ts";
-import { useMe } from "../../app/useMe.ts";
+import { useMay, useMe } from "../../app/useMe.ts";
+import { undoLastAct } from "../bulk/act.ts";
 import { Outbox } from "../composer/Outbox.tsx";
 import { LiveProvider } from "../live/LiveProvider.tsx";
+import { OpenMacro } from "../macros/OpenMacro.tsx";
 import { openPalette, usePalette } from "../palette/paletteStore.ts";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { Rail } from "./Rail.tsx";
@@ -31,6 +34,8 @@ export function Shell() {
   const palette = usePalette();
   const [keySheet, setKeySheet] = useState(false);
   const notifications = useNotifications();
+  const client = useQueryClient();
+  const writes = useMay("conversations.write");
   useSessionEnd();
 
   useEffect(() => setColorScheme(me.theme), [me.theme, setColorScheme]);
@@ -49,13 +54,20 @@ export function Shell() {
   useKeys({
     "mod+k": () => openPalette(),
     "?": () => setKeySheet(true),
-    z: () => undoLatest(),
+    z: () => {
+      if (!undoLatest() && writes) void undoLastAct(client, t);
+    },
   });
 
   return (
     <TimeZone value={me.timezone}>
-      <LiveProvider onRow={notifications.onRow} onMention={notifications.onMention}>
+      <LiveProvider
+        onRow={notifications.onRow}
+        onMention={notifications.onMention}
+        onReminder={notifications.onReminder}
+      >
         <Outbox />
+        <OpenMacro />
         <div className={classes.desk}>
           <a className={classes.skip} href="#main">
             {t("shell.skip")}

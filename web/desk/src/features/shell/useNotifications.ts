@@ -1,5 +1,6 @@
 import { api, type Entry, keys, type Row } from "@damso/api";
 import { useText } from "@damso/i18n";
+import { toast } from "@damso/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation, useNavigate, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
@@ -32,6 +33,19 @@ export function useNotifications() {
       show(faceName(row.customer, t), row.preview, `row:${row.id}:${row.last_message_at}`, () =>
         open(row.id),
       );
+    },
+    onReminder: async (conversationId: string, reminderId: string) => {
+      const { customer, reminders } = await queryClient.fetchQuery({
+        queryKey: [...keys.conversation(conversationId), "reminder"],
+        queryFn: () => api.conversations.get(conversationId),
+        staleTime: 0,
+      });
+      const reminder = reminders.find((one) => one.id === reminderId);
+      if (!reminder) return;
+      const title = t("notify.reminder", { name: faceName(customer, t) });
+      const text = reminder.about ? t(`reminder.${reminder.about}`) : reminder.text;
+      if (looksAt(conversationId)) toast(text ? `${title}: ${text}` : title);
+      else show(title, text, `reminder:${reminderId}`, () => open(conversationId));
     },
     onMention: async (conversationId: string, entryId: string) => {
       if (looksAt(conversationId)) return;
