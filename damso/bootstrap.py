@@ -17,6 +17,7 @@ from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
 from damso.conversations import held, masking, notices
 from damso.conversations.act_lane import ActLane
+from damso.conversations.acts import ForgetActs
 from damso.conversations.attachments import MediaReader, UnsentTimer
 from damso.conversations.change import SnoozeTimer
 from damso.conversations.erase import ConversationEraser
@@ -166,6 +167,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         KeepTimer(parts.keyring),
         ScheduleTimer(parts.inboxes),
         ReminderTimer(),
+        ForgetActs(),
     )
 
 

@@ -20,6 +20,7 @@ class BulkAct(Table):
         CheckConstraint("kind IN ('change', 'macro', 'split', 'join')", name="kind"),
         CheckConstraint("state IN ('running', 'done', 'undoing', 'undone')", name="state"),
         Index("ix_bulk_act_actor", "actor_id", "created_at"),
+        Index("ix_bulk_act_created_at", "created_at"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     actor_kind: Mapped[str]

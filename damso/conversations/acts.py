@@ -6,7 +6,7 @@ happens in between, it goes on where it was. A few cases are done within the req
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
@@ -22,6 +22,7 @@ from damso.team.access import Caller
 MOST = 2_000
 """Cases of one act: they are noted in the transaction that begins it, which has 100 ms."""
 UNDO = timedelta(minutes=10)
+KEPT = timedelta(days=1)
 
 ActKind = Literal["change", "macro", "split", "join"]
 ActState = Literal["running", "done", "undoing", "undone"]
@@ -244,3 +245,17 @@ def _told(told: _Told) -> Act:
         undo_until=told.done_at + UNDO if told.done_at and told.state == "done" else None,
         conversation_id=told.into,
     )
+
+
+class ForgetActs:
+    """Forgets acts a day after they were done: they hold how cases stood, and nothing needs that any more."""
+
+    name: ClassVar[str] = "forget_acts"
+
+    async def run(self, tx: Transaction) -> bool:
+        gone = await tx.execute(
+            """DELETE FROM bulk_act WHERE id IN (SELECT id FROM bulk_act WHERE created_at < $1
+                AND state IN ('done', 'undone') ORDER BY created_at LIMIT 5 FOR UPDATE SKIP LOCKED)""",
+            tx.now - KEPT,
+        )
+        return gone == 5

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_act")),
     )
     op.create_index("ix_bulk_act_actor", "bulk_act", ["actor_id", "created_at"], unique=False)
+    op.create_index("ix_bulk_act_created_at", "bulk_act", ["created_at"], unique=False)
     op.create_table(
         "macro",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -9,7 +9,7 @@ import pytest
 from damso.conversations.acts import UNDO
 from tests.conversations.company import Company
 from tests.conversations.postcards import Postcards, postcard
-from tests.http.acting import act, cases, rows, undo
+from tests.http.acting import act, cases, rows, undo, wait
 
 
 async def test_cases_are_changed_together_and_each_tells_it(company: Company, desk: httpx.AsyncClient) -> None:
@@ -210,3 +210,11 @@ async def test_what_a_macro_will_say_is_shown_before(company: Company, desk: htt
 
     assert (shown["answer"], shown["note"]) == ("이서연입니다.", "달빛상점")
     assert UUID(shown["route"]["inbox_id"]) == company.post.id
+
+
+async def test_acts_are_forgotten_after_a_day(company: Company, desk: httpx.AsyncClient) -> None:
+    await act(desk, await cases(company, 1), change={"priority": "high"})
+
+    await wait(company, hours=25)
+
+    assert await company.count("bulk_act_case") == 0

@@ -71,7 +71,7 @@ async def test_a_saved_view_is_kept_changed_and_removed(
 
     assert (made.status_code, made.json()["count"]) == (201, 0)
     assert changed.json()["count"] == 1
-    assert foreign.status_code == 404
+    assert foreign.status_code == 403
     assert "급한 것" in seen
     assert removed.status_code == 204
     assert (await desk.get("/api/conversations", params={"view": made.json()["id"]})).status_code == 404

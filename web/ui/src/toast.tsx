@@ -8,6 +8,7 @@ interface Toast {
   text: string;
   tone: "plain" | "danger";
   action?: { label: string; run: () => void };
+  at: number;
 }
 
 const LIFE = 7_000;
@@ -30,10 +31,10 @@ export function toastError(text: string): void {
   add({ text, tone: "danger" });
 }
 
-function add(given: Omit<Toast, "id">): void {
+function add(given: Omit<Toast, "id" | "at">): void {
   last += 1;
   const id = last;
-  change([...toasts.slice(-2), { ...given, id }]);
+  change([...toasts.slice(-2), { ...given, id, at: Date.now() }]);
   setTimeout(() => dismiss(id), LIFE);
 }
 
@@ -41,9 +42,9 @@ function dismiss(id: number): void {
   change(toasts.filter((one) => one.id !== id));
 }
 
-/** Undoes what the newest toast offers to undo; false when none does. */
-export function undoLatest(): boolean {
-  const found = toasts.findLast((one) => one.action);
+/** Undoes what the newest toast offers to undo; false when none does, or none that is newer than `since`. */
+export function undoLatest(since = 0): boolean {
+  const found = toasts.findLast((one) => one.action && one.at >= since);
   if (!found) return false;
   found.action?.run();
   dismiss(found.id);

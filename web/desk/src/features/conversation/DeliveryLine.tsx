@@ -83,7 +83,9 @@ export function DeliveryLine({ entry, conversation }: Props) {
   }
   return (
     <>
-      {writes && entry.undo_until && <UndoCountdown until={entry.undo_until} onUndo={() => void undo()} />}
+      {writes && entry.undo_until && (
+        <UndoCountdown at={entry.at} until={entry.undo_until} onUndo={() => void undo()} />
+      )}
       {entry.status && <Mark status={entry.status} />}
     </>
   );
