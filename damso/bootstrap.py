@@ -26,13 +26,13 @@ from damso.conversations.due_answers import HoldReader, ScheduleTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
+from damso.conversations.remind import AnswerReader, ReminderTimer
 from damso.conversations.split import SplitReader
 from damso.customers.erase import CustomerEraser
 from damso.customers.erasing.work import ErasureLane, ErasureReplay
 from damso.customers.suggestions import SuggestionReader, SuggestionTimer
 from damso.kernel import sealed_files
 from damso.kernel.blob_collection import BlobColumn, BlobLane, BlobTimer
-from damso.conversations.remind import AnswerReader, ReminderTimer
 from damso.kernel.blobs import Blobs, DiskBlobs
 from damso.kernel.clock import SystemClock
 from damso.kernel.crypto import Keyring

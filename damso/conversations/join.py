@@ -243,7 +243,8 @@ async def undo_join(tx: Transaction, act: Begun, actor: Actor) -> None:
     kept = now.state != after.state or now.last_message_id != after.last_message_id
     other = (await lock_states(tx, [other_id]))[other_id]
     await put(tx, [Move(closed, own), *([] if kept else [Move(other, before)])], actor)
-    await write_activity(tx, other_id, "unjoined", {"conversation_id": case_id}, actor)
+    for touched, parted in ((case_id, other_id), (other_id, case_id)):
+        await write_activity(tx, touched, "unjoined", {"conversation_id": parted}, actor)
     await append(
         tx, *(_fact("conversation.unjoined", touched, case_id, other_id, actor) for touched in (case_id, other_id))
     )

@@ -23,8 +23,6 @@ _WHO = {
     *("identity.proven", "identity.linked", "identity.unlinked"),
 }
 """Facts after which a customer's cases are shown under another name, or reachable in another way."""
-_REARRANGED = {f"conversation.{what}" for what in ("joined", "grown", "split", "unsplit", "unjoined")}
-"""Facts after which other messages stand in a case than before."""
 _MOVES = {"conversation.assigned": "assignee_id", "conversation.team_changed": "team_id"}
 """Facts that may take a case out of somebody's reach, and what of it they change."""
 
@@ -96,7 +94,6 @@ async def gather(tx: Transaction, events: Sequence[Recorded], locale: Locale, *,
     rows = await rows_by_id(tx, list(conversations)) if conversations else ()
     whose = {row.id: row.customer.id for row in rows}
     shown = conversations | {entry.conversation_id for entry in entries}
-    rearranged = {event.conversation_id for event in moved if event.name in _REARRANGED}
     cases = await standings(tx, shown) if for_limited and shown else {}
     items = [
         _Item(
@@ -109,7 +106,7 @@ async def gather(tx: Transaction, events: Sequence[Recorded], locale: Locale, *,
     ]
     items += [
         _Item(
-            ("conversation", {"row": row, "views_changed": True, "rearranged": row.id in rearranged}),
+            ("conversation", {"row": row, "views_changed": True}),
             "conversations.read",
             (row.id,),
             customer_id=row.customer.id,

@@ -14,8 +14,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from damso.conversations.activities import write_activity
 from damso.conversations.cases import Case, add_participant, lock_case, open_case, show_without
-from damso.conversations.change import write_activity
+from damso.conversations.move import move_messages
 from damso.kernel.database import Transaction
 from damso.kernel.i18n import Text
 from damso.kernel.log import SYSTEM, Event, Recorded, Stream, append
@@ -87,7 +88,8 @@ async def split(tx: Transaction, stray: Stray, most: int) -> int:
     """Move up to so many messages of somebody out of a case that is not theirs; how many there were."""
     home = await lock_case(tx, stray.home)
     own = await _own_case(tx, home, stray)
-    moved = await tx.values(_MOVE, home.id, own, list(stray.identity_ids), most) if own else []
+    theirs = await tx.values(_THEIRS, home.id, list(stray.identity_ids), most) if own else []
+    moved = await move_messages(tx, theirs, out_of=home.id, into=own) if own else []
     if own is None or len(moved) < most:
         await _leave(tx, home, own, stray)
     for case in (home.id, *([own] if own else ())):
@@ -95,17 +97,9 @@ async def split(tx: Transaction, stray: Stray, most: int) -> int:
     return len(moved)
 
 
-_MOVE = """
-WITH moved AS (
-    UPDATE message SET conversation_id = $2 WHERE id IN (
-        SELECT id FROM message WHERE conversation_id = $1 AND identity_id = ANY ($3) AND kind = 'message'
-        ORDER BY position_at, id LIMIT $4)
-    RETURNING id, position_at
-), found AS (
-    UPDATE search_entry s SET conversation_id = $2 FROM moved m
-    WHERE s.position_at = m.position_at AND s.message_id = m.id
-)
-SELECT id FROM moved
+_THEIRS = """
+SELECT id FROM message WHERE conversation_id = $1 AND identity_id = ANY ($2) AND kind = 'message'
+ORDER BY position_at, id LIMIT $3
 """
 
 # A case that an agent joined into this one is theirs already; else one that was split off before.

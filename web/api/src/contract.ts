@@ -236,7 +236,7 @@ export interface Sought {
 export type ServerFrame =
   | { type: "ready"; cursor: string }
   | { type: "reset" }
-  | { type: "conversation"; cursor: string; row: Row; views_changed: boolean; rearranged?: boolean }
+  | { type: "conversation"; cursor: string; row: Row; views_changed: boolean }
   | { type: "entry"; cursor: string; conversation_id: Id; entry: Entry }
   | { type: "agent"; cursor: string; agent_id: Id; availability?: Availability }
   | { type: "customer"; cursor: string; customer_id: Id }

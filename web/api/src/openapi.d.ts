@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** StartAct */
+        post: operations["ApiActsStartAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/acts/last": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetLastAct */
+        get: operations["ApiActsLastGetLastAct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/acts/{act_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetAct */
+        get: operations["ApiActsActIdGetAct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/acts/{act_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** UndoAct */
+        post: operations["ApiActsActIdUndoUndoAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agents": {
         parameters: {
             query?: never;
@@ -334,6 +402,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/join-candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListJoinCandidates */
+        get: operations["ApiConversationsConversationIdJoinCandidatesListJoinCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -369,6 +454,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CreateReminder */
+        post: operations["ApiConversationsConversationIdRemindersCreateReminder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ScheduleAnswer */
+        post: operations["ApiConversationsConversationIdScheduledScheduleAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/seen": {
         parameters: {
             query?: never;
@@ -380,6 +499,23 @@ export interface paths {
         put?: never;
         /** SeeConversation */
         post: operations["ApiConversationsConversationIdSeenSeeConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SplitConversation */
+        post: operations["ApiConversationsConversationIdSplitSplitConversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -488,24 +624,6 @@ export interface paths {
         head?: never;
         /** UpdateCustomer */
         patch: operations["ApiCustomersCustomerIdUpdateCustomer"];
-        trace?: never;
-    };
-    "/api/customers/{customer_id}/erasure": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** PreviewErasure */
-        get: operations["ApiCustomersCustomerIdErasurePreviewErasure"];
-        put?: never;
-        /** EraseCustomer */
-        post: operations["ApiCustomersCustomerIdErasureEraseCustomer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/customers/{customer_id}/history": {
@@ -655,74 +773,6 @@ export interface paths {
         put?: never;
         /** ReplayDelivery */
         post: operations["ApiDeliveriesDeliveryIdReplayReplayDelivery"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/erasures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListErasures */
-        get: operations["ApiErasuresListErasures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/erasures/{erasure_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetErasure */
-        get: operations["ApiErasuresErasureIdGetErasure"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/erasures/{erasure_id}/certificate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetCertificate */
-        get: operations["ApiErasuresErasureIdCertificateGetCertificate"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/erasures/{erasure_id}/certificate/page": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** PrintCertificate */
-        get: operations["ApiErasuresErasureIdCertificatePagePrintCertificate"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -885,17 +935,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/masking": {
+    "/api/macros": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** GetMasking */
-        get: operations["ApiMaskingGetMasking"];
-        /** ChangeMasking */
-        put: operations["ApiMaskingChangeMasking"];
+        /** ListMacros */
+        get: operations["ApiMacrosListMacros"];
+        put?: never;
+        /** CreateMacro */
+        post: operations["ApiMacrosCreateMacro"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/macros/{macro_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** UpdateMacro */
+        put: operations["ApiMacrosMacroIdUpdateMacro"];
+        post?: never;
+        /** RemoveMacro */
+        delete: operations["ApiMacrosMacroIdRemoveMacro"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/macros/{macro_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** PreviewMacro */
+        get: operations["ApiMacrosMacroIdPreviewPreviewMacro"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1059,23 +1144,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/messages/{message_id}/numbers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** RevealNumbers */
-        post: operations["ApiMessagesMessageIdNumbersRevealNumbers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/messages/{message_id}/retry": {
         parameters: {
             query?: never;
@@ -1161,128 +1229,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/records/access": {
+    "/api/reminders/{reminder_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** ListAccess */
-        get: operations["ApiRecordsAccessListAccess"];
-        put?: never;
+        get?: never;
+        /** UpdateReminder */
+        put: operations["ApiRemindersReminderIdUpdateReminder"];
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** TickReminder */
+        patch: operations["ApiRemindersReminderIdTickReminder"];
         trace?: never;
     };
-    "/api/records/access/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ExportAccess */
-        get: operations["ApiRecordsAccessExportExportAccess"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/records/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListAudit */
-        get: operations["ApiRecordsAuditListAudit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/records/audit/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ExportAudit */
-        get: operations["ApiRecordsAuditExportExportAudit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/records/retention": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetRetention */
-        get: operations["ApiRecordsRetentionGetRetention"];
-        /** SetRetention */
-        put: operations["ApiRecordsRetentionSetRetention"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/records/reviews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListReviews */
-        get: operations["ApiRecordsReviewsListReviews"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/records/reviews/{month}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetReview */
-        get: operations["ApiRecordsReviewsMonthGetReview"];
-        put?: never;
-        /** SignReview */
-        post: operations["ApiRecordsReviewsMonthSignReview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/records/verify": {
+    "/api/scheduled/{scheduled_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1291,8 +1256,59 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** VerifyRecords */
-        post: operations["ApiRecordsVerifyVerifyRecords"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** UpdateScheduled */
+        patch: operations["ApiScheduledScheduledIdUpdateScheduled"];
+        trace?: never;
+    };
+    "/api/scheduled/{scheduled_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CancelScheduledAnswer */
+        post: operations["ApiScheduledScheduledIdCancelCancelScheduledAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scheduled/{scheduled_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RestoreScheduledAnswer */
+        post: operations["ApiScheduledScheduledIdRestoreRestoreScheduledAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scheduled/{scheduled_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SendScheduledAnswer */
+        post: operations["ApiScheduledScheduledIdSendSendScheduledAnswer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1506,108 +1522,6 @@ export interface paths {
         patch: operations["ApiSignInPolicyChangeSignInPolicy"];
         trace?: never;
     };
-    "/api/system": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetSystemState */
-        get: operations["ApiSystemGetSystemState"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/facts/{reader}/{place}/give-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** GiveUpFact */
-        post: operations["ApiSystemFactsReaderPlaceGiveUpGiveUpFact"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/facts/{reader}/{place}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** RetryFact */
-        post: operations["ApiSystemFactsReaderPlaceRetryRetryFact"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/items/{item_id}/give-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** GiveUpItem */
-        post: operations["ApiSystemItemsItemIdGiveUpGiveUpItem"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/items/{item_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** RetryItem */
-        post: operations["ApiSystemItemsItemIdRetryRetryItem"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/system/lanes/{lane}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** RetryLane */
-        post: operations["ApiSystemLanesRetryRetryLane"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/tags": {
         parameters: {
             query?: never;
@@ -1708,6 +1622,23 @@ export interface paths {
         put?: never;
         /** CreateView */
         post: operations["ApiViewsCreateView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PutViewOrder */
+        put: operations["ApiViewsOrderPutViewOrder"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1967,22 +1898,26 @@ export interface components {
             password: string;
             token: string;
         };
-        /** AccessLine */
-        AccessLine: {
-            /** @enum {string} */
-            act: "viewed" | "listed" | "searched" | "changed" | "downloaded" | "exported" | "revealed";
-            address: string | null;
-            /** Format: date-time */
-            at: string;
-            customer_ids: string[];
+        /** Act */
+        Act: {
+            conversation_id?: string | null;
+            done: number;
             /** Format: uuid */
             id: string;
-            identity_ids: number[];
-            note: string;
-            /** @enum {null|string} */
-            reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other" | null;
-            route: string;
-            who: components["schemas"]["RecordActor"];
+            kept: number;
+            /** @enum {string} */
+            kind: "change" | "macro" | "split" | "join";
+            reasons: {
+                [key: string]: number;
+            };
+            same: number;
+            skipped: number;
+            /** @enum {string} */
+            state: "running" | "done" | "undoing" | "undone";
+            total: number;
+            undo_until: string | null;
+            undone: number;
+            waiting: number;
         };
         /** Agent */
         Agent: {
@@ -2032,21 +1967,6 @@ export interface components {
             outcome: string;
             status_code: number | null;
         };
-        /** AuditLine */
-        AuditLine: {
-            act: string;
-            address: string | null;
-            /** Format: date-time */
-            at: string;
-            details: {
-                [key: string]: unknown;
-            };
-            /** Format: uuid */
-            id: string;
-            subject: string;
-            subject_name: string;
-            who: components["schemas"]["RecordActor"];
-        };
         /** Author */
         Author: {
             id: string | null;
@@ -2058,12 +1978,6 @@ export interface components {
         AvailabilityState: {
             /** @enum {string} */
             state: "online" | "away" | "offline";
-        };
-        /** BehindReaderView */
-        BehindReaderView: {
-            facts: number;
-            reader: string;
-            title: string;
         };
         /** Bilingual */
         Bilingual: {
@@ -2128,33 +2042,12 @@ export interface components {
             code: "UNAUTHENTICATED" | "REPLY_TO_DIFFERS";
             text: string;
         };
-        /** Certificate */
-        Certificate: {
-            addresses: string[];
-            /** Format: date-time */
-            asked_at: string;
-            asked_by_id: string | null;
-            asked_by_kind: string;
-            /** Format: date-time */
-            completed_at: string;
-            /** Format: uuid */
-            customer_id: string;
-            digest: string;
-            /** Format: uuid */
-            erasure_id: string;
-            kept: components["schemas"]["KeptRecords"][];
-            reason: string;
-            seal: string;
-            stores: {
-                [key: string]: number;
-            };
-            version: number;
-        };
         /** Change */
         Change: {
+            add_tag_ids?: string[];
             assignee_id?: string | null;
             priority?: "low" | "normal" | "high" | "urgent";
-            record_class?: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+            remove_tag_ids?: string[];
             snoozed_until?: string | null;
             snoozed_until_reply?: boolean;
             status?: "open" | "pending" | "snoozed" | "resolved";
@@ -2190,11 +2083,6 @@ export interface components {
             ok: boolean;
             problems: string[];
         };
-        /** CheckedCertificate */
-        CheckedCertificate: {
-            certificate: components["schemas"]["Certificate"];
-            genuine: boolean;
-        };
         /** Checklist */
         Checklist: {
             items: components["schemas"]["ChecklistItem"][];
@@ -2204,6 +2092,12 @@ export interface components {
             done: boolean;
             /** @enum {string} */
             key: "email" | "chat" | "invite" | "answer";
+        };
+        /** Chosen */
+        Chosen: {
+            /** Format: uuid */
+            id: string;
+            seen_at?: string | null;
         };
         /** Claims */
         Claims: {
@@ -2245,7 +2139,10 @@ export interface components {
             preview: string;
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
+            reminder: components["schemas"]["ReminderMark"] | null;
+            reminders: components["schemas"]["Reminder"][];
             routes: components["schemas"]["Route"][];
+            scheduled: components["schemas"]["ScheduledAnswer"][];
             snoozed_until: string | null;
             snoozed_until_reply: boolean;
             /** @enum {string} */
@@ -2253,6 +2150,7 @@ export interface components {
             subject: string;
             tags: components["schemas"]["Tag"][];
             team: components["schemas"]["Named"] | null;
+            timezone: string | null;
             unread: boolean;
             waiting_since: string | null;
         };
@@ -2429,7 +2327,6 @@ export interface components {
             inbox_id: string | null;
             /** @enum {string} */
             kind: "message" | "note" | "activity";
-            masked: string[];
             mentions: string[];
             reactions: unknown[];
             reason: string | null;
@@ -2445,39 +2342,6 @@ export interface components {
         /** EntryToken */
         EntryToken: {
             token: string;
-        };
-        /** ErasureOrder */
-        ErasureOrder: {
-            /** @enum {string} */
-            reason: "requested" | "consent_withdrawn" | "purpose_ended" | "other";
-        };
-        /** ErasurePreview */
-        ErasurePreview: {
-            kept: components["schemas"]["Kept"][];
-            stores: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-        };
-        /** ErasureView */
-        ErasureView: {
-            /** Format: date-time */
-            asked_at: string;
-            asked_by: string;
-            completed_at: string | null;
-            /** Format: uuid */
-            customer_id: string;
-            /** Format: uuid */
-            id: string;
-            reason: string;
-            stores: {
-                [key: string]: number;
-            };
-        };
-        /** FactTried */
-        FactTried: {
-            taken: boolean;
         };
         /** File */
         File: {
@@ -2501,17 +2365,11 @@ export interface components {
             /** @default false */
             mentioned?: boolean;
             priority?: ("low" | "normal" | "high" | "urgent")[] | null;
+            /** @default false */
+            reminded?: boolean;
             status?: ("open" | "pending" | "snoozed" | "resolved")[] | null;
             tag_ids?: string[] | null;
             team_id?: string | null;
-        };
-        /** Finding */
-        Finding: {
-            at?: string | null;
-            /** @enum {string} */
-            fault: "changed" | "removed" | "inserted" | "seal_changed" | "cut_off" | "start_forged";
-            number?: number | null;
-            record_id?: string | null;
         };
         /** Found */
         Found: {
@@ -2519,10 +2377,6 @@ export interface components {
             items: components["schemas"]["Hit"][];
             more_than: boolean;
             next: string | null;
-        };
-        /** GivingUp */
-        GivingUp: {
-            why: string;
         };
         /** HistoryLine */
         HistoryLine: {
@@ -2624,8 +2478,20 @@ export interface components {
             /** @enum {string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only";
         };
+        /** JoinCandidate */
+        JoinCandidate: {
+            channel: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_message_at: string;
+            /** @enum {string} */
+            status: "open" | "pending" | "snoozed" | "resolved";
+            subject: string;
+        };
         /** JoinInto */
         JoinInto: {
+            act_id?: string | null;
             /** Format: uuid */
             into: string;
         };
@@ -2638,13 +2504,6 @@ export interface components {
             reason: string;
             reason_text: string;
             subject: string;
-        };
-        /** Kept */
-        Kept: {
-            count: number;
-            record_class: string;
-            /** Format: date-time */
-            until: string;
         };
         /** KeptDraft */
         KeptDraft: {
@@ -2659,29 +2518,15 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** KeptRecords */
-        KeptRecords: {
-            count: number;
-            record_class: string;
-            /** Format: date-time */
-            until: string;
-        };
-        /** KeptSeals */
-        KeptSeals: {
-            seals?: string[];
-        };
         /** KeyRequest */
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
             scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
         };
-        /** LateWorkView */
-        LateWorkView: {
-            lane: string;
-            /** Format: date-time */
-            since: string;
-            title: string;
+        /** LastAct */
+        LastAct: {
+            act: components["schemas"]["Act"] | null;
         };
         /** Limits */
         Limits: {
@@ -2710,9 +2555,27 @@ export interface components {
             /** Format: binary */
             file: string;
         };
-        /** MaskingView */
-        MaskingView: {
-            kinds: ("resident_number" | "card" | "account" | "licence" | "passport")[];
+        /** Macro */
+        Macro: {
+            editable: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            shared: boolean;
+            steps: components["schemas"]["Steps"];
+        };
+        /** MacroDraft */
+        MacroDraft: {
+            name: string;
+            /** @default false */
+            shared?: boolean;
+            steps: components["schemas"]["Steps"];
+        };
+        /** MacroPreview */
+        MacroPreview: {
+            answer: string;
+            note: string;
+            route: components["schemas"]["Route"] | null;
         };
         /** Me */
         Me: {
@@ -2773,23 +2636,21 @@ export interface components {
             customer_id: string;
             link_id: number;
         };
-        /** MonthReview */
-        MonthReview: {
-            /** Format: date */
-            month: string;
-            remarks: string;
-            reviewed_at: string | null;
-            reviewed_by: string | null;
-            seal: string | null;
-            /** @enum {string} */
-            state: "running" | "due" | "overdue" | "reviewed";
-            summary: components["schemas"]["ReviewSummary"];
-        };
         /** Named */
         Named: {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** NewAct */
+        NewAct: {
+            cases?: components["schemas"]["Chosen"][];
+            change?: components["schemas"]["Change"] | null;
+            /** Format: uuid */
+            id: string;
+            macro_id?: string | null;
+            seen_at?: string | null;
+            view?: string | null;
         };
         /** NewApiKey */
         NewApiKey: {
@@ -2862,18 +2723,30 @@ export interface components {
             send_key: string;
             text: string;
         };
+        /** NewScheduledAnswer */
+        NewScheduledAnswer: {
+            /** @default false */
+            accept_warnings?: boolean;
+            attachment_ids?: string[];
+            cc?: string[];
+            /** Format: date-time */
+            due_at: string;
+            identity_id: number;
+            /** Format: uuid */
+            inbox_id: string;
+            /** @default false */
+            send_anyway?: boolean;
+            /** Format: uuid */
+            send_key: string;
+            /** @default  */
+            subject?: string;
+            text: string;
+        };
         /** NewTag */
         NewTag: {
             /** @default grey */
             colour?: string;
             name: string;
-        };
-        /** NewView */
-        NewView: {
-            filter: components["schemas"]["Filter"];
-            name: string;
-            /** @default false */
-            shared?: boolean;
         };
         /** NewVisitorMessage */
         NewVisitorMessage: {
@@ -2953,40 +2826,6 @@ export interface components {
         "Page_damso.customers.identity_api.SuggestedPair_": {
             items: components["schemas"]["SuggestedPair"][];
             next?: string | null;
-        };
-        /** Page[AccessLine] */
-        "Page_damso.team.records.lines.AccessLine_": {
-            items: components["schemas"]["AccessLine"][];
-            next?: string | null;
-        };
-        /** Page[AuditLine] */
-        "Page_damso.team.records.lines.AuditLine_": {
-            items: components["schemas"]["AuditLine"][];
-            next?: string | null;
-        };
-        /** ParkedFactView */
-        ParkedFactView: {
-            explanation: string;
-            name: string | null;
-            place: string;
-            reader: string;
-            reason: string;
-            /** Format: date-time */
-            since: string;
-            title: string;
-        };
-        /** ParkedItemView */
-        ParkedItemView: {
-            attempts: number;
-            /** Format: date-time */
-            created_at: string;
-            explanation: string;
-            id: number;
-            lane: string;
-            reason: string;
-            /** Format: date-time */
-            since: string;
-            title: string;
         };
         /** ParticipantView */
         ParticipantView: {
@@ -3085,23 +2924,41 @@ export interface components {
             customer: components["schemas"]["WidgetCustomer"];
             visitor: string;
         };
-        /** RecordActor */
-        RecordActor: {
-            id: string | null;
-            kind: string;
-            name: string;
-        };
-        /** RecordsRetention */
-        RecordsRetention: {
-            months: number;
-        };
         /** RecoveryCodes */
         RecoveryCodes: {
             codes: string[];
         };
-        /** Remarks */
-        Remarks: {
-            remarks: string;
+        /** Reminder */
+        Reminder: {
+            /** @enum {string} */
+            about: "" | "answer_held" | "answer_refused";
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "waiting" | "due" | "done";
+            text: string;
+            unless_answered: boolean;
+        };
+        /** ReminderDraft */
+        ReminderDraft: {
+            /** Format: date-time */
+            due_at: string;
+            /** @default  */
+            text?: string;
+            /** @default false */
+            unless_answered?: boolean;
+        };
+        /** ReminderMark */
+        ReminderMark: {
+            /** @enum {string} */
+            about: "" | "answer_held" | "answer_refused";
+            /** Format: uuid */
+            id: string;
+            text: string;
         };
         /** RenderedText */
         RenderedText: {
@@ -3110,82 +2967,6 @@ export interface components {
         /** Replayed */
         Replayed: {
             replayed: number;
-        };
-        /** RevealRequest */
-        RevealRequest: {
-            reason: string;
-        };
-        /** RevealedNumber */
-        RevealedNumber: {
-            /** Format: date-time */
-            created_at: string;
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "resident_number" | "card" | "account" | "licence" | "passport";
-            place: string;
-            value: string;
-        };
-        /** ReviewAccount */
-        ReviewAccount: {
-            customers: number;
-            new_addresses: string[];
-            night: number;
-            requests: number;
-            taken: number;
-            unusual: boolean;
-            usual: number | null;
-            who: components["schemas"]["RecordActor"];
-        };
-        /** ReviewDay */
-        ReviewDay: {
-            /** Format: date */
-            day: string;
-            shown: number;
-            taken: number;
-        };
-        /** ReviewFailed */
-        ReviewFailed: {
-            addresses: string[];
-            tries: number;
-            who: components["schemas"]["RecordActor"];
-        };
-        /** ReviewSummary */
-        ReviewSummary: {
-            accounts: components["schemas"]["ReviewAccount"][];
-            customers: number;
-            days: components["schemas"]["ReviewDay"][];
-            failed: components["schemas"]["ReviewFailed"][];
-            /** Format: date */
-            month: string;
-            night: number;
-            requests: number;
-            taken: components["schemas"]["ReviewTaken"][];
-            taken_count: number;
-            timezone: string;
-        };
-        /** ReviewTaken */
-        ReviewTaken: {
-            act: string;
-            address: string | null;
-            /** Format: date-time */
-            at: string;
-            customers: number;
-            note: string;
-            /** @enum {null|string} */
-            reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other" | null;
-            route: string;
-            who: components["schemas"]["RecordActor"];
-        };
-        /** ReviewedMonth */
-        ReviewedMonth: {
-            /** Format: date */
-            month: string;
-            requests: number;
-            reviewed_at: string | null;
-            reviewed_by: string | null;
-            /** @enum {string} */
-            state: "running" | "due" | "overdue" | "reviewed";
         };
         /** Route */
         Route: {
@@ -3217,6 +2998,7 @@ export interface components {
             preview: string;
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
+            reminder: components["schemas"]["ReminderMark"] | null;
             snoozed_until: string | null;
             snoozed_until_reply: boolean;
             /** @enum {string} */
@@ -3226,6 +3008,35 @@ export interface components {
             team: components["schemas"]["Named"] | null;
             unread: boolean;
             waiting_since: string | null;
+        };
+        /** ScheduledAnswer */
+        ScheduledAnswer: {
+            /** Format: uuid */
+            agent_id: string;
+            agent_name: string;
+            attachment_count: number;
+            cc: string[];
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            identity_id: number;
+            /** Format: uuid */
+            inbox_id: string;
+            reason: string;
+            send_anyway: boolean;
+            /** @enum {string} */
+            state: "waiting" | "held" | "refused" | "sent" | "cancelled";
+            subject: string;
+            text: string;
+        };
+        /** ScheduledChange */
+        ScheduledChange: {
+            due_at?: string | null;
+            send_anyway?: boolean | null;
+            text?: string | null;
         };
         /** SecondFactorOffer */
         SecondFactorOffer: {
@@ -3286,6 +3097,14 @@ export interface components {
             second_factor_required: boolean;
             sso: components["schemas"]["SsoSettings"];
         };
+        /** SplitOff */
+        SplitOff: {
+            /** Format: uuid */
+            act_id: string;
+            message_ids: string[];
+            /** @default  */
+            subject?: string;
+        };
         /** SsoButton */
         SsoButton: {
             text: string;
@@ -3315,6 +3134,25 @@ export interface components {
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
             secret_set: boolean;
         };
+        /** Steps */
+        Steps: {
+            add_tag_ids?: string[];
+            /** @default  */
+            answer?: string;
+            answer_id?: string | null;
+            assignee?: string | null;
+            /** @default  */
+            note?: string;
+            /** @enum {null|string} */
+            priority?: "low" | "normal" | "high" | "urgent" | null;
+            remove_tag_ids?: string[];
+            /** @default false */
+            send?: boolean;
+            snooze_minutes?: number | null;
+            /** @enum {null|string} */
+            status?: "open" | "pending" | "snoozed" | "resolved" | null;
+            team?: string | null;
+        };
         /** Strength */
         Strength: {
             enough: boolean;
@@ -3339,17 +3177,6 @@ export interface components {
             other: components["schemas"]["SuggestedCustomer"];
             reason_texts: string[];
             reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
-        };
-        /** SystemState */
-        SystemState: {
-            behind: components["schemas"]["BehindReaderView"][];
-            facts: components["schemas"]["ParkedFactView"][];
-            facts_count: number;
-            items: components["schemas"]["ParkedItemView"][];
-            items_count: number;
-            late: components["schemas"]["LateWorkView"][];
-            well: boolean;
-            workers: number;
         };
         /** Tag */
         Tag: {
@@ -3380,6 +3207,10 @@ export interface components {
             en: string;
             ko: string;
         };
+        /** Ticked */
+        Ticked: {
+            done: boolean;
+        };
         /** TimelineLine */
         TimelineLine: {
             /** Format: date-time */
@@ -3408,10 +3239,6 @@ export interface components {
             key: string;
             source: string;
             value: unknown;
-        };
-        /** TriedAgain */
-        TriedAgain: {
-            count: number;
         };
         /** UnmergeBody */
         UnmergeBody: {
@@ -3447,34 +3274,46 @@ export interface components {
             value: unknown;
             wins: boolean;
         };
-        /** Verdict */
-        Verdict: {
-            finding: components["schemas"]["Finding"] | null;
-            kept_from: string | null;
-            /** @enum {string} */
-            log: "audit" | "access";
-            seal: string | null;
-            sealed: number;
-            sound: boolean;
-            unsealed: number;
-        };
         /** View */
         View: {
             capped: boolean;
+            colour: string;
             count: number;
+            editable: boolean;
             filter: components["schemas"]["Filter"];
+            icon: string;
             id: string;
             /** @enum {string} */
-            kind: "mine" | "unassigned" | "mentions" | "open" | "snoozed" | "resolved" | "team" | "saved";
+            kind: "mine" | "unassigned" | "mentions" | "reminders" | "open" | "snoozed" | "resolved" | "team" | "saved";
             name: string | null;
+            owner_name: string | null;
             shared: boolean;
             team_id: string | null;
         };
         /** ViewChange */
         ViewChange: {
-            filter?: components["schemas"]["Filter"] | null;
-            name?: string | null;
-            shared?: boolean | null;
+            colour?: string;
+            filter?: components["schemas"]["Filter"];
+            icon?: string;
+            name?: string;
+            shared?: boolean;
+            team_id?: string | null;
+        };
+        /** ViewDraft */
+        ViewDraft: {
+            /** @default grey */
+            colour?: string;
+            filter: components["schemas"]["Filter"];
+            /** @default  */
+            icon?: string;
+            name: string;
+            /** @default false */
+            shared?: boolean;
+            team_id?: string | null;
+        };
+        /** ViewOrder */
+        ViewOrder: {
+            view_ids: string[];
         };
         /** WaysIn */
         WaysIn: {
@@ -3592,6 +3431,134 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiActsStartAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAct"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Act"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiActsLastGetLastAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastAct"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiActsActIdGetAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                act_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Act"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiActsActIdUndoUndoAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                act_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Act"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiAgentsListAgents: {
         parameters: {
             query?: never;
@@ -4443,6 +4410,38 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiConversationsConversationIdJoinCandidatesListJoinCandidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinCandidate"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiConversationsConversationIdMessagesListMessages: {
         parameters: {
             query?: {
@@ -4549,6 +4548,78 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiConversationsConversationIdRemindersCreateReminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderDraft"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConversationsConversationIdScheduledScheduleAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScheduledAnswer"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledAnswer"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiConversationsConversationIdSeenSeeConversation: {
         parameters: {
             query?: never;
@@ -4570,6 +4641,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConversationsConversationIdSplitSplitConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitOff"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Act"];
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -4848,74 +4955,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiCustomersCustomerIdErasurePreviewErasure: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErasurePreview"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersCustomerIdErasureEraseCustomer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ErasureOrder"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErasureView"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiCustomersCustomerIdHistoryGetCustomerHistory: {
         parameters: {
             query?: never;
@@ -5160,12 +5199,7 @@ export interface operations {
     ApiDeliveriesDeliveryIdRawDownloadDelivery: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
+            header?: never;
             path: {
                 delivery_id: string;
             };
@@ -5211,132 +5245,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiErasuresListErasures: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErasureView"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiErasuresErasureIdGetErasure: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                erasure_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErasureView"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiErasuresErasureIdCertificateGetCertificate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                erasure_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CheckedCertificate"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiErasuresErasureIdCertificatePagePrintCertificate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                erasure_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
-                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5746,7 +5654,7 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiMaskingGetMasking: {
+    ApiMacrosListMacros: {
         parameters: {
             query?: never;
             header?: never;
@@ -5761,7 +5669,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MaskingView"];
+                    "application/json": components["schemas"]["Macro"][];
                 };
             };
             401: components["responses"]["Problem"];
@@ -5776,7 +5684,7 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiMaskingChangeMasking: {
+    ApiMacrosCreateMacro: {
         parameters: {
             query?: never;
             header?: never;
@@ -5785,7 +5693,43 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MaskingView"];
+                "application/json": components["schemas"]["MacroDraft"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMacrosMacroIdUpdateMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MacroDraft"];
             };
         };
         responses: {
@@ -5795,7 +5739,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MaskingView"];
+                    "application/json": components["schemas"]["Macro"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMacrosMacroIdRemoveMacro: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMacrosMacroIdPreviewPreviewMacro: {
+        parameters: {
+            query: {
+                conversation_id: string;
+            };
+            header?: never;
+            path: {
+                macro_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MacroPreview"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -6192,42 +6200,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiMessagesMessageIdNumbersRevealNumbers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                message_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RevealRequest"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RevealedNumber"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiMessagesMessageIdRetryRetryMessage: {
         parameters: {
             query?: never;
@@ -6299,12 +6271,7 @@ export interface operations {
     ApiMessagesMessageIdSourceGetSource: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
+            header?: never;
             path: {
                 message_id: string;
             };
@@ -6399,268 +6366,120 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiRecordsAccessListAccess: {
-        parameters: {
-            query?: {
-                actor?: string | null;
-                act?: string | null;
-                customer?: string | null;
-                since?: string | null;
-                until?: string | null;
-                address?: string | null;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_damso.team.records.lines.AccessLine_"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecordsAccessExportExportAccess: {
-        parameters: {
-            query?: {
-                actor?: string | null;
-                act?: string | null;
-                customer?: string | null;
-                since?: string | null;
-                until?: string | null;
-                address?: string | null;
-                form?: "csv" | "jsonl";
-            };
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Stream Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecordsAuditListAudit: {
-        parameters: {
-            query?: {
-                actor?: string | null;
-                act?: string | null;
-                subject?: string | null;
-                since?: string | null;
-                until?: string | null;
-                address?: string | null;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_damso.team.records.lines.AuditLine_"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecordsAuditExportExportAudit: {
-        parameters: {
-            query?: {
-                actor?: string | null;
-                act?: string | null;
-                subject?: string | null;
-                since?: string | null;
-                until?: string | null;
-                address?: string | null;
-                form?: "csv" | "jsonl";
-            };
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Stream Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecordsRetentionGetRetention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecordsRetention"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecordsRetentionSetRetention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecordsRetention"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecordsRetention"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecordsReviewsListReviews: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewedMonth"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecordsReviewsMonthGetReview: {
+    ApiRemindersReminderIdUpdateReminder: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                month: string;
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRemindersReminderIdTickReminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reminder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ticked"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiScheduledScheduledIdUpdateScheduled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheduled_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduledChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledAnswer"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiScheduledScheduledIdCancelCancelScheduledAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scheduled_id: string;
             };
             cookie?: never;
         };
@@ -6672,7 +6491,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MonthReview"];
+                    "application/json": components["schemas"]["ScheduledAnswer"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -6687,20 +6506,16 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiRecordsReviewsMonthSignReview: {
+    ApiScheduledScheduledIdRestoreRestoreScheduledAnswer: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                month: string;
+                scheduled_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Remarks"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -6708,7 +6523,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MonthReview"];
+                    "application/json": components["schemas"]["ScheduledAnswer"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -6723,18 +6538,16 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiRecordsVerifyVerifyRecords: {
+    ApiScheduledScheduledIdSendSendScheduledAnswer: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                scheduled_id: string;
+            };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KeptSeals"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -6742,7 +6555,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Verdict"][];
+                    "application/json": components["schemas"]["Entry"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -7253,200 +7066,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiSystemGetSystemState: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SystemState"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemFactsReaderPlaceGiveUpGiveUpFact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reader: string;
-                place: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GivingUp"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemFactsReaderPlaceRetryRetryFact: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                reader: string;
-                place: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FactTried"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemItemsItemIdGiveUpGiveUpItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GivingUp"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemItemsItemIdRetryRetryItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                item_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiSystemLanesRetryRetryLane: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                lane: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TriedAgain"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiTagsListTags: {
         parameters: {
             query?: never;
@@ -7746,7 +7365,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewView"];
+                "application/json": components["schemas"]["ViewDraft"];
             };
         };
         responses: {
@@ -7758,6 +7377,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["View"];
                 };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiViewsOrderPutViewOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];

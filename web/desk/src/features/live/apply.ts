@@ -6,7 +6,7 @@ import { customerStoppedTyping, forgetSignals, takeSignal } from "./signals.ts";
 
 const COUNTS_SETTLE = 400;
 /** Lines that tell of messages which came into a case from another, or left it. */
-const MOVES = new Set(["joined", "split_off", "split_from"]);
+const MOVES = new Set(["joined", "unjoined", "split_off", "split_from", "taken_out", "taken_in", "unsplit"]);
 
 export interface Heard {
   onRow: (row: Row) => void;
@@ -42,7 +42,6 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
         void client.invalidateQueries({ queryKey: keys.customer(frame.row.customer.id) });
         void client.invalidateQueries({ queryKey: keys.timelines(frame.row.customer.id) });
         void client.invalidateQueries({ queryKey: keys.timelines(frame.row.customer.id) });
-        if (frame.rearranged) void client.invalidateQueries({ queryKey: keys.entries(frame.row.id) });
         if (frame.views_changed) refreshCounts();
         heard.onRow(frame.row);
         break;
