@@ -14,6 +14,7 @@ from damso.conversations.act_lane import leave_to_lane
 from damso.conversations.act_work import Wanted, chunk_of, go_on, wanted_of_macro
 from damso.conversations.acts import (
     Act,
+    ActKind,
     Begun,
     Chosen,
     act_of,
@@ -78,10 +79,11 @@ class ActController(Controller):
         """Do something to many cases. A few are done when this answers; of more, ask how far it has come."""
         async with database.transaction() as tx:
             wanted = await _wanted(tx, caller, data)
-            if await begin_act(tx, caller, data.id, "macro" if data.macro_id else "change", _stored(wanted, data)):
+            kind: ActKind = "macro" if data.macro_id else "change"
+            if await begin_act(tx, caller.actor, data.id, kind, _stored(wanted)):
                 total = await _choose(tx, caller, data)
                 if total < chunk_of(wanted):
-                    await go_on(tx, inboxes, await own_act(tx, caller, data.id), caller)
+                    await go_on(tx, inboxes, await own_act(tx, caller.actor, data.id), caller)
                 else:
                     await leave_to_lane(tx, data.id)
             return await act_of(tx, caller, data.id)
@@ -110,9 +112,9 @@ class ActController(Controller):
     ) -> Act:
         """Give each case back what it had before, unless it has changed since."""
         async with database.transaction() as tx:
-            act = await own_act(tx, caller, act_id)
+            act = await own_act(tx, caller.actor, act_id)
             if await begin_undoing(tx, act):
-                await _undo(tx, inboxes, await own_act(tx, caller, act_id), caller)
+                await _undo(tx, inboxes, await own_act(tx, caller.actor, act_id), caller)
             return await act_of(tx, caller, act_id)
 
 
@@ -131,7 +133,7 @@ async def _wanted(tx: Transaction, caller: Caller, data: NewAct) -> Wanted:
     return wanted
 
 
-def _stored(wanted: Wanted, data: NewAct) -> dict[str, object]:
+def _stored(wanted: Wanted) -> dict[str, object]:
     return {"change": wanted.change, **({"steps": wanted.steps} if wanted.steps else {})}
 
 

@@ -17,6 +17,7 @@ from damso.conversations.reach import reach
 from damso.conversations.rows import Filter, conditions_of
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
+from damso.kernel.log import Actor
 from damso.team.access import Caller
 
 MOST = 2_000
@@ -73,20 +74,20 @@ class Begun(Struct, frozen=True, kw_only=True):
 _COLUMNS = ", ".join(Begun.__struct_fields__)
 
 
-async def begin_act(tx: Transaction, caller: Caller, act_id: UUID, kind: ActKind, wanted: Mapping[str, Any]) -> bool:
+async def begin_act(tx: Transaction, actor: Actor, act_id: UUID, kind: ActKind, wanted: Mapping[str, Any]) -> bool:
     """Begin an act under an id that the client made; whether it is new. Raises `NotFound` for somebody else's id."""
     made = await tx.value(
         """INSERT INTO bulk_act (id, actor_kind, actor_id, kind, wanted, state, created_at)
         VALUES ($1, $2, $3, $4, $5, 'running', $6) ON CONFLICT (id) DO NOTHING RETURNING true""",
         act_id,
-        caller.actor.kind,
-        str(caller.id),
+        actor.kind,
+        actor.id,
         kind,
         msgspec.to_builtins(wanted),
         tx.now,
     )
     if not made:
-        await own_act(tx, caller, act_id)
+        await own_act(tx, actor, act_id)
     return bool(made)
 
 
@@ -126,10 +127,10 @@ async def lock_act(tx: Transaction, act_id: UUID) -> Begun:
     return await tx.one(Begun, f"SELECT {_COLUMNS} FROM bulk_act WHERE id = $1 FOR UPDATE", act_id)
 
 
-async def own_act(tx: Transaction, caller: Caller, act_id: UUID) -> Begun:
-    """An act of the caller's own. Raises `NotFound`."""
+async def own_act(tx: Transaction, actor: Actor, act_id: UUID) -> Begun:
+    """An act of the actor's own. Raises `NotFound`."""
     act = await lock_act(tx, act_id)
-    if act.actor_id != str(caller.id):
+    if act.actor_id != actor.id:
         raise NotFound
     return act
 

@@ -201,7 +201,7 @@ class ConversationController(Controller):
         async with database.transaction() as tx:
             await check_conversation(tx, caller, conversation_id)
             await check_conversation(tx, caller, data.into)
-            joined = await join(tx, conversation_id, data.into, caller, act_id=data.act_id)
+            joined = await join(tx, conversation_id, data.into, caller.actor, act_id=data.act_id)
             view = await open_view(tx, inboxes, joined, caller, locale)
         witness.changed(view.customer.id)
         return view

@@ -88,9 +88,7 @@ async def candidates_for(tx: Transaction, conversation_id: UUID, caller: Caller)
     )
 
 
-async def join(
-    tx: Transaction, conversation_id: UUID, into: UUID, caller: Caller, *, act_id: UUID | None = None
-) -> UUID:
+async def join(tx: Transaction, conversation_id: UUID, into: UUID, actor: Actor, *, act_id: UUID | None = None) -> UUID:
     """Move all that was said into the other case and close this one; the other's id.
 
     References to this case lead to the other from now on. Raises `CannotJoin` for cases of different customers.
@@ -107,7 +105,7 @@ async def join(
     if customers != 1 or case.brand_id != other.brand_id:
         raise CannotJoin
     act_id = act_id or new_id()
-    await begin_act(tx, caller, act_id, "join", {"into": other.id, "from": case.id})
+    await begin_act(tx, actor, act_id, "join", {"into": other.id, "from": case.id})
     stood = await lock_states(tx, [case.id, other.id])
     entered = await tx.values(_ENTER, case.id, other.id)
     all_of_it = await tx.values("SELECT id FROM message WHERE conversation_id = $1", case.id)
@@ -117,11 +115,11 @@ async def join(
     await tx.execute(_CLOSE, case.id, other.id, tx.now)
     await show_without(tx, other.id)
     led, answers, reminders = [await tx.values(statement, case.id, other.id) for statement in _LEAD]
-    await write_activity(tx, other.id, "joined", {"conversation_id": case.id}, caller.actor)
+    await write_activity(tx, other.id, "joined", {"conversation_id": case.id}, actor)
     await append(
         tx,
-        _fact("conversation.joined", case.id, case.id, other.id, caller.actor),
-        _fact("conversation.grown", other.id, case.id, other.id, caller.actor),
+        _fact("conversation.joined", case.id, case.id, other.id, actor),
+        _fact("conversation.grown", other.id, case.id, other.id, actor),
     )
     stands = (await lock_states(tx, [other.id]))[other.id]
     after = _After(

@@ -22,7 +22,7 @@ async def split_off(
 ) -> None:
     """Move these messages and notes into a new case of whoever wrote the first of them. Raises `CannotSplit` where
     none is left behind, or none moved."""
-    if not await begin_act(tx, caller, act_id, "split", {}):
+    if not await begin_act(tx, caller.actor, act_id, "split", {}):
         return
     home = await lock_case(tx, conversation_id)
     before = (await lock_states(tx, [home.id]))[home.id].state
