@@ -20,9 +20,9 @@ from damso.conversations.act_lane import ActLane
 from damso.conversations.acts import ForgetActs
 from damso.conversations.attachments import MediaReader, UnsentTimer
 from damso.conversations.change import SnoozeTimer
+from damso.conversations.due_answers import HoldReader, ScheduleTimer
 from damso.conversations.erase import ConversationEraser
 from damso.conversations.held import HeldTimer
-from damso.conversations.due_answers import HoldReader, ScheduleTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane

@@ -8,6 +8,7 @@ from damso.conversations.act_work import go_on
 from damso.conversations.acts import Begun, lock_act
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import Forbidden
+from damso.kernel.i18n import Text
 from damso.kernel.lanes import Claim, enqueue
 from damso.team.access import Caller
 from damso.team.queries import caller_of
@@ -21,6 +22,7 @@ async def leave_to_lane(tx: Transaction, act_id: UUID) -> None:
 
 class ActLane:
     name: ClassVar[str] = LANE
+    title: ClassVar[Text] = Text("여러 상담 한꺼번에 바꾸기", "Acts on many cases")
     width: ClassVar[int] = 2
 
     def __init__(self, database: Database, inboxes: Inboxes) -> None:

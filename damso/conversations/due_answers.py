@@ -10,6 +10,7 @@ from damso.conversations.remind import remind_now
 from damso.conversations.schedule import ScheduledRow, answer_fact, lock_scheduled, note_sent, send_row
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError, Forbidden
+from damso.kernel.i18n import Text
 from damso.kernel.log import Recorded, Stream, append
 from damso.team.access import Caller
 from damso.team.queries import caller_of
@@ -92,6 +93,7 @@ class HoldReader:
     """The customer wrote first: what was to be sent to them is held at once, so that its agent sees it in time."""
 
     name: ClassVar[str] = "conversations.hold"
+    title: ClassVar[Text] = Text("예약 답장 붙잡아 두기", "Holding back scheduled answers")
     stream: ClassVar[Stream] = "care"
     names: ClassVar[Collection[str] | None] = {"message.received"}
 

@@ -11,6 +11,7 @@ from damso.conversations.cases import case_shown
 from damso.conversations.errors import TimeIsPast
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
+from damso.kernel.i18n import Text
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor, Event, Recorded, Stream, append
 
@@ -163,6 +164,7 @@ class AnswerReader:
     """The customer has written: what waited for that is done."""
 
     name: ClassVar[str] = "conversations.answered"
+    title: ClassVar[Text] = Text("답을 기다리는 알림 정리", "Reminders that wait for an answer")
     stream: ClassVar[Stream] = "care"
     names: ClassVar[Collection[str] | None] = {"message.received"}
 

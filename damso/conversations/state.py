@@ -60,8 +60,8 @@ class Move(Struct, frozen=True):
 _LOCK = """
 SELECT c.id, c.anchor_identity_id, c.brand_id, c.last_message_id,
     CASE WHEN c.last_author = 'customer' THEN c.last_message_at END AS heard_at, c.status, c.snoozed_until,
-    c.snoozed_until_reply, c.resolved_at, c.waiting_since, c.assignee_id, c.team_id, c.priority, c.subject, c.record_class,
-    ARRAY(SELECT tag_id FROM conversation_tag WHERE conversation_id = c.id ORDER BY tag_id) AS tag_ids
+    c.snoozed_until_reply, c.resolved_at, c.waiting_since, c.assignee_id, c.team_id, c.priority, c.subject,
+    c.record_class, ARRAY(SELECT tag_id FROM conversation_tag WHERE conversation_id = c.id ORDER BY tag_id) AS tag_ids
 FROM conversation c WHERE {} ORDER BY c.id FOR UPDATE OF c
 """
 

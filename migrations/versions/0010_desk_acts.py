@@ -1,15 +1,15 @@
 """Acts on many cases, macros, scheduled answers, reminders, views of teams.
 
-Revision: 0007
-Follows: 0006
+Revision: 0010
+Follows: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0007"
-down_revision = "0006"
+revision = "0010"
+down_revision = "0009"
 works_with = "0002"
 """The oldest version whose code may go on working on this schema, see docs/adr/0020."""
 judged = {
