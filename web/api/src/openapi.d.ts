@@ -626,6 +626,24 @@ export interface paths {
         patch: operations["ApiCustomersCustomerIdUpdateCustomer"];
         trace?: never;
     };
+    "/api/customers/{customer_id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** PreviewErasure */
+        get: operations["ApiCustomersCustomerIdErasurePreviewErasure"];
+        put?: never;
+        /** EraseCustomer */
+        post: operations["ApiCustomersCustomerIdErasureEraseCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/history": {
         parameters: {
             query?: never;
@@ -773,6 +791,74 @@ export interface paths {
         put?: never;
         /** ReplayDelivery */
         post: operations["ApiDeliveriesDeliveryIdReplayReplayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListErasures */
+        get: operations["ApiErasuresListErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures/{erasure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetErasure */
+        get: operations["ApiErasuresErasureIdGetErasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures/{erasure_id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetCertificate */
+        get: operations["ApiErasuresErasureIdCertificateGetCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/erasures/{erasure_id}/certificate/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** PrintCertificate */
+        get: operations["ApiErasuresErasureIdCertificatePagePrintCertificate"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -988,6 +1074,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/masking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetMasking */
+        get: operations["ApiMaskingGetMasking"];
+        /** ChangeMasking */
+        put: operations["ApiMaskingChangeMasking"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1144,6 +1248,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{message_id}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RevealNumbers */
+        post: operations["ApiMessagesMessageIdNumbersRevealNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages/{message_id}/retry": {
         parameters: {
             query?: never;
@@ -1223,6 +1344,144 @@ export interface paths {
         put?: never;
         /** JudgePassword */
         post: operations["ApiPasswordStrengthJudgePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAccess */
+        get: operations["ApiRecordsAccessListAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/access/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExportAccess */
+        get: operations["ApiRecordsAccessExportExportAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAudit */
+        get: operations["ApiRecordsAuditListAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExportAudit */
+        get: operations["ApiRecordsAuditExportExportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRetention */
+        get: operations["ApiRecordsRetentionGetRetention"];
+        /** SetRetention */
+        put: operations["ApiRecordsRetentionSetRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListReviews */
+        get: operations["ApiRecordsReviewsListReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/reviews/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetReview */
+        get: operations["ApiRecordsReviewsMonthGetReview"];
+        put?: never;
+        /** SignReview */
+        post: operations["ApiRecordsReviewsMonthSignReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/records/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** VerifyRecords */
+        post: operations["ApiRecordsVerifyVerifyRecords"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1520,6 +1779,108 @@ export interface paths {
         head?: never;
         /** ChangeSignInPolicy */
         patch: operations["ApiSignInPolicyChangeSignInPolicy"];
+        trace?: never;
+    };
+    "/api/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetSystemState */
+        get: operations["ApiSystemGetSystemState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/facts/{reader}/{place}/give-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** GiveUpFact */
+        post: operations["ApiSystemFactsReaderPlaceGiveUpGiveUpFact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/facts/{reader}/{place}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RetryFact */
+        post: operations["ApiSystemFactsReaderPlaceRetryRetryFact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/items/{item_id}/give-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** GiveUpItem */
+        post: operations["ApiSystemItemsItemIdGiveUpGiveUpItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/items/{item_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RetryItem */
+        post: operations["ApiSystemItemsItemIdRetryRetryItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/lanes/{lane}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RetryLane */
+        post: operations["ApiSystemLanesRetryRetryLane"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/tags": {
@@ -1898,6 +2259,23 @@ export interface components {
             password: string;
             token: string;
         };
+        /** AccessLine */
+        AccessLine: {
+            /** @enum {string} */
+            act: "viewed" | "listed" | "searched" | "changed" | "downloaded" | "exported" | "revealed";
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            customer_ids: string[];
+            /** Format: uuid */
+            id: string;
+            identity_ids: number[];
+            note: string;
+            /** @enum {null|string} */
+            reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other" | null;
+            route: string;
+            who: components["schemas"]["RecordActor"];
+        };
         /** Act */
         Act: {
             conversation_id?: string | null;
@@ -1967,6 +2345,21 @@ export interface components {
             outcome: string;
             status_code: number | null;
         };
+        /** AuditLine */
+        AuditLine: {
+            act: string;
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            details: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id: string;
+            subject: string;
+            subject_name: string;
+            who: components["schemas"]["RecordActor"];
+        };
         /** Author */
         Author: {
             id: string | null;
@@ -1978,6 +2371,12 @@ export interface components {
         AvailabilityState: {
             /** @enum {string} */
             state: "online" | "away" | "offline";
+        };
+        /** BehindReaderView */
+        BehindReaderView: {
+            facts: number;
+            reader: string;
+            title: string;
         };
         /** Bilingual */
         Bilingual: {
@@ -2042,11 +2441,34 @@ export interface components {
             code: "UNAUTHENTICATED" | "REPLY_TO_DIFFERS";
             text: string;
         };
+        /** Certificate */
+        Certificate: {
+            addresses: string[];
+            /** Format: date-time */
+            asked_at: string;
+            asked_by_id: string | null;
+            asked_by_kind: string;
+            /** Format: date-time */
+            completed_at: string;
+            /** Format: uuid */
+            customer_id: string;
+            digest: string;
+            /** Format: uuid */
+            erasure_id: string;
+            kept: components["schemas"]["KeptRecords"][];
+            reason: string;
+            seal: string;
+            stores: {
+                [key: string]: number;
+            };
+            version: number;
+        };
         /** Change */
         Change: {
             add_tag_ids?: string[];
             assignee_id?: string | null;
             priority?: "low" | "normal" | "high" | "urgent";
+            record_class?: "conversation" | "complaint" | "contract" | "payment" | "advertising";
             remove_tag_ids?: string[];
             snoozed_until?: string | null;
             snoozed_until_reply?: boolean;
@@ -2082,6 +2504,11 @@ export interface components {
             };
             ok: boolean;
             problems: string[];
+        };
+        /** CheckedCertificate */
+        CheckedCertificate: {
+            certificate: components["schemas"]["Certificate"];
+            genuine: boolean;
         };
         /** Checklist */
         Checklist: {
@@ -2327,6 +2754,7 @@ export interface components {
             inbox_id: string | null;
             /** @enum {string} */
             kind: "message" | "note" | "activity";
+            masked: string[];
             mentions: string[];
             reactions: unknown[];
             reason: string | null;
@@ -2342,6 +2770,39 @@ export interface components {
         /** EntryToken */
         EntryToken: {
             token: string;
+        };
+        /** ErasureOrder */
+        ErasureOrder: {
+            /** @enum {string} */
+            reason: "requested" | "consent_withdrawn" | "purpose_ended" | "other";
+        };
+        /** ErasurePreview */
+        ErasurePreview: {
+            kept: components["schemas"]["Kept"][];
+            stores: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /** ErasureView */
+        ErasureView: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            completed_at: string | null;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            id: string;
+            reason: string;
+            stores: {
+                [key: string]: number;
+            };
+        };
+        /** FactTried */
+        FactTried: {
+            taken: boolean;
         };
         /** File */
         File: {
@@ -2371,12 +2832,24 @@ export interface components {
             tag_ids?: string[] | null;
             team_id?: string | null;
         };
+        /** Finding */
+        Finding: {
+            at?: string | null;
+            /** @enum {string} */
+            fault: "changed" | "removed" | "inserted" | "seal_changed" | "cut_off" | "start_forged";
+            number?: number | null;
+            record_id?: string | null;
+        };
         /** Found */
         Found: {
             count: number;
             items: components["schemas"]["Hit"][];
             more_than: boolean;
             next: string | null;
+        };
+        /** GivingUp */
+        GivingUp: {
+            why: string;
         };
         /** HistoryLine */
         HistoryLine: {
@@ -2505,6 +2978,13 @@ export interface components {
             reason_text: string;
             subject: string;
         };
+        /** Kept */
+        Kept: {
+            count: number;
+            record_class: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** KeptDraft */
         KeptDraft: {
             /** @default [] */
@@ -2518,6 +2998,17 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** KeptRecords */
+        KeptRecords: {
+            count: number;
+            record_class: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** KeptSeals */
+        KeptSeals: {
+            seals?: string[];
+        };
         /** KeyRequest */
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
@@ -2527,6 +3018,13 @@ export interface components {
         /** LastAct */
         LastAct: {
             act: components["schemas"]["Act"] | null;
+        };
+        /** LateWorkView */
+        LateWorkView: {
+            lane: string;
+            /** Format: date-time */
+            since: string;
+            title: string;
         };
         /** Limits */
         Limits: {
@@ -2576,6 +3074,10 @@ export interface components {
             answer: string;
             note: string;
             route: components["schemas"]["Route"] | null;
+        };
+        /** MaskingView */
+        MaskingView: {
+            kinds: ("resident_number" | "card" | "account" | "licence" | "passport")[];
         };
         /** Me */
         Me: {
@@ -2635,6 +3137,18 @@ export interface components {
             /** Format: uuid */
             customer_id: string;
             link_id: number;
+        };
+        /** MonthReview */
+        MonthReview: {
+            /** Format: date */
+            month: string;
+            remarks: string;
+            reviewed_at: string | null;
+            reviewed_by: string | null;
+            seal: string | null;
+            /** @enum {string} */
+            state: "running" | "due" | "overdue" | "reviewed";
+            summary: components["schemas"]["ReviewSummary"];
         };
         /** Named */
         Named: {
@@ -2827,6 +3341,40 @@ export interface components {
             items: components["schemas"]["SuggestedPair"][];
             next?: string | null;
         };
+        /** Page[AccessLine] */
+        "Page_damso.team.records.lines.AccessLine_": {
+            items: components["schemas"]["AccessLine"][];
+            next?: string | null;
+        };
+        /** Page[AuditLine] */
+        "Page_damso.team.records.lines.AuditLine_": {
+            items: components["schemas"]["AuditLine"][];
+            next?: string | null;
+        };
+        /** ParkedFactView */
+        ParkedFactView: {
+            explanation: string;
+            name: string | null;
+            place: string;
+            reader: string;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            title: string;
+        };
+        /** ParkedItemView */
+        ParkedItemView: {
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            explanation: string;
+            id: number;
+            lane: string;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            title: string;
+        };
         /** ParticipantView */
         ParticipantView: {
             identity_id: number;
@@ -2924,9 +3472,23 @@ export interface components {
             customer: components["schemas"]["WidgetCustomer"];
             visitor: string;
         };
+        /** RecordActor */
+        RecordActor: {
+            id: string | null;
+            kind: string;
+            name: string;
+        };
+        /** RecordsRetention */
+        RecordsRetention: {
+            months: number;
+        };
         /** RecoveryCodes */
         RecoveryCodes: {
             codes: string[];
+        };
+        /** Remarks */
+        Remarks: {
+            remarks: string;
         };
         /** Reminder */
         Reminder: {
@@ -2967,6 +3529,82 @@ export interface components {
         /** Replayed */
         Replayed: {
             replayed: number;
+        };
+        /** RevealRequest */
+        RevealRequest: {
+            reason: string;
+        };
+        /** RevealedNumber */
+        RevealedNumber: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "resident_number" | "card" | "account" | "licence" | "passport";
+            place: string;
+            value: string;
+        };
+        /** ReviewAccount */
+        ReviewAccount: {
+            customers: number;
+            new_addresses: string[];
+            night: number;
+            requests: number;
+            taken: number;
+            unusual: boolean;
+            usual: number | null;
+            who: components["schemas"]["RecordActor"];
+        };
+        /** ReviewDay */
+        ReviewDay: {
+            /** Format: date */
+            day: string;
+            shown: number;
+            taken: number;
+        };
+        /** ReviewFailed */
+        ReviewFailed: {
+            addresses: string[];
+            tries: number;
+            who: components["schemas"]["RecordActor"];
+        };
+        /** ReviewSummary */
+        ReviewSummary: {
+            accounts: components["schemas"]["ReviewAccount"][];
+            customers: number;
+            days: components["schemas"]["ReviewDay"][];
+            failed: components["schemas"]["ReviewFailed"][];
+            /** Format: date */
+            month: string;
+            night: number;
+            requests: number;
+            taken: components["schemas"]["ReviewTaken"][];
+            taken_count: number;
+            timezone: string;
+        };
+        /** ReviewTaken */
+        ReviewTaken: {
+            act: string;
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            customers: number;
+            note: string;
+            /** @enum {null|string} */
+            reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other" | null;
+            route: string;
+            who: components["schemas"]["RecordActor"];
+        };
+        /** ReviewedMonth */
+        ReviewedMonth: {
+            /** Format: date */
+            month: string;
+            requests: number;
+            reviewed_at: string | null;
+            reviewed_by: string | null;
+            /** @enum {string} */
+            state: "running" | "due" | "overdue" | "reviewed";
         };
         /** Route */
         Route: {
@@ -3178,6 +3816,17 @@ export interface components {
             reason_texts: string[];
             reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
         };
+        /** SystemState */
+        SystemState: {
+            behind: components["schemas"]["BehindReaderView"][];
+            facts: components["schemas"]["ParkedFactView"][];
+            facts_count: number;
+            items: components["schemas"]["ParkedItemView"][];
+            items_count: number;
+            late: components["schemas"]["LateWorkView"][];
+            well: boolean;
+            workers: number;
+        };
         /** Tag */
         Tag: {
             colour: string;
@@ -3240,6 +3889,10 @@ export interface components {
             source: string;
             value: unknown;
         };
+        /** TriedAgain */
+        TriedAgain: {
+            count: number;
+        };
         /** UnmergeBody */
         UnmergeBody: {
             /** @default false */
@@ -3273,6 +3926,17 @@ export interface components {
             source: string;
             value: unknown;
             wins: boolean;
+        };
+        /** Verdict */
+        Verdict: {
+            finding: components["schemas"]["Finding"] | null;
+            kept_from: string | null;
+            /** @enum {string} */
+            log: "audit" | "access";
+            seal: string | null;
+            sealed: number;
+            sound: boolean;
+            unsealed: number;
         };
         /** View */
         View: {
@@ -4955,6 +5619,74 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCustomersCustomerIdErasurePreviewErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePreview"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdErasureEraseCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureOrder"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiCustomersCustomerIdHistoryGetCustomerHistory: {
         parameters: {
             query?: never;
@@ -5199,7 +5931,12 @@ export interface operations {
     ApiDeliveriesDeliveryIdRawDownloadDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
             path: {
                 delivery_id: string;
             };
@@ -5245,6 +5982,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiErasuresListErasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiErasuresErasureIdGetErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiErasuresErasureIdCertificateGetCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedCertificate"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiErasuresErasureIdCertificatePagePrintCertificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -5818,6 +6681,70 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiMaskingGetMasking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskingView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMaskingChangeMasking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaskingView"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskingView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiMeGetMe: {
         parameters: {
             query?: never;
@@ -6200,6 +7127,42 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiMessagesMessageIdNumbersRevealNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedNumber"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiMessagesMessageIdRetryRetryMessage: {
         parameters: {
             query?: never;
@@ -6271,7 +7234,12 @@ export interface operations {
     ApiMessagesMessageIdSourceGetSource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
             path: {
                 message_id: string;
             };
@@ -6352,6 +7320,364 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Strength"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAccessListAccess: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                customer?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.team.records.lines.AccessLine_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAccessExportExportAccess: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                customer?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                form?: "csv" | "jsonl";
+            };
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAuditListAudit: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.team.records.lines.AuditLine_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsAuditExportExportAudit: {
+        parameters: {
+            query?: {
+                actor?: string | null;
+                act?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                address?: string | null;
+                form?: "csv" | "jsonl";
+            };
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsRetentionGetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordsRetention"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsRetentionSetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordsRetention"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordsRetention"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsReviewsListReviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewedMonth"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsReviewsMonthGetReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthReview"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsReviewsMonthSignReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remarks"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthReview"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecordsVerifyVerifyRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSeals"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdict"][];
                 };
             };
             401: components["responses"]["Problem"];
@@ -7052,6 +8378,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInPolicyView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemGetSystemState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemState"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemFactsReaderPlaceGiveUpGiveUpFact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader: string;
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivingUp"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemFactsReaderPlaceRetryRetryFact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reader: string;
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactTried"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemItemsItemIdGiveUpGiveUpItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivingUp"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemItemsItemIdRetryRetryItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSystemLanesRetryRetryLane: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lane: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedAgain"];
                 };
             };
             401: components["responses"]["Problem"];
