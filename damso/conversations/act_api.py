@@ -31,12 +31,14 @@ from damso.conversations.macros import Macro, MacroDraft, delete_macro, macro, m
 from damso.conversations.reach import check_conversation
 from damso.conversations.say_macro import way_of
 from damso.conversations.split_off import split_off, undo_split
+from damso.conversations.subjects import customer_of
 from damso.conversations.types import Route
 from damso.conversations.views import filter_of
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import Invalid
 from damso.kernel.i18n import Locale
 from damso.team.access import Caller, needs
+from damso.team.records.witness import Witness
 
 
 class NewAct(Struct, frozen=True, kw_only=True):
@@ -175,12 +177,19 @@ class SplitController(Controller):
 
     @get("/join-candidates", guards=[needs("conversations.read")])
     async def list_join_candidates(
-        self, database: NamedDependency[Database], caller: NamedDependency[Caller], conversation_id: FromPath[UUID]
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
+        conversation_id: FromPath[UUID],
     ) -> list[JoinCandidate]:
         """The customer's other cases that this one can be joined into."""
         async with database.reading() as tx:
             await check_conversation(tx, caller, conversation_id)
-            return await candidates_for(tx, conversation_id, caller)
+            candidates = await candidates_for(tx, conversation_id, caller)
+            customer_id = await customer_of(tx, conversation_id)
+        await witness.viewed(customer_id)
+        return candidates
 
 
 class MacroPreview(Struct, frozen=True):
