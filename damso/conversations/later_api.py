@@ -23,10 +23,12 @@ from damso.conversations.schedule import (
     schedule,
     send_scheduled,
 )
+from damso.conversations.subjects import customer_of_message
 from damso.conversations.types import Entry
 from damso.kernel.database import Database
 from damso.kernel.i18n import Locale
 from damso.team.access import Caller, needs
+from damso.team.records.witness import Witness
 
 
 class LaterController(Controller):
@@ -103,6 +105,7 @@ class ScheduledController(Controller):
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
         inboxes: NamedDependency[Inboxes],
         locale: NamedDependency[Locale],
         scheduled_id: FromPath[UUID],
@@ -110,7 +113,9 @@ class ScheduledController(Controller):
         """Send it now."""
         async with database.transaction() as tx:
             await check_scheduled(tx, caller, scheduled_id)
-            return await entry_of(tx, await send_scheduled(tx, inboxes, scheduled_id, caller), locale)
+            message_id = await send_scheduled(tx, inboxes, scheduled_id, caller)
+            witness.changed(await customer_of_message(tx, message_id))
+            return await entry_of(tx, message_id, locale)
 
 
 class Ticked(Struct, frozen=True):
