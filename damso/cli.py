@@ -31,6 +31,7 @@ COMMANDS = (
     "inbox",
     "customer",
     "mail",
+    "company",
     "export",
     "openapi",
     "rights",

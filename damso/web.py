@@ -29,6 +29,7 @@ from damso.conversations.widget.limits import ChatLimits
 from damso.conversations.widget.live import WidgetLive
 from damso.customers import api as customer_api
 from damso.customers import identity_api
+from damso.customers.companies.api import CompanyController
 from damso.customers.timeline import TimelineSource
 from damso.customers.timeline_sources import SOURCES
 from damso.kernel.database import Database
@@ -48,6 +49,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *brand_api.ROUTES,
     *customer_api.CONTROLLERS,
     *identity_api.CONTROLLERS,
+    CompanyController,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,

@@ -113,7 +113,7 @@ async def set_traits(
     so each keeps what is its own, should the two turn out to be two people.
     """
     for key, value in values.items():
-        _require_fit(key, value)
+        require_fit(key, value)
     changed: list[str] = await tx.values(_SET, identity_id, dict(values), source, at or tx.now)
     if changed:
         await log.append(tx, _changed(identity_id, sorted(changed), source, actor))
@@ -131,6 +131,7 @@ def _changed(identity_id: int, keys: list[str], source: str, actor: Actor) -> Ev
     )
 
 
-def _require_fit(key: str, value: object) -> None:
+def require_fit(key: str, value: object) -> None:
+    """Raises `TraitInvalid`."""
     if not 0 < len(key.strip()) <= MAX_KEY or not key.isprintable() or len(msgspec.json.encode(value)) > MAX_VALUE:
         raise TraitInvalid(field=f"traits.{key[:MAX_KEY]}", key=MAX_KEY, value=MAX_VALUE)

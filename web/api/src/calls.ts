@@ -166,6 +166,28 @@ export const api = {
     undo: (linkId: number) => request<void>("POST", `/api/customers/links/${linkId}/undo`),
   },
 
+  companies: {
+    list: (query: { q?: string; cursor?: string }, signal?: AbortSignal) =>
+      request<c.Page<c.CompanyRow>>("GET", "/api/companies", { query, signal }),
+    create: (body: c.NewCompany) => request<c.CompanyCard>("POST", "/api/companies", { body }),
+    get: (id: c.Id) => request<c.CompanyCard>("GET", `/api/companies/${id}`),
+    patch: (id: c.Id, body: c.CompanyPatch) =>
+      request<c.CompanyCard>("PATCH", `/api/companies/${id}`, { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/companies/${id}`),
+    addDomain: (id: c.Id, domain: string) =>
+      request<c.CompanyCard>("POST", `/api/companies/${id}/domains`, { body: { domain } }),
+    removeDomain: (id: c.Id, domain: string) =>
+      request<void>("DELETE", `/api/companies/${id}/domains/${encodeURIComponent(domain)}`),
+    putPerson: (id: c.Id, customerId: c.Id, role: string) =>
+      request<void>("PUT", `/api/companies/${id}/people/${customerId}`, { body: { role } }),
+    removePerson: (id: c.Id, customerId: c.Id) =>
+      request<void>("DELETE", `/api/companies/${id}/people/${customerId}`),
+    timeline: (id: c.Id, kinds: c.TimelineKind[], cursor?: string) =>
+      request<c.Page<c.TimelineItem>>("GET", `/api/companies/${id}/timeline`, {
+        query: { kinds: kinds.join(","), cursor },
+      }),
+  },
+
   channels: {
     list: () => request<c.Channel[]>("GET", "/api/channels"),
     inboxes: () => request<c.Inbox[]>("GET", "/api/inboxes"),

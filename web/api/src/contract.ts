@@ -135,6 +135,15 @@ export type Trait = Schemas["Trait"];
 export type TimelineItem = Schemas["TimelineLine"];
 export type TimelineKind = TimelineItem["kind"];
 
+export type CompanyRow = Schemas["CompanyRow"];
+export type CompanyCard = Omit<Schemas["CompanyCard"], "conversations"> & {
+  conversations: (Omit<Schemas["CompanyCase"], "status"> & { status: Status })[];
+};
+export type CompanyPerson = Schemas["CompanyPerson"];
+export type CompanyPatch = Schemas["CompanyPatch"];
+export type NewCompany = Schemas["NewCompany"];
+export type Membership = Schemas["Membership"];
+
 // --- Channels and brands ---
 
 export type Bilingual = Schemas["Text"];

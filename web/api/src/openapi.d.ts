@@ -263,6 +263,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/companies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListCompanies */
+        get: operations["ApiCompaniesListCompanies"];
+        put?: never;
+        /** CreateCompany */
+        post: operations["ApiCompaniesCreateCompany"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{company_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetCompany */
+        get: operations["ApiCompaniesCompanyIdGetCompany"];
+        put?: never;
+        post?: never;
+        /** DeleteCompany */
+        delete: operations["ApiCompaniesCompanyIdDeleteCompany"];
+        options?: never;
+        head?: never;
+        /** UpdateCompany */
+        patch: operations["ApiCompaniesCompanyIdUpdateCompany"];
+        trace?: never;
+    };
+    "/api/companies/{company_id}/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddCompanyDomain */
+        post: operations["ApiCompaniesCompanyIdDomainsAddCompanyDomain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{company_id}/domains/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** RemoveCompanyDomain */
+        delete: operations["ApiCompaniesCompanyIdDomainsRemoveCompanyDomain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{company_id}/people/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PutCompanyPerson */
+        put: operations["ApiCompaniesCompanyIdPeopleCustomerIdPutCompanyPerson"];
+        post?: never;
+        /** RemoveCompanyPerson */
+        delete: operations["ApiCompaniesCompanyIdPeopleCustomerIdRemoveCompanyPerson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/companies/{company_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetCompanyTimeline */
+        get: operations["ApiCompaniesCompanyIdTimelineGetCompanyTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -404,74 +510,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/customers/links/{link_id}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** UndoDecision */
-        post: operations["ApiCustomersLinksLinkIdUndoUndoDecision"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customers/merge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** MergeCustomers */
-        post: operations["ApiCustomersMergeMergeCustomers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customers/merge/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** PreviewMerge */
-        post: operations["ApiCustomersMergePreviewPreviewMerge"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customers/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListSuggestions */
-        get: operations["ApiCustomersSuggestionsListSuggestions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/customers/{customer_id}": {
         parameters: {
             query?: never;
@@ -490,57 +528,6 @@ export interface paths {
         patch: operations["ApiCustomersCustomerIdUpdateCustomer"];
         trace?: never;
     };
-    "/api/customers/{customer_id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetCustomerHistory */
-        get: operations["ApiCustomersCustomerIdHistoryGetCustomerHistory"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customers/{customer_id}/separate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** SeparateCustomers */
-        post: operations["ApiCustomersCustomerIdSeparateSeparateCustomers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customers/{customer_id}/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetCustomerSuggestions */
-        get: operations["ApiCustomersCustomerIdSuggestionsGetCustomerSuggestions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/customers/{customer_id}/timeline": {
         parameters: {
             query?: never;
@@ -552,40 +539,6 @@ export interface paths {
         get: operations["ApiCustomersCustomerIdTimelineGetCustomerTimeline"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customers/{customer_id}/unmerge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** UnmergeCustomer */
-        post: operations["ApiCustomersCustomerIdUnmergeUnmergeCustomer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customers/{customer_id}/unmerge/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** PreviewUnmerge */
-        post: operations["ApiCustomersCustomerIdUnmergePreviewPreviewUnmerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1791,10 +1744,68 @@ export interface components {
         CodeGiven: {
             code: string;
         };
-        /** Conflict */
-        Conflict: {
-            key: string;
-            values: components["schemas"]["ValueOf"][];
+        /** CompanyCard */
+        CompanyCard: {
+            all_conversations: number;
+            conversations: components["schemas"]["CompanyCase"][];
+            /** Format: date-time */
+            created_at: string;
+            domains: string[];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            note: string;
+            open_conversations: number;
+            people: components["schemas"]["CompanyPerson"][];
+            people_count: number;
+            traits: {
+                [key: string]: unknown;
+            };
+        };
+        /** CompanyCase */
+        CompanyCase: {
+            channel: string;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_message_at: string;
+            status: string;
+            subject: string;
+        };
+        /** CompanyPatch */
+        CompanyPatch: {
+            name?: string;
+            note?: string;
+            traits?: {
+                [key: string]: unknown;
+            };
+        };
+        /** CompanyPerson */
+        CompanyPerson: {
+            /** Format: date-time */
+            at: string;
+            colour: number;
+            /** Format: uuid */
+            customer_id: string;
+            initials: string;
+            kind: string | null;
+            /** Format: date-time */
+            last_seen_at: string;
+            name: string;
+            open_conversations: number;
+            role: string;
+            source: string;
+            value: string | null;
+        };
+        /** CompanyRow */
+        CompanyRow: {
+            domains: string[];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            people: number;
         };
         /** ConversationView */
         ConversationView: {
@@ -1844,6 +1855,7 @@ export interface components {
         CustomerCard: {
             claims: components["schemas"]["CustomerClaim"][];
             colour: number;
+            companies: components["schemas"]["Membership"][];
             conversations: components["schemas"]["CustomerCase"][];
             /** Format: date-time */
             created_at: string;
@@ -1923,16 +1935,6 @@ export interface components {
             name: string;
             open_conversations: number;
         };
-        /** CustomerSuggestion */
-        CustomerSuggestion: {
-            customer: components["schemas"]["SuggestedCustomer"];
-            reason_texts: string[];
-            reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
-        };
-        /** DecisionResult */
-        DecisionResult: {
-            link_id: number;
-        };
         /** DeliveryView */
         DeliveryView: {
             attempts: number;
@@ -1948,16 +1950,6 @@ export interface components {
             size: number;
             state: string;
             unsupported: number;
-        };
-        /** DividedCase */
-        DividedCase: {
-            anchor_identity_id: number;
-            /** Format: uuid */
-            id: string;
-            identity_id: number;
-            messages: number;
-            notes: number;
-            subject: string;
         };
         /** Draft */
         Draft: {
@@ -2050,24 +2042,6 @@ export interface components {
             items: components["schemas"]["Hit"][];
             more_than: boolean;
             next: string | null;
-        };
-        /** HistoryLine */
-        HistoryLine: {
-            actor_kind: string;
-            actor_name: string;
-            /** Format: date-time */
-            at: string;
-            can_undo: boolean;
-            can_unmerge: boolean;
-            /** @enum {string} */
-            decision: "link" | "merge" | "unmerge" | "separate" | "undo";
-            link_id: number;
-            parties: components["schemas"]["Party"][];
-            reason: string;
-            stands: boolean;
-            /** @enum {string} */
-            strength: "proven" | "asserted" | "analytic";
-            title: string;
         };
         /** Hit */
         Hit: {
@@ -2250,26 +2224,15 @@ export interface components {
             max_files?: number;
             types: string[];
         };
-        /** MergeBody */
-        MergeBody: {
-            /** @default false */
-            confirmed?: boolean;
-            customer_ids: string[];
-        };
-        /** MergePreviewView */
-        MergePreviewView: {
-            conflicts: components["schemas"]["Conflict"][];
+        /** Membership */
+        Membership: {
+            /** Format: date-time */
+            at: string;
             /** Format: uuid */
-            customer_id: string;
-            not_disclosed: string;
-            separated: boolean;
-            sides: components["schemas"]["PreviewSide"][];
-        };
-        /** MergeResult */
-        MergeResult: {
-            /** Format: uuid */
-            customer_id: string;
-            link_id: number;
+            id: string;
+            name: string;
+            role: string;
+            source: string;
         };
         /** Named */
         Named: {
@@ -2290,6 +2253,13 @@ export interface components {
             secret: string;
             used_at: string | null;
         };
+        /** NewCompany */
+        NewCompany: {
+            domains?: string[];
+            name: string;
+            /** @default  */
+            note?: string;
+        };
         /** NewConversation */
         NewConversation: {
             attachment_ids?: string[];
@@ -2309,6 +2279,10 @@ export interface components {
             email?: string | null;
             name: string;
             phone?: string | null;
+        };
+        /** NewDomain */
+        NewDomain: {
+            domain: string;
         };
         /** NewInbox */
         NewInbox: {
@@ -2386,11 +2360,6 @@ export interface components {
             closes: string;
             opens: string;
         };
-        /** OtherCustomer */
-        OtherCustomer: {
-            /** Format: uuid */
-            customer_id: string;
-        };
         /** Page */
         Page: {
             /** @default  */
@@ -2435,9 +2404,9 @@ export interface components {
             items: components["schemas"]["TimelineLine"][];
             next?: string | null;
         };
-        /** Page[SuggestedPair] */
-        "Page_damso.customers.identity_api.SuggestedPair_": {
-            items: components["schemas"]["SuggestedPair"][];
+        /** Page[CompanyRow] */
+        "Page_damso.customers.companies.api.CompanyRow_": {
+            items: components["schemas"]["CompanyRow"][];
             next?: string | null;
         };
         /** ParticipantView */
@@ -2448,14 +2417,6 @@ export interface components {
             proof: string;
             role: string;
             value: string;
-        };
-        /** Party */
-        Party: {
-            /** Format: uuid */
-            customer_id: string;
-            identity_id: number;
-            kind: string;
-            label: string;
         };
         /** PasswordGiven */
         PasswordGiven: {
@@ -2468,6 +2429,11 @@ export interface components {
             password: string;
             /** @default  */
             token?: string;
+        };
+        /** PersonRole */
+        PersonRole: {
+            /** @default  */
+            role?: string;
         };
         /** Piece */
         Piece: {
@@ -2506,17 +2472,6 @@ export interface components {
             text_limit: number;
             typing: boolean;
             undo_seconds: number;
-        };
-        /** PreviewSide */
-        PreviewSide: {
-            colour: number;
-            conversations: number;
-            customer_id: string | null;
-            identities: components["schemas"]["CustomerIdentity"][];
-            initials: string;
-            messages: number;
-            name: string;
-            traits: number;
         };
         /** ProofAnswer */
         ProofAnswer: {
@@ -2684,24 +2639,6 @@ export interface components {
             /** @enum {integer} */
             score: 0 | 1 | 2 | 3 | 4;
         };
-        /** SuggestedCustomer */
-        SuggestedCustomer: {
-            colour: number;
-            /** Format: uuid */
-            id: string;
-            identities: components["schemas"]["ListedIdentity"][];
-            initials: string;
-            name: string;
-        };
-        /** SuggestedPair */
-        SuggestedPair: {
-            /** Format: date-time */
-            found_at: string;
-            one: components["schemas"]["SuggestedCustomer"];
-            other: components["schemas"]["SuggestedCustomer"];
-            reason_texts: string[];
-            reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
-        };
         /** Tag */
         Tag: {
             colour: string;
@@ -2760,39 +2697,10 @@ export interface components {
             source: string;
             value: unknown;
         };
-        /** UnmergeBody */
-        UnmergeBody: {
-            /** @default false */
-            confirmed?: boolean;
-            identity_ids?: number[];
-            link_id?: number | null;
-        };
-        /** UnmergePreviewView */
-        UnmergePreviewView: {
-            divided: components["schemas"]["DividedCase"][];
-            kept_apart: string;
-            sides: components["schemas"]["PreviewSide"][];
-            stays: string;
-        };
-        /** UnmergeResult */
-        UnmergeResult: {
-            customer_ids: string[];
-            link_id: number;
-        };
         /** UpTo */
         UpTo: {
             /** Format: uuid */
             message_id: string;
-        };
-        /** ValueOf */
-        ValueOf: {
-            /** Format: date-time */
-            at: string;
-            /** Format: uuid */
-            customer_id: string;
-            source: string;
-            value: unknown;
-            wins: boolean;
         };
         /** View */
         View: {
@@ -3538,6 +3446,339 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCompaniesListCompanies: {
+        parameters: {
+            query?: {
+                q?: string;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.customers.companies.api.CompanyRow_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCompaniesCreateCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCompany"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyCard"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCompaniesCompanyIdGetCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyCard"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCompaniesCompanyIdDeleteCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCompaniesCompanyIdUpdateCompany: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyCard"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCompaniesCompanyIdDomainsAddCompanyDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDomain"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompanyCard"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCompaniesCompanyIdDomainsRemoveCompanyDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCompaniesCompanyIdPeopleCustomerIdPutCompanyPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonRole"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCompaniesCompanyIdPeopleCustomerIdRemoveCompanyPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                company_id: string;
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCompaniesCompanyIdTimelineGetCompanyTimeline: {
+        parameters: {
+            query?: {
+                kinds?: string;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                company_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.customers.api.TimelineLine_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiConversationsListConversations: {
         parameters: {
             query?: {
@@ -3986,136 +4227,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiCustomersLinksLinkIdUndoUndoDecision: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                link_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersMergeMergeCustomers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MergeBody"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MergeResult"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersMergePreviewPreviewMerge: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MergeBody"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MergePreviewView"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersSuggestionsListSuggestions: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_damso.customers.identity_api.SuggestedPair_"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiCustomersCustomerIdGetCustomer: {
         parameters: {
             query?: never;
@@ -4184,106 +4295,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiCustomersCustomerIdHistoryGetCustomerHistory: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HistoryLine"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersCustomerIdSeparateSeparateCustomers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OtherCustomer"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionResult"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersCustomerIdSuggestionsGetCustomerSuggestions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerSuggestion"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiCustomersCustomerIdTimelineGetCustomerTimeline: {
         parameters: {
             query?: {
@@ -4305,78 +4316,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_damso.customers.api.TimelineLine_"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersCustomerIdUnmergeUnmergeCustomer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UnmergeBody"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnmergeResult"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersCustomerIdUnmergePreviewPreviewUnmerge: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UnmergeBody"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnmergePreviewView"];
                 };
             };
             401: components["responses"]["Problem"];

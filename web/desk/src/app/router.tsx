@@ -109,6 +109,17 @@ const customer = createRoute({
   path: "/customers/$customerId",
   component: lazyRouteComponent(() => import("../features/customers/CustomerPage.tsx"), "CustomerPage"),
 });
+const companies = createRoute({
+  getParentRoute: () => desk,
+  path: "/companies",
+  validateSearch: (given: Record<string, unknown>): { q?: string } => ({ q: text(given.q) }),
+  component: lazyRouteComponent(() => import("../features/companies/CompaniesPage.tsx"), "CompaniesPage"),
+});
+const company = createRoute({
+  getParentRoute: () => desk,
+  path: "/companies/$companyId",
+  component: lazyRouteComponent(() => import("../features/companies/CompanyPage.tsx"), "CompanyPage"),
+});
 
 const suggestions = createRoute({
   getParentRoute: () => desk,
@@ -130,6 +141,8 @@ const tree = root.addChildren([
     customers,
     suggestions,
     customer,
+    companies,
+    company,
     settingsRoutes,
   ]),
 ]);

@@ -8,6 +8,7 @@ import { Link, Navigate, useParams, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { useMay } from "../../app/useMe.ts";
+import { Memberships } from "../companies/Memberships.tsx";
 import { Failed } from "../shell/Failed.tsx";
 import { ClaimList } from "./ClaimList.tsx";
 import { ConversationLinks } from "./ConversationLinks.tsx";
@@ -15,7 +16,7 @@ import classes from "./customers.module.css";
 import { IdentitySection } from "./IdentitySection.tsx";
 import { NameField } from "./NameField.tsx";
 import panel from "./panel.module.css";
-import { customerQuery } from "./queries.ts";
+import { customerQuery, timelineQuery } from "./queries.ts";
 import { StartDialog } from "./StartDialog.tsx";
 import { Story } from "./Story.tsx";
 import { TraitList } from "./TraitList.tsx";
@@ -87,6 +88,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             </div>
             <IdentitySection customer={customer} />
             <ClaimList claims={customer.claims} />
+            <Memberships customer={customer} />
             <TraitList customer={customer} />
             {reads && (
               <section className={panel.section}>
@@ -97,7 +99,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             )}
           </div>
           <div className={classes.story}>
-            <Story customerId={customer.id} />
+            <Story story={(kinds) => timelineQuery(customer.id, kinds)} />
           </div>
         </div>
       </div>

@@ -11,6 +11,7 @@ import { faceName } from "../../app/faceName.ts";
 import { messageOf } from "../../app/messageOf.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useMay } from "../../app/useMe.ts";
+import { PeopleTabs } from "../companies/PeopleTabs.tsx";
 import classes from "./customers.module.css";
 import { identityValue } from "./identityText.ts";
 import { NewCustomerDialog } from "./NewCustomerDialog.tsx";
@@ -44,7 +45,7 @@ export function CustomersPage() {
   return (
     <div className={classes.page}>
       <header className={classes.head}>
-        <h1 className={classes.title}>{t("room.customers")}</h1>
+        <PeopleTabs at="customers" />
         <TextInput
           ref={box}
           className={classes.search}

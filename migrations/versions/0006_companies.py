@@ -1,0 +1,60 @@
+"""Companies that customers belong to.
+
+Revision: 0006
+Follows: 0005
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0006"
+down_revision = "0005"
+works_with = "0002"
+"""The oldest version whose code may go on working on this schema, see docs/adr/0020."""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "company",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column(
+            "traits",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'::jsonb"),
+            nullable=False,
+        ),
+        sa.Column("created_by", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
+    )
+    op.create_index("ix_company_name", "company", [sa.literal_column("lower(name)"), "id"])
+    op.create_table(
+        "company_domain",
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["company.id"], name=op.f("fk_company_domain_company_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("domain", name=op.f("pk_company_domain")),
+    )
+    op.create_index(op.f("ix_company_domain_company_id"), "company_domain", ["company_id"])
+    op.create_table(
+        "customer_company",
+        sa.Column("identity_id", sa.BigInteger(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), server_default="", nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["company.id"], name=op.f("fk_customer_company_company_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["identity_id"], ["identity.id"], name=op.f("fk_customer_company_identity_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("identity_id", "company_id", name=op.f("pk_customer_company")),
+    )
+    op.create_index(op.f("ix_customer_company_company_id"), "customer_company", ["company_id"])
