@@ -17,6 +17,7 @@ from damso.channels.types import Adapter
 from damso.conversations import notices
 from damso.conversations.attachments import MediaReader, UnsentTimer
 from damso.conversations.change import SnoozeTimer
+from damso.conversations.exports.lane import ExportLane, ForgetExports
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
@@ -109,6 +110,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         InboundLane(parts.database, parts.keyring, parts.inboxes),
         OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
         NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
+        ExportLane(parts.database),
         CheckLane(parts.database, parts.inboxes, parts.http),
         SignInLetters(parts.database, Letterbox(parts.database, parts.keyring, parts.inboxes), parts.settings.base_url),
     )
@@ -126,7 +128,7 @@ def readers_of() -> Sequence[Reader]:
 
 def timers_of() -> Sequence[Timer]:
     """Everything that happens at a time."""
-    return (SnoozeTimer(), UnsentTimer(), CheckTimer(), ForgetExpired(), SuggestionTimer())
+    return (SnoozeTimer(), UnsentTimer(), CheckTimer(), ForgetExpired(), SuggestionTimer(), ForgetExports())
 
 
 def replayers_of() -> Sequence[Replays]:

@@ -21,6 +21,7 @@ from damso.brand.create_brand import FirstBrand
 from damso.channels import api as channel_api
 from damso.channels.hooks import HooksController
 from damso.conversations import checklist, conversation_api, desk_api, message_api
+from damso.conversations.exports import api as export_api
 from damso.conversations.live import DeskLive
 from damso.conversations.story import Cases, lines_for
 from damso.conversations.widget import api as widget_api
@@ -62,6 +63,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     desk_api.TagController,
     desk_api.search_everything,
     desk_api.live,
+    export_api.ExportController,
+    export_api.print_transcript,
     WidgetEntranceController,
     widget_api.WidgetController,
     widget_api.visitor_file,

@@ -71,6 +71,7 @@ def body_of(route: str, world: TwoBrands) -> dict[str, Any] | None:
         "POST /api/messages/{message_id:uuid}/settle": {"outcome": "arrived"},
         "POST /api/messages/{message_id:uuid}/undo": {},
         "POST /api/messages/{message_id:uuid}/retry": {},
+        "POST /api/conversations/{conversation_id:uuid}/transcript": {"reason": "고객 요청", "notes": True},
         "PATCH /api/customers/{customer_id:uuid}": {"name": "새 이름"},
         "POST /api/customers/{customer_id:uuid}/unmerge": {"identity_ids": [1], "confirmed": True},
         "POST /api/customers/{customer_id:uuid}/unmerge/preview": {"identity_ids": [1]},

@@ -1,5 +1,5 @@
 import type * as c from "./contract.ts";
-import { type Query, request, upload } from "./http.ts";
+import { fetchFile, type Query, request, upload } from "./http.ts";
 
 /** Every call that the desk makes, by what it is about. Paths stand nowhere else. */
 export const api = {
@@ -164,6 +164,18 @@ export const api = {
     separate: (id: c.Id, other: c.Id) =>
       request<{ link_id: number }>("POST", `/api/customers/${id}/separate`, { body: { customer_id: other } }),
     undo: (linkId: number) => request<void>("POST", `/api/customers/links/${linkId}/undo`),
+  },
+
+  exports: {
+    conversations: (body: c.ConversationExport) =>
+      request<c.Export>("POST", "/api/exports/conversations", { body }),
+    customers: (body: c.CustomerExport) => request<c.Export>("POST", "/api/exports/customers", { body }),
+    list: () => request<c.Export[]>("GET", "/api/exports"),
+    get: (id: c.Id) => request<c.Export>("GET", `/api/exports/${id}`),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/exports/${id}`),
+    fileUrl: (id: c.Id) => `/api/exports/${id}/file`,
+    transcript: (conversationId: c.Id, body: c.TranscriptRequest) =>
+      fetchFile(`/api/conversations/${conversationId}/transcript`, body),
   },
 
   companies: {

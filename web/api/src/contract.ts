@@ -144,6 +144,12 @@ export type CompanyPatch = Schemas["CompanyPatch"];
 export type NewCompany = Schemas["NewCompany"];
 export type Membership = Schemas["Membership"];
 
+export type Export = Schemas["Export"];
+export type ExportFormat = Export["format"];
+export type ConversationExport = Schemas["ConversationExport"];
+export type CustomerExport = Schemas["CustomerExport"];
+export type TranscriptRequest = Schemas["TranscriptRequest"];
+
 // --- Channels and brands ---
 
 export type Bilingual = Schemas["Text"];

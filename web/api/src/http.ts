@@ -39,6 +39,24 @@ export async function request<T>(method: Method, path: string, options: Options 
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
+/** Asks for a file that is made on the spot. */
+export async function fetchFile(path: string, body: unknown): Promise<Blob> {
+  const language = document.documentElement.lang || "ko";
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method: "POST",
+      headers: { "Accept-Language": language, "Content-Type": "application/json", ...CSRF },
+      credentials: "same-origin",
+      body: JSON.stringify(body),
+    });
+  } catch (cause) {
+    throw new Unreachable(cause);
+  }
+  if (!response.ok) throw problemOf(response.status, await response.text(), response.statusText);
+  return response.blob();
+}
+
 interface UploadOptions {
   method?: "POST" | "PUT";
   /** Told the share that is up, 0 to 1. */

@@ -35,6 +35,7 @@ export const keys = {
   companies: ["companies"] as const,
   companyList: (q: string) => ["companies", "list", q] as const,
   company: (id: Id) => ["companies", "one", id] as const,
+  exports: ["exports"] as const,
   channels: ["channels"] as const,
   inboxes: ["inboxes"] as const,
   deliveries: (inboxId: Id, state: string) => ["deliveries", inboxId, state] as const,

@@ -109,6 +109,11 @@ const customer = createRoute({
   path: "/customers/$customerId",
   component: lazyRouteComponent(() => import("../features/customers/CustomerPage.tsx"), "CustomerPage"),
 });
+const printed = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers/$customerId/print",
+  component: lazyRouteComponent(() => import("../features/customers/PrintPage.tsx"), "PrintPage"),
+});
 const companies = createRoute({
   getParentRoute: () => desk,
   path: "/companies",
@@ -141,6 +146,7 @@ const tree = root.addChildren([
     customers,
     suggestions,
     customer,
+    printed,
     companies,
     company,
     settingsRoutes,

@@ -7,6 +7,7 @@ import {
   IconArrowLeft,
   IconCheck,
   IconDots,
+  IconFileTypePdf,
   IconLayoutSidebarRight,
   IconLink,
   IconPencil,
@@ -18,6 +19,7 @@ import { faceName } from "../../app/faceName.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useMay } from "../../app/useMe.ts";
 import { useWidth } from "../../app/useWidth.ts";
+import { TranscriptDialog } from "../exports/TranscriptDialog.tsx";
 import classes from "./header.module.css";
 import { Presence } from "./Presence.tsx";
 import { Properties, type PropertyMenu } from "./Properties.tsx";
@@ -40,6 +42,8 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel }
   const phone = useWidth() === "phone";
   const Name = phone ? "h1" : "h2";
   const [menu, setMenu] = useState<PropertyMenu | "snooze" | null>(null);
+  const mayExport = useMay("conversations.export");
+  const [printing, setPrinting] = useState(false);
   const [renaming, setRenaming] = useState(false);
   const resolved = conversation.status === "resolved";
   const toggleState = resolved ? actions.reopen : actions.resolve;
@@ -138,8 +142,17 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel }
             >
               {t("conversation.copyLink")}
             </Menu.Item>
+            {mayExport && (
+              <Menu.Item
+                leftSection={<IconFileTypePdf size={16} stroke={1.6} />}
+                onClick={() => setPrinting(true)}
+              >
+                {t("export.pdf")}
+              </Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
+        {printing && <TranscriptDialog conversationId={conversation.id} onClose={() => setPrinting(false)} />}
         <IconButton label={t("keys.foldCustomer")} combo="]" aria-pressed={panelOpen} onClick={onPanel}>
           <IconLayoutSidebarRight size={18} stroke={1.6} />
         </IconButton>

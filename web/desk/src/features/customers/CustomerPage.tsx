@@ -2,7 +2,7 @@ import type { CustomerCard } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Avatar, IconButton, Skeleton, Time } from "@damso/ui";
 import { Button } from "@mantine/core";
-import { IconArrowLeft, IconMessagePlus } from "@tabler/icons-react";
+import { IconArrowLeft, IconMessagePlus, IconPrinter } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, useParams, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
@@ -57,6 +57,14 @@ function Customer({ customer }: { customer: CustomerCard }) {
             {t("room.customers")}
           </Link>
         </nav>
+        <IconButton
+          label={t("customer.print")}
+          renderRoot={(props) => (
+            <Link to="/customers/$customerId/print" params={{ customerId: customer.id }} {...props} />
+          )}
+        >
+          <IconPrinter size={18} stroke={1.6} />
+        </IconButton>
         {ways.length > 0 && writes && (
           <Button leftSection={<IconMessagePlus size={16} stroke={1.8} />} onClick={() => setStarting(true)}>
             {t("start.title")}

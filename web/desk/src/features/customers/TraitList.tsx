@@ -156,6 +156,6 @@ function TraitForm({ name, value, onSave, onCancel }: FormProps) {
   );
 }
 
-function valueText(value: unknown): string {
+export function valueText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -131,6 +131,15 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       },
     );
   }
+  if (may(me, "customers.export")) {
+    lines.push({
+      id: "exports",
+      group: t("palette.go"),
+      label: t("export.mine"),
+      mark: go,
+      run: () => void navigate({ to: "/settings/exports" as never }),
+    });
+  }
   for (const state of STATES.filter((one) => one !== me.availability)) {
     const run = async () => {
       try {

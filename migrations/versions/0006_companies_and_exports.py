@@ -1,4 +1,4 @@
-"""Companies that customers belong to.
+"""Companies that customers belong to, and files of conversations and customers made for somebody.
 
 Revision: 0006
 Follows: 0005
@@ -58,3 +58,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("identity_id", "company_id", name=op.f("pk_customer_company")),
     )
     op.create_index(op.f("ix_customer_company_company_id"), "customer_company", ["company_id"])
+    op.create_table(
+        "export_job",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("agent_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("chosen", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("next_place", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('conversations', 'customers')", name=op.f("ck_export_job_kind")),
+        sa.CheckConstraint("format IN ('csv', 'jsonl')", name=op.f("ck_export_job_format")),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'failed')", name=op.f("ck_export_job_state")),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_export_job_agent_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_job")),
+    )
+    op.create_index("ix_export_job_agent", "export_job", ["agent_id", "created_at"])
+    op.create_index(op.f("ix_export_job_expires_at"), "export_job", ["expires_at"])
+    op.create_table(
+        "export_part",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["export_job.id"], name=op.f("fk_export_part_job_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("job_id", "number", name=op.f("pk_export_part")),
+    )
