@@ -65,7 +65,7 @@ function Company({ company }: { company: CompanyCard }) {
                 </>
               )}
               {" · "}
-              {t("customer.since")} <Time at={company.created_at} />
+              {t("company.since")} <Time at={company.created_at} />
             </div>
             <DomainList company={company} />
             <Note company={company} onSave={(note) => change.mutate({ note })} />
