@@ -527,6 +527,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/links/{link_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** UndoDecision */
+        post: operations["ApiCustomersLinksLinkIdUndoUndoDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** MergeCustomers */
+        post: operations["ApiCustomersMergeMergeCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/merge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PreviewMerge */
+        post: operations["ApiCustomersMergePreviewPreviewMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListSuggestions */
+        get: operations["ApiCustomersSuggestionsListSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}": {
         parameters: {
             query?: never;
@@ -545,6 +613,57 @@ export interface paths {
         patch: operations["ApiCustomersCustomerIdUpdateCustomer"];
         trace?: never;
     };
+    "/api/customers/{customer_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetCustomerHistory */
+        get: operations["ApiCustomersCustomerIdHistoryGetCustomerHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/separate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SeparateCustomers */
+        post: operations["ApiCustomersCustomerIdSeparateSeparateCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetCustomerSuggestions */
+        get: operations["ApiCustomersCustomerIdSuggestionsGetCustomerSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/timeline": {
         parameters: {
             query?: never;
@@ -556,6 +675,40 @@ export interface paths {
         get: operations["ApiCustomersCustomerIdTimelineGetCustomerTimeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** UnmergeCustomer */
+        post: operations["ApiCustomersCustomerIdUnmergeUnmergeCustomer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/unmerge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PreviewUnmerge */
+        post: operations["ApiCustomersCustomerIdUnmergePreviewPreviewUnmerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1910,6 +2063,11 @@ export interface components {
             name: string;
             people: number;
         };
+        /** Conflict */
+        Conflict: {
+            key: string;
+            values: components["schemas"]["ValueOf"][];
+        };
         /** ConversationExport */
         ConversationExport: {
             filter?: components["schemas"]["Filter"] | null;
@@ -2056,6 +2214,16 @@ export interface components {
             name: string;
             open_conversations: number;
         };
+        /** CustomerSuggestion */
+        CustomerSuggestion: {
+            customer: components["schemas"]["SuggestedCustomer"];
+            reason_texts: string[];
+            reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
+        };
+        /** DecisionResult */
+        DecisionResult: {
+            link_id: number;
+        };
         /** DeliveryView */
         DeliveryView: {
             attempts: number;
@@ -2071,6 +2239,16 @@ export interface components {
             size: number;
             state: string;
             unsupported: number;
+        };
+        /** DividedCase */
+        DividedCase: {
+            anchor_identity_id: number;
+            /** Format: uuid */
+            id: string;
+            identity_id: number;
+            messages: number;
+            notes: number;
+            subject: string;
         };
         /** Draft */
         Draft: {
@@ -2182,6 +2360,24 @@ export interface components {
             items: components["schemas"]["Hit"][];
             more_than: boolean;
             next: string | null;
+        };
+        /** HistoryLine */
+        HistoryLine: {
+            actor_kind: string;
+            actor_name: string;
+            /** Format: date-time */
+            at: string;
+            can_undo: boolean;
+            can_unmerge: boolean;
+            /** @enum {string} */
+            decision: "link" | "merge" | "unmerge" | "separate" | "undo";
+            link_id: number;
+            parties: components["schemas"]["Party"][];
+            reason: string;
+            stands: boolean;
+            /** @enum {string} */
+            strength: "proven" | "asserted" | "analytic";
+            title: string;
         };
         /** Hit */
         Hit: {
@@ -2374,6 +2570,27 @@ export interface components {
             role: string;
             source: string;
         };
+        /** MergeBody */
+        MergeBody: {
+            /** @default false */
+            confirmed?: boolean;
+            customer_ids: string[];
+        };
+        /** MergePreviewView */
+        MergePreviewView: {
+            conflicts: components["schemas"]["Conflict"][];
+            /** Format: uuid */
+            customer_id: string;
+            not_disclosed: string;
+            separated: boolean;
+            sides: components["schemas"]["PreviewSide"][];
+        };
+        /** MergeResult */
+        MergeResult: {
+            /** Format: uuid */
+            customer_id: string;
+            link_id: number;
+        };
         /** Named */
         Named: {
             /** Format: uuid */
@@ -2500,6 +2717,11 @@ export interface components {
             closes: string;
             opens: string;
         };
+        /** OtherCustomer */
+        OtherCustomer: {
+            /** Format: uuid */
+            customer_id: string;
+        };
         /** Page */
         Page: {
             /** @default  */
@@ -2549,6 +2771,11 @@ export interface components {
             items: components["schemas"]["CompanyRow"][];
             next?: string | null;
         };
+        /** Page[SuggestedPair] */
+        "Page_damso.customers.identity_api.SuggestedPair_": {
+            items: components["schemas"]["SuggestedPair"][];
+            next?: string | null;
+        };
         /** ParticipantView */
         ParticipantView: {
             identity_id: number;
@@ -2557,6 +2784,14 @@ export interface components {
             proof: string;
             role: string;
             value: string;
+        };
+        /** Party */
+        Party: {
+            /** Format: uuid */
+            customer_id: string;
+            identity_id: number;
+            kind: string;
+            label: string;
         };
         /** PasswordGiven */
         PasswordGiven: {
@@ -2612,6 +2847,17 @@ export interface components {
             text_limit: number;
             typing: boolean;
             undo_seconds: number;
+        };
+        /** PreviewSide */
+        PreviewSide: {
+            colour: number;
+            conversations: number;
+            customer_id: string | null;
+            identities: components["schemas"]["CustomerIdentity"][];
+            initials: string;
+            messages: number;
+            name: string;
+            traits: number;
         };
         /** ProofAnswer */
         ProofAnswer: {
@@ -2779,6 +3025,24 @@ export interface components {
             /** @enum {integer} */
             score: 0 | 1 | 2 | 3 | 4;
         };
+        /** SuggestedCustomer */
+        SuggestedCustomer: {
+            colour: number;
+            /** Format: uuid */
+            id: string;
+            identities: components["schemas"]["ListedIdentity"][];
+            initials: string;
+            name: string;
+        };
+        /** SuggestedPair */
+        SuggestedPair: {
+            /** Format: date-time */
+            found_at: string;
+            one: components["schemas"]["SuggestedCustomer"];
+            other: components["schemas"]["SuggestedCustomer"];
+            reason_texts: string[];
+            reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
+        };
         /** Tag */
         Tag: {
             colour: string;
@@ -2845,10 +3109,39 @@ export interface components {
             notes?: boolean;
             reason: string;
         };
+        /** UnmergeBody */
+        UnmergeBody: {
+            /** @default false */
+            confirmed?: boolean;
+            identity_ids?: number[];
+            link_id?: number | null;
+        };
+        /** UnmergePreviewView */
+        UnmergePreviewView: {
+            divided: components["schemas"]["DividedCase"][];
+            kept_apart: string;
+            sides: components["schemas"]["PreviewSide"][];
+            stays: string;
+        };
+        /** UnmergeResult */
+        UnmergeResult: {
+            customer_ids: string[];
+            link_id: number;
+        };
         /** UpTo */
         UpTo: {
             /** Format: uuid */
             message_id: string;
+        };
+        /** ValueOf */
+        ValueOf: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            customer_id: string;
+            source: string;
+            value: unknown;
+            wins: boolean;
         };
         /** View */
         View: {
@@ -4411,6 +4704,136 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCustomersLinksLinkIdUndoUndoDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersMergeMergeCustomers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeResult"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersMergePreviewPreviewMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergePreviewView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersSuggestionsListSuggestions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.customers.identity_api.SuggestedPair_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiCustomersCustomerIdGetCustomer: {
         parameters: {
             query?: never;
@@ -4479,6 +4902,106 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCustomersCustomerIdHistoryGetCustomerHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryLine"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdSeparateSeparateCustomers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtherCustomer"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionResult"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdSuggestionsGetCustomerSuggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerSuggestion"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiCustomersCustomerIdTimelineGetCustomerTimeline: {
         parameters: {
             query?: {
@@ -4500,6 +5023,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_damso.customers.api.TimelineLine_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdUnmergeUnmergeCustomer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmergeResult"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdUnmergePreviewPreviewUnmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmergePreviewView"];
                 };
             };
             401: components["responses"]["Problem"];

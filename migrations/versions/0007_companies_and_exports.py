@@ -1,15 +1,15 @@
 """Companies that customers belong to, and files of conversations and customers made for somebody.
 
-Revision: 0006
-Follows: 0005
+Revision: 0007
+Follows: 0006
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 works_with = "0002"
 """The oldest version whose code may go on working on this schema, see docs/adr/0020."""
 
