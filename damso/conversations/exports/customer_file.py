@@ -36,7 +36,7 @@ SELECT u.id, u.name, u.created_at AS first_seen_at, u.last_seen_at,
         JOIN company k ON k.id = b.company_id WHERE i.customer_id = u.id AND b.left_at IS NULL ORDER BY 1) AS companies,
     u.locale, u.timezone, coalesce((SELECT jsonb_object_agg(key, value) FROM (
         SELECT DISTINCT ON (t.key) t.key, t.value FROM identity i JOIN trait_change t ON t.identity_id = i.id
-        WHERE i.customer_id = u.id ORDER BY t.key, t.at DESC, t.id DESC) newest
+        WHERE i.customer_id = u.id ORDER BY t.key, coalesce(t.said_at, t.at) DESC, t.id DESC) newest
         WHERE value IS NOT NULL), '{}') AS traits
 FROM unnest($1::uuid[]) WITH ORDINALITY w(id, n) JOIN customer u ON u.id = w.id ORDER BY w.n
 """
