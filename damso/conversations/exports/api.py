@@ -1,16 +1,18 @@
 """Routes of exports: files made in the background, and a case as a PDF."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.response import Stream
 from msgspec import Struct
 
+from damso.channels.types import Adapter
 from damso.conversations.cases import case_shown
 from damso.conversations.exports.jobs import (
     ask_for,
@@ -141,6 +143,7 @@ async def print_transcript(
     data: JSONBody[TranscriptRequest],
     database: NamedDependency[Database],
     caller: NamedDependency[Caller],
+    adapters: NamedDependency[SkipValidation[Mapping[str, Adapter]]],
     locale: NamedDependency[Locale],
 ) -> Response[bytes]:
     """One conversation as a PDF."""
@@ -148,7 +151,9 @@ async def print_transcript(
         await check_conversation(tx, caller, conversation_id)
         shown = await case_shown(tx, conversation_id)
         await note_reason(tx, caller, data.reason, shown, kind="transcript", notes=data.notes)
-        transcript = await transcript_of(tx, shown, caller.agent, data.locale or locale, with_notes=data.notes)
+        transcript = await transcript_of(
+            tx, adapters, shown, caller.agent, data.locale or locale, with_notes=data.notes
+        )
     return download_response(
         await asyncio.to_thread(transcript_pdf, transcript), f"conversation-{shown}.pdf", "application/pdf"
     )

@@ -1,6 +1,7 @@
 """Sets a transcript as a PDF: A4, Pretendard embedded, page numbers, nothing that a black and white printer loses."""
 
 import io
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ _DELETED = Text("삭제된 메시지", "Message taken back")
 _FOOT = Text("{at} · {by} 출력 · 시간대 {zone}", "Printed {at} by {by} · time zone {zone}")
 _NOTES_IN = Text("내부 메모 포함", "With internal notes")
 
+INSET = 6
+"""Points that reportlab leaves free inside of its frame."""
 _GREY, _LINE = HexColor("#5b5f66"), HexColor("#d5d8dc")
 
 
@@ -82,12 +85,12 @@ def transcript_pdf(transcript: Transcript) -> bytes:
     def page(canvas: Any, _document: Any) -> None:
         canvas.setFont("Pretendard", 8)
         canvas.setFillColor(_GREY)
-        canvas.drawString(22 * mm, 12 * mm, foot)
-        canvas.drawRightString(A4[0] - 22 * mm, 12 * mm, str(canvas.getPageNumber()))
+        canvas.drawString(22 * mm + INSET, 12 * mm, foot)
+        canvas.drawRightString(A4[0] - 22 * mm - INSET, 12 * mm, str(canvas.getPageNumber()))
 
     story = [*_head(transcript, title, styles, say)]
     for line in transcript.lines:
-        story += _line(line, styles, say)
+        story += _line(line, transcript.channels, styles, say)
     document.build(story, onFirstPage=page, onLaterPages=page)
     return out.getvalue()
 
@@ -131,10 +134,13 @@ def _head(transcript: Transcript, title: str, styles: dict[str, ParagraphStyle],
     ]
 
 
-def _line(line: Entry, styles: dict[str, ParagraphStyle], say: _Say) -> list[Any]:
+def _line(line: Entry, channels: Mapping[str, str], styles: dict[str, ParagraphStyle], say: _Say) -> list[Any]:
     note = line.kind == "note"
     who = line.author.name or say(_CUSTOMER)
-    marks = [say.moment(line.at), *([say(_NOTE)] if note else [line.channel] if line.channel else [])]
+    marks = [
+        say.moment(line.at),
+        *([say(_NOTE)] if note else [channels.get(line.channel, line.channel)] if line.channel else []),
+    ]
     head = Paragraph(
         f'{escape(who)} <font name="Pretendard" size="8.5" color="#5b5f66">&nbsp;{escape(" · ".join(marks))}</font>',
         styles["who"],

@@ -1,12 +1,13 @@
 """One case on paper: what was said, by whom and when, with attachments named. Notes only where they are asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from damso.channels.types import Adapter
 from damso.conversations.entries import entries_of
 from damso.conversations.types import Entry
 from damso.kernel.database import Transaction
@@ -36,6 +37,8 @@ class Transcript(Struct, frozen=True, kw_only=True):
     status: str
     opened_at: datetime
     lines: Sequence[Entry]
+    channels: Mapping[str, str]
+    """What each channel is called."""
     with_notes: bool
     printed_at: datetime
     printed_by: str
@@ -44,7 +47,13 @@ class Transcript(Struct, frozen=True, kw_only=True):
 
 
 async def transcript_of(
-    tx: Transaction, conversation_id: UUID, agent_id: UUID, locale: Locale, *, with_notes: bool
+    tx: Transaction,
+    adapters: Mapping[str, Adapter],
+    conversation_id: UUID,
+    agent_id: UUID,
+    locale: Locale,
+    *,
+    with_notes: bool,
 ) -> Transcript:
     """Of a conversation in the caller's reach. Raises `NotFound`, `TranscriptTooLong`."""
     head = await tx.row(
@@ -67,6 +76,7 @@ async def transcript_of(
         status=head["status"],
         opened_at=head["created_at"],
         lines=[line for line in await _all_lines(tx, conversation_id, locale) if line.kind in shown],
+        channels={channel: adapter.name.say(locale) for channel, adapter in adapters.items()},
         with_notes=with_notes,
         printed_at=tx.now,
         printed_by=agent["name"],
