@@ -22,6 +22,8 @@ from damso.conversations.attachments import MediaReader, UnsentTimer
 from damso.conversations.change import SnoozeTimer
 from damso.conversations.due_answers import HoldReader, ScheduleTimer
 from damso.conversations.erase import ConversationEraser
+from damso.conversations.exports.erase import ExportEraser
+from damso.conversations.exports.lane import ExportLane, ForgetExports
 from damso.conversations.held import HeldTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
@@ -127,6 +129,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
         NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
         ActLane(parts.database, parts.inboxes),
+        ExportLane(parts.database),
         CheckLane(parts.database, parts.inboxes, parts.http),
         ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
         BlobLane(parts.database, parts.blobs, blob_columns()),
@@ -168,6 +171,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         ScheduleTimer(parts.inboxes),
         ReminderTimer(),
         ForgetActs(),
+        ForgetExports(),
     )
 
 
@@ -188,6 +192,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
     """Every store that holds something of customers; that of the customers themselves goes last."""
     return (
         ConversationEraser(keyring, blobs),
+        ExportEraser(),
         ChannelEraser(blobs, blob_columns()),
         LogEraser(),
         CustomerEraser(),

@@ -33,6 +33,7 @@ COMMANDS = (
     "customer",
     "mail",
     "import",
+    "company",
     "export",
     "audit",
     "openapi",

@@ -23,6 +23,7 @@ from damso.channels import api as channel_api
 from damso.channels.hooks import HooksController
 from damso.channels.reasons import REASONS
 from damso.conversations import act_api, checklist, conversation_api, desk_api, later_api, message_api, view_api
+from damso.conversations.exports import api as export_api
 from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
 from damso.conversations.story import Cases, lines_for
@@ -32,6 +33,7 @@ from damso.conversations.widget.limits import ChatLimits
 from damso.conversations.widget.live import WidgetLive
 from damso.customers import api as customer_api
 from damso.customers import identity_api
+from damso.customers.companies.api import CompanyController
 from damso.customers.erasing import api as erasing_api
 from damso.customers.timeline import TimelineSource
 from damso.customers.timeline_sources import SOURCES
@@ -59,6 +61,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *brand_api.ROUTES,
     *customer_api.CONTROLLERS,
     *identity_api.CONTROLLERS,
+    CompanyController,
     *erasing_api.CONTROLLERS,
     *channel_api.CONTROLLERS,
     HooksController,
@@ -77,6 +80,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     desk_api.TagController,
     desk_api.search_everything,
     desk_api.live,
+    export_api.ExportController,
+    export_api.print_transcript,
     WidgetEntranceController,
     widget_api.WidgetController,
     widget_api.visitor_file,

@@ -1,7 +1,7 @@
 """All cases with everything said in them, one after the other, for `damso export conversations`."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,7 +67,7 @@ class ExportedConversation(Struct, frozen=True, kw_only=True):
     messages: list[ExportedMessage]
 
 
-_CONVERSATIONS = """
+_SELECT = """
 SELECT c.id, i.customer_id, c.anchor_identity_id, c.brand_id, c.inbox_id, c.status, c.visibility, c.subject, c.priority,
     c.team_id, c.assignee_id, c.waiting_since, c.snoozed_until, c.resolved_at, c.joined_into, c.created_at,
     c.last_message_at, ARRAY(
@@ -76,6 +76,8 @@ SELECT c.id, i.customer_id, c.anchor_identity_id, c.brand_id, c.inbox_id, c.stat
     coalesce((SELECT jsonb_agg(jsonb_build_object('identity_id', p.identity_id, 'role', p.role) ORDER BY p.identity_id)
         FROM participant p WHERE p.conversation_id = c.id), '[]') AS participants
 FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id
+"""
+_ALIVE = """
 WHERE c.id > $1 AND ($2::timestamptz IS NULL OR c.last_message_at >= $2)
     AND ($3::timestamptz IS NULL OR c.created_at < $3)
 ORDER BY c.id LIMIT $4
@@ -99,11 +101,20 @@ async def export_conversations(
     """Every case that was alive in a time, in the order of their ids, a chunk at a time, so that memory does not grow
     with their number. `since` looks at its last message, `until` at its beginning."""
     last = UUID(int=0)
-    while rows := await tx.rows(_CONVERSATIONS, last, since, until, chunk):
-        said: defaultdict[UUID, list[ExportedMessage]] = defaultdict(list)
-        for message in await tx.rows(_MESSAGES, [row["id"] for row in rows]):
-            fields = dict(message)
-            said[fields.pop("conversation_id")].append(ExportedMessage(**fields))
-        for row in rows:
-            yield ExportedConversation(**row, messages=said[row["id"]])
+    while rows := await tx.rows(_SELECT + _ALIVE, last, since, until, chunk):
+        for conversation in await _with_messages(tx, rows):
+            yield conversation
         last = rows[-1]["id"]
+
+
+async def conversations_by_id(tx: Transaction, ids: Sequence[UUID]) -> list[ExportedConversation]:
+    """These cases with everything said in them, in the order of their ids."""
+    return await _with_messages(tx, await tx.rows(_SELECT + "WHERE c.id = ANY ($1) ORDER BY c.id", list(ids)))
+
+
+async def _with_messages(tx: Transaction, rows: Sequence[Any]) -> list[ExportedConversation]:
+    said: defaultdict[UUID, list[ExportedMessage]] = defaultdict(list)
+    for message in await tx.rows(_MESSAGES, [row["id"] for row in rows]):
+        fields = dict(message)
+        said[fields.pop("conversation_id")].append(ExportedMessage(**fields))
+    return [ExportedConversation(**row, messages=said[row["id"]]) for row in rows]

@@ -21,8 +21,10 @@ _QUIET = {"conversation.seen", "conversation.imported", "message.imported"}
 _WHO = {
     *("customer.merged", "customer.unmerged", "customer.renamed"),
     *("identity.proven", "identity.linked", "identity.unlinked"),
+    *("company.joined", "company.left"),
 }
-"""Facts after which a customer's cases are shown under another name, or reachable in another way."""
+"""Facts after which a customer's cases are shown under another name, reachable in another way, or with another
+company."""
 _MOVES = {"conversation.assigned": "assignee_id", "conversation.team_changed": "team_id"}
 """Facts that may take a case out of somebody's reach, and what of it they change."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from damso.conversations.reach import customer_reach, reach
 from damso.customers.timeline import Kind, Place, TimelineEntry, TimelineSource
-from damso.customers.types import CustomerCase, DividedCase, Footprint
+from damso.customers.types import CaseTotals, CompanyCase, CustomerCase, DividedCase, Footprint
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Text
@@ -58,6 +58,34 @@ class Cases:
                 c.last_message_at
             FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id
             WHERE i.customer_id = $1 AND {conditions} ORDER BY c.last_message_at DESC LIMIT $2""",
+            *args,
+        )
+
+    async def cases_of_all(self, tx: Transaction, customer_ids: Sequence[UUID], limit: int) -> Sequence[CompanyCase]:
+        if not self._caller.may("conversations.read"):
+            return ()
+        args: list[object] = [list(customer_ids), limit]
+        conditions = " AND ".join(["c.joined_into IS NULL", *reach(self._caller, args)])
+        return await tx.all(
+            CompanyCase,
+            f"""SELECT c.id, coalesce(nullif(c.subject, ''), c.preview) AS subject, c.status, c.last_channel AS channel,
+                c.last_message_at, i.customer_id
+            FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id
+            WHERE i.customer_id = ANY ($1) AND {conditions}
+            ORDER BY c.status = 'resolved', c.last_message_at DESC LIMIT $2""",
+            *args,
+        )
+
+    async def totals(self, tx: Transaction, customer_ids: Sequence[UUID]) -> CaseTotals:
+        if not self._caller.may("conversations.read"):
+            return CaseTotals(open=0, all=0)
+        args: list[object] = [list(customer_ids)]
+        conditions = " AND ".join(["c.joined_into IS NULL", *reach(self._caller, args)])
+        return await tx.one(
+            CaseTotals,
+            f"""SELECT count(*) FILTER (WHERE c.status <> 'resolved') AS open, count(*) AS all
+            FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id
+            WHERE i.customer_id = ANY ($1) AND {conditions}""",
             *args,
         )
 

@@ -12,11 +12,12 @@ from litestar.types import ControllerRouterHandler
 from msgspec import UNSET, Struct, UnsetType
 
 from damso.customers.card import Card, customer_card, identities_of, internal_identity
+from damso.customers.companies.memberships import Membership
 from damso.customers.create import AddressTaken, create_customer
 from damso.customers.faces import colour_of, initials_of
 from damso.customers.rename import rename
 from damso.customers.search import ListedCustomer, ListedIdentity, list_customers
-from damso.customers.timeline import KINDS, Kind, KindInvalid, TimelineSource, timeline
+from damso.customers.timeline import KINDS, Kind, KindInvalid, TimelineEntry, TimelineSource, timeline
 from damso.customers.traits import Trait, set_traits
 from damso.customers.types import CaseSource, CustomerCase, Identity, Proof
 from damso.kernel.database import Database, Transaction
@@ -83,6 +84,7 @@ class CustomerCard(Struct, frozen=True, kw_only=True):
     identities: list[CustomerIdentity]
     claims: list[CustomerClaim]
     traits: list[Trait]
+    companies: list[Membership]
     conversations: list[CustomerCase]
     merged_into: UUID | None
 
@@ -213,25 +215,28 @@ class CustomerController(Controller):
             await cases.check(tx, customer_id)
             await internal_identity(tx, customer_id)
             page = await timeline(
-                tx, timeline_sources, await identities_of(tx, customer_id), kinds=_kinds(kinds), cursor=cursor
+                tx, timeline_sources, await identities_of(tx, customer_id), kinds=wanted_kinds(kinds), cursor=cursor
             )
         await witness.viewed(customer_id)
-        return Page(
-            items=[
-                TimelineLine(
-                    id=entry.id,
-                    at=entry.at,
-                    kind=entry.kind,
-                    title=entry.title.say(locale),
-                    text=entry.text,
-                    channel=entry.channel,
-                    conversation_id=entry.conversation_id,
-                    source=entry.source,
-                )
-                for entry in page.items
-            ],
-            next=page.next,
+        return lines_of(page, locale)
+
+
+def lines_of(page: Page[TimelineEntry], locale: Locale) -> Page[TimelineLine]:
+    """A page of a timeline as the desk gets it."""
+    lines = [
+        TimelineLine(
+            id=entry.id,
+            at=entry.at,
+            kind=entry.kind,
+            title=entry.title.say(locale),
+            text=entry.text,
+            channel=entry.channel,
+            conversation_id=entry.conversation_id,
+            source=entry.source,
         )
+        for entry in page.items
+    ]
+    return Page(items=lines, next=page.next)
 
 
 async def _without_strangers(tx: Transaction, taken: AddressTaken, cases: CaseSource) -> AddressTaken:
@@ -243,7 +248,8 @@ async def _without_strangers(tx: Transaction, taken: AddressTaken, cases: CaseSo
     return taken
 
 
-def _kinds(wanted: str) -> frozenset[Kind]:
+def wanted_kinds(wanted: str) -> frozenset[Kind]:
+    """Kinds of lines, separated by commas; all where none is named. Raises `KindInvalid`."""
     names = {name.strip() for name in wanted.split(",") if name.strip()}
     if names - KINDS:
         raise KindInvalid(field="kinds")
@@ -285,6 +291,7 @@ def card_view(card: Card, cases: Sequence[CustomerCase]) -> CustomerCard:
             for claim in card.claims
         ],
         traits=card.traits,
+        companies=card.companies,
         conversations=list(cases),
         merged_into=customer.merged_into,
     )

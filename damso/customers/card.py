@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from damso.customers.claim import Claim
+from damso.customers.companies.memberships import Membership, companies_of
 from damso.customers.traits import Trait, current_traits
 from damso.customers.types import INTERNAL, Customer, Identity
 from damso.kernel.database import Transaction
@@ -19,6 +20,7 @@ class Card(Struct, frozen=True, kw_only=True):
     identities: list[Identity]
     claims: list[Claim]
     traits: list[Trait]
+    companies: list[Membership]
 
 
 _CUSTOMER = """
@@ -39,7 +41,7 @@ SELECT id, identity_id, kind, value, source, at FROM (
 
 
 async def customer_card(tx: Transaction, customer_id: UUID) -> Card:
-    """The card, in four statements. Raises `NotFound`."""
+    """The card, in five statements. Raises `NotFound`."""
     customer = await tx.one(Customer, _CUSTOMER, customer_id)
     identities = await tx.all(Identity, _IDENTITIES, customer_id)
     ids = [identity.id for identity in identities]
@@ -48,6 +50,7 @@ async def customer_card(tx: Transaction, customer_id: UUID) -> Card:
         identities=[identity for identity in identities if identity.kind != INTERNAL],
         claims=await tx.all(Claim, _CLAIMS, ids),
         traits=await current_traits(tx, ids),
+        companies=await companies_of(tx, ids),
     )
 
 

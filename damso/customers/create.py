@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from damso.customers.addresses import canonical_name, email_key, phone_key
+from damso.customers.companies.domains import join_by_domain
 from damso.customers.identify import added
 from damso.customers.shown import refresh
 from damso.customers.types import INTERNAL, IdentityKey, NameSource
@@ -41,6 +42,7 @@ async def create_customer(
     )
     inner = IdentityKey(INTERNAL, str(customer_id))
     identity_ids = [await _add(tx, customer_id, key, actor) for key in (inner, *sorted(keys))]
+    await join_by_domain(tx, identity_ids)
     await refresh(tx, [customer_id])
     await log.append(tx, *_created(customer_id, identity_ids, keys, actor))
     return customer_id

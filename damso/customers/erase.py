@@ -11,6 +11,7 @@ _FORGET = (
     "DELETE FROM proof_code p USING identity i WHERE i.id = ANY ($1)"
     " AND (p.identity_id = i.id OR (p.kind = i.kind AND p.value = i.value))",
     "DELETE FROM trait_change WHERE identity_id = ANY ($1)",
+    "DELETE FROM customer_company WHERE identity_id = ANY ($1)",
     "DELETE FROM claim WHERE identity_id = ANY ($1)",
     "UPDATE link SET evidence = '{}' WHERE (identity_id = ANY ($1) OR other_id = ANY ($1)) AND evidence <> '{}'",
     # The row stays, since facts of the log name it; its address is free for a new customer.

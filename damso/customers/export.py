@@ -63,10 +63,10 @@ class ExportedCustomer(Struct, frozen=True, kw_only=True):
     traits: list[ExportedTrait]
 
 
-_CUSTOMERS = """
+_SELECT = """
 SELECT id, name, name_source, locale, timezone, merged_into, created_at, last_seen_at FROM customer
-WHERE id > $1 ORDER BY id LIMIT $2
 """
+_CUSTOMERS = _SELECT + "WHERE id > $1 ORDER BY id LIMIT $2"
 _IDENTITIES = """
 SELECT customer_id, id, kind, scope, value, name, proof, source, first_seen_at, last_seen_at FROM identity
 WHERE customer_id = ANY ($1) ORDER BY id
@@ -85,15 +85,25 @@ async def export_customers(tx: Transaction, *, chunk: int = CHUNK) -> AsyncItera
     """Every customer in the order of their ids, a chunk at a time, so that memory does not grow with their number."""
     last = UUID(int=0)
     while rows := await tx.rows(_CUSTOMERS, last, chunk):
-        ids = [row["id"] for row in rows]
-        identities = _by_customer(await tx.all(ExportedIdentity, _IDENTITIES, ids))
-        claims = _by_customer(await tx.all(ExportedClaim, _CLAIMS, ids))
-        traits = _by_customer(await tx.all(ExportedTrait, _TRAITS, ids))
-        for row in rows:
-            yield ExportedCustomer(
-                **row, identities=identities[row["id"]], claims=claims[row["id"]], traits=traits[row["id"]]
-            )
-        last = ids[-1]
+        for customer in await _with_facts(tx, rows):
+            yield customer
+        last = rows[-1]["id"]
+
+
+async def customers_by_id(tx: Transaction, ids: Sequence[UUID]) -> list[ExportedCustomer]:
+    """These customers with what is known of them, in the order of their ids."""
+    return await _with_facts(tx, await tx.rows(_SELECT + "WHERE id = ANY ($1) ORDER BY id", list(ids)))
+
+
+async def _with_facts(tx: Transaction, rows: Sequence[Any]) -> list[ExportedCustomer]:
+    ids = [row["id"] for row in rows]
+    identities = _by_customer(await tx.all(ExportedIdentity, _IDENTITIES, ids))
+    claims = _by_customer(await tx.all(ExportedClaim, _CLAIMS, ids))
+    traits = _by_customer(await tx.all(ExportedTrait, _TRAITS, ids))
+    return [
+        ExportedCustomer(**row, identities=identities[row["id"]], claims=claims[row["id"]], traits=traits[row["id"]])
+        for row in rows
+    ]
 
 
 OfCustomer = TypeVar("OfCustomer", ExportedIdentity, ExportedClaim, ExportedTrait)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from damso.customers.companies.domains import join_by_domain
 from damso.customers.lock import lock_customers, lock_free_customers
 from damso.customers.shown import refresh, searchable, searched_by
 from damso.customers.types import INTERNAL, NAME_SOURCES, PROOFS, IdentityKey, NameSource, Proof, stronger
@@ -192,6 +193,7 @@ async def _learn(tx: Transaction, known: Sequence[_Known], wanted: dict[Identity
         return
     await _change_identities(tx, news)
     await _change_customers(tx, news)
+    await join_by_domain(tx, [row.id for row, new in news if row.kind == "email" and _raises(row, new)])
     if renamed := {row.customer_id for row, new in news if _names(row, new) or _names_customer(row, new)}:
         await refresh(tx, renamed)
     await log.append(tx, *(_proven(row, new) for row, new in news if _raises(row, new)))
@@ -315,6 +317,7 @@ async def _make(tx: Transaction, sightings: Sequence[Sighting]) -> dict[Identity
     events = [event for row in made for event in _created(row, by_key[IdentityKey(row.kind, row.value, row.scope)])]
     if events:
         await log.append(tx, *events)
+    await join_by_domain(tx, [row.id for row in made if row.kind == "email"])
     return {IdentityKey(row.kind, row.value, row.scope): Identified(row.id, row.customer_id, True) for row in made}
 
 

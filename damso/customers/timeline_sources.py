@@ -130,6 +130,8 @@ _TOLD = {
     "customer.merged": Text("다른 고객과 합침", "Joined with another customer"),
     "customer.unmerged": Text("합친 고객을 다시 나눔", "Joined customers taken apart"),
     "identity.proven": Text("연락처 확인 완료", "Address verified"),
+    "company.joined": Text("고객사에 추가", "Added to a company"),
+    "company.left": Text("고객사에서 제외", "Removed from a company"),
     "identity.bounced": Text("메일이 되돌아옴", "Mail bounced"),
 }
 """Events of this room that have no line by another source."""

@@ -132,7 +132,7 @@ async def set_traits_of_many(
     """The same for many identities in two statements; the keys that changed, by identity. Raises `TraitInvalid`."""
     for one in given:
         for key, value in one.values.items():
-            _require_fit(key, value)
+            require_fit(key, value)
     rows = await tx.rows(
         _SET,
         [{"id": one.identity_id, "values": dict(one.values), "at": one.at or tx.now} for one in given if one.values],
@@ -157,6 +157,7 @@ def _changed(identity_id: int, keys: list[str], source: str, actor: Actor) -> Ev
     )
 
 
-def _require_fit(key: str, value: object) -> None:
+def require_fit(key: str, value: object) -> None:
+    """Raises `TraitInvalid`."""
     if not 0 < len(key.strip()) <= MAX_KEY or not key.isprintable() or len(msgspec.json.encode(value)) > MAX_VALUE:
         raise TraitInvalid(field=f"traits.{key[:MAX_KEY]}", key=MAX_KEY, value=MAX_VALUE)

@@ -100,6 +100,19 @@ class DividedCase(Struct, frozen=True, kw_only=True):
     notes: int
 
 
+class CompanyCase(CustomerCase, frozen=True, kw_only=True):
+    """A case as a company's page lists it: with whose it is."""
+
+    customer_id: UUID
+
+
+class CaseTotals(Struct, frozen=True, kw_only=True):
+    """How many cases there are, and how many of them are not resolved."""
+
+    open: int
+    all: int
+
+
 class CaseSource(Protocol):
     """Contribution point: what the room of conversations knows of customers, as far as one caller may see."""
 
@@ -121,6 +134,12 @@ class CaseSource(Protocol):
 
     async def divided(self, tx: Transaction, sides: Mapping[int, int]) -> Sequence[DividedCase]:
         """Cases in which identities of two sides take part as the customer: what does not stay with the anchor."""
+
+    async def cases_of_all(self, tx: Transaction, customer_ids: Sequence[UUID], limit: int) -> Sequence[CompanyCase]:
+        """The newest cases of several customers together; those that are not resolved come first."""
+
+    async def totals(self, tx: Transaction, customer_ids: Sequence[UUID]) -> CaseTotals:
+        """How many cases several customers have together."""
 
 
 def stronger(one: Proof, other: Proof) -> Proof:

@@ -156,6 +156,11 @@ class Caller(Struct, frozen=True, kw_only=True):
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
 
+    def check(self, permission: Permission) -> None:
+        """Raises `Forbidden`."""
+        if permission not in self.permissions:
+            raise Forbidden
+
     def may_give(self, role: Role, limits: Limits = UNLIMITED) -> bool:
         """Whether they may give, take, invite into and administer a role with these limits: nobody gives more than
         they have, and only an owner makes an owner."""

@@ -26,6 +26,7 @@ from damso.channels.types import (
     Response,
     Thread,
 )
+from damso.kernel.i18n import Text
 
 
 class PostcardConfig(InboxConfig, frozen=True, kw_only=True):
@@ -38,6 +39,7 @@ class Delivery(Struct, frozen=True):
 
 class Postcards:
     channel: ClassVar[str] = "postcard"
+    name: ClassVar[Text] = Text("엽서", "Postcard")
     policy: ClassVar[ChannelPolicy] = ChannelPolicy(
         text_limit=200,
         media=None,

@@ -18,10 +18,12 @@ from damso.team.access import Limits
 from tests.conversations.company import Company
 from tests.http.browsers import signed_in_browser
 from tests.http.test_access import ROUTES
-from tests.http.two_brands import SECRET, TwoBrands, make_two_brands
+from tests.http.two_brands import FAR_DOMAIN, SECRET, TwoBrands, make_two_brands
 
 LIMITS = ("brands", "inboxes", "teams")
-NAMED = re.compile(r"\{(conversation_id|message_id|attachment_id|customer_id|inbox_id|brand_id|delivery_id):uuid\}")
+NAMED = re.compile(
+    r"\{(conversation_id|message_id|attachment_id|customer_id|company_id|inbox_id|brand_id|delivery_id):uuid\}"
+)
 WITHOUT_TEAMS = ("inbox_id", "brand_id", "delivery_id")
 """Teams limit none of these."""
 
@@ -44,6 +46,8 @@ LISTS = (
     "/api/customers",
     "/api/customers?q=stranger",
     "/api/customers/suggestions",
+    "/api/companies",
+    f"/api/companies?q={FAR_DOMAIN}",
     "/api/inboxes",
     "/api/brands",
     "/api/deliveries?state=all",
@@ -79,10 +83,14 @@ def body_of(route: str, world: TwoBrands) -> dict[str, Any] | None:
         "POST /api/messages/{message_id:uuid}/undo": {},
         "POST /api/messages/{message_id:uuid}/retry": {},
         "POST /api/customers/{customer_id:uuid}/erasure": {"reason": "requested"},
+        "POST /api/conversations/{conversation_id:uuid}/transcript": {"notes": True},
         "PATCH /api/customers/{customer_id:uuid}": {"name": "새 이름"},
         "POST /api/customers/{customer_id:uuid}/unmerge": {"identity_ids": [1], "confirmed": True},
         "POST /api/customers/{customer_id:uuid}/unmerge/preview": {"identity_ids": [1]},
         "POST /api/customers/{customer_id:uuid}/separate": {"customer_id": str(uuid4())},
+        "PATCH /api/companies/{company_id:uuid}": {"name": "새 이름"},
+        "POST /api/companies/{company_id:uuid}/domains": {"domain": "new.example"},
+        "PUT /api/companies/{company_id:uuid}/people/{customer_id:uuid}": {"role": "대표"},
         "PATCH /api/brands/{brand_id:uuid}": {"name": "새 이름"},
         "PATCH /api/inboxes/{inbox_id:uuid}": {"name": "새 이름"},
         "POST /api/inboxes/{inbox_id:uuid}/replay": {},
@@ -96,7 +104,7 @@ def body_of(route: str, world: TwoBrands) -> dict[str, Any] | None:
 
 async def call(desk: httpx.AsyncClient, route: str, world: TwoBrands, ids: dict[str, str]) -> httpx.Response:
     method, _, path = route.partition(" ")
-    address = NAMED.sub(lambda found: ids[found[1]], path)
+    address = NAMED.sub(lambda found: ids[found[1]], path).replace("{domain:str}", FAR_DOMAIN)
     if route.endswith("/logo") and method == "PUT":
         return await desk.put(address, files={"file": ("logo.png", b"\x89PNG\r\n\x1a\n", "image/png")})
     why = {"x-damso-reason": "inspection"}
@@ -107,6 +115,7 @@ async def call(desk: httpx.AsyncClient, route: str, world: TwoBrands, ids: dict[
 async def test_what_is_out_of_reach_is_not_there(limit: str, app: Litestar, world: TwoBrands) -> None:
     far = world.far.ids | {
         "customer_id": str(world.stranger_id),
+        "company_id": str(world.far_company),
         "inbox_id": str(world.far.inbox.id),
         "brand_id": str(world.far.inbox.brand_id),
         "delivery_id": str(uuid4()),
@@ -128,6 +137,7 @@ async def test_what_is_in_reach_is_there(limit: str, app: Litestar, world: TwoBr
         customer = await tx.value("SELECT customer_id FROM identity WHERE value = 'mina@naver.example'")
     near = world.near.ids | {
         "customer_id": str(customer),
+        "company_id": str(world.near_company),
         "inbox_id": str(world.near.inbox.id),
         "brand_id": str(world.near.inbox.brand_id),
     }
@@ -152,6 +162,8 @@ async def test_no_answer_holds_what_is_out_of_reach(limit: str, app: Litestar, w
         f"/api/customers/{customer}/timeline",
         f"/api/customers/{customer}/history",
         f"/api/customers/{customer}/suggestions",
+        f"/api/companies/{world.near_company}",
+        f"/api/companies/{world.near_company}/timeline",
         f"/api/inboxes/{world.near.inbox.id}/attempts",
     )
     async with await world.desk(app, limit) as desk:

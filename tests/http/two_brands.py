@@ -18,6 +18,9 @@ from damso.channels.inboxes import InboxRecord
 from damso.channels.media import keep_file
 from damso.conversations.attachments import keep_upload
 from damso.conversations.receive import Received
+from damso.customers.companies.change import create_company
+from damso.customers.companies.members import add_person
+from damso.kernel.database import Database
 from damso.kernel.log import SYSTEM, Actor
 from damso.team.access import Limits, Role
 from damso.team.create_agent import create_agent
@@ -29,6 +32,7 @@ from tests.http.browsers import signed_in_browser
 SECRET = "금고비밀번호"
 """Said on the other side only."""
 STRANGER = "stranger@naver.example"
+FAR_DOMAIN = "far.example"
 
 
 class Side(Struct, frozen=True, kw_only=True):
@@ -47,6 +51,10 @@ class TwoBrands(Struct, frozen=True, kw_only=True):
     far: Side
     stranger: Received
     stranger_id: UUID
+    near_company: UUID
+    """Both customers belong to it."""
+    far_company: UUID
+    """Only the stranger does."""
     limits: Mapping[str, Limits]
 
     async def desk(self, app: Litestar, limit: str, role: Role = "administrator") -> httpx.AsyncClient:
@@ -62,7 +70,7 @@ class TwoBrands(Struct, frozen=True, kw_only=True):
     @property
     def hidden(self) -> set[str]:
         """What no answer to somebody limited may hold."""
-        stranger = (self.stranger_id, self.stranger.conversation_id, self.stranger.message_id)
+        stranger = (self.stranger_id, self.stranger.conversation_id, self.stranger.message_id, self.far_company)
         return {SECRET, STRANGER, *self.far.ids.values(), *map(str, stranger)}
 
 
@@ -92,18 +100,34 @@ async def make_two_brands(company: Company) -> TwoBrands:
             "SELECT i.customer_id FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id WHERE c.id = $1",
             stranger.conversation_id,
         )
+    near_company, far_company = await _companies(parts.database, near, stranger_id)
     return TwoBrands(
         company=company,
         near=sides[0],
         far=sides[1],
         stranger=stranger,
         stranger_id=stranger_id,
+        near_company=near_company,
+        far_company=far_company,
         limits={
             "brands": Limits(brands=(company.brand_id,)),
             "inboxes": Limits(inboxes=(company.post.id,)),
             "teams": Limits(teams=(team,)),
         },
     )
+
+
+async def _companies(database: Database, near: Received, stranger_id: UUID) -> tuple[UUID, UUID]:
+    async with database.transaction() as tx:
+        mina = await tx.value(
+            "SELECT i.customer_id FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id WHERE c.id = $1",
+            near.conversation_id,
+        )
+        both = await create_company(tx, name="한길상사", actor=SYSTEM)
+        far = await create_company(tx, name="먼길상사", domains=[FAR_DOMAIN], actor=SYSTEM)
+        for company_id, customer_id in ((both, mina), (both, stranger_id), (far, stranger_id)):
+            await add_person(tx, company_id, customer_id, "", actor=SYSTEM)
+    return both, far
 
 
 async def _side(company: Company, inbox: InboxRecord, case: Received, file: str, team_id: UUID) -> Side:

@@ -218,6 +218,41 @@ export const api = {
     undo: (linkId: number) => request<void>("POST", `/api/customers/links/${linkId}/undo`),
   },
 
+  exports: {
+    conversations: (body: c.ConversationExport, reason: StatedReason) =>
+      request<c.Export>("POST", "/api/exports/conversations", { body, reason }),
+    customers: (body: c.CustomerExport, reason: StatedReason) =>
+      request<c.Export>("POST", "/api/exports/customers", { body, reason }),
+    list: () => request<c.Export[]>("GET", "/api/exports"),
+    get: (id: c.Id) => request<c.Export>("GET", `/api/exports/${id}`),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/exports/${id}`),
+    fileUrl: (id: c.Id) => `/api/exports/${id}/file`,
+    transcript: (conversationId: c.Id, body: c.TranscriptRequest, reason: StatedReason) =>
+      download(`/api/conversations/${conversationId}/transcript`, reason, { body }),
+  },
+
+  companies: {
+    list: (query: { q?: string; cursor?: string }, signal?: AbortSignal) =>
+      request<c.Page<c.CompanyRow>>("GET", "/api/companies", { query, signal }),
+    create: (body: c.NewCompany) => request<c.CompanyCard>("POST", "/api/companies", { body }),
+    get: (id: c.Id) => request<c.CompanyCard>("GET", `/api/companies/${id}`),
+    patch: (id: c.Id, body: c.CompanyPatch) =>
+      request<c.CompanyCard>("PATCH", `/api/companies/${id}`, { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/companies/${id}`),
+    addDomain: (id: c.Id, domain: string) =>
+      request<c.CompanyCard>("POST", `/api/companies/${id}/domains`, { body: { domain } }),
+    removeDomain: (id: c.Id, domain: string) =>
+      request<void>("DELETE", `/api/companies/${id}/domains/${encodeURIComponent(domain)}`),
+    putPerson: (id: c.Id, customerId: c.Id, role: string) =>
+      request<void>("PUT", `/api/companies/${id}/people/${customerId}`, { body: { role } }),
+    removePerson: (id: c.Id, customerId: c.Id) =>
+      request<void>("DELETE", `/api/companies/${id}/people/${customerId}`),
+    timeline: (id: c.Id, kinds: c.TimelineKind[], cursor?: string) =>
+      request<c.Page<c.TimelineItem>>("GET", `/api/companies/${id}/timeline`, {
+        query: { kinds: kinds.join(","), cursor },
+      }),
+  },
+
   channels: {
     list: () => request<c.Channel[]>("GET", "/api/channels"),
     inboxes: () => request<c.Inbox[]>("GET", "/api/inboxes"),
@@ -242,7 +277,7 @@ export const api = {
     audit: (query: c.Sought & { cursor?: string }) =>
       request<c.Page<c.AuditLine>>("GET", "/api/records/audit", { query: { ...query } }),
     file: (log: "access" | "audit", form: "csv" | "jsonl", sought: c.Sought, reason: StatedReason) =>
-      download(`/api/records/${log}/export`, reason, { ...sought, form }),
+      download(`/api/records/${log}/export`, reason, { query: { ...sought, form } }),
     verify: (seals: string[]) => request<c.Verdict[]>("POST", "/api/records/verify", { body: { seals } }),
     reviews: () => request<c.ReviewedMonth[]>("GET", "/api/records/reviews"),
     review: (month: string) => request<c.MonthReview>("GET", `/api/records/reviews/${month}`),

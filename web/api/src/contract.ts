@@ -156,6 +156,21 @@ export type Trait = Schemas["Trait"];
 export type TimelineItem = Schemas["TimelineLine"];
 export type TimelineKind = TimelineItem["kind"];
 
+export type CompanyRow = Schemas["CompanyRow"];
+export type CompanyCard = Omit<Schemas["CompanyCard"], "conversations"> & {
+  conversations: (Omit<Schemas["CompanyCase"], "status"> & { status: Status })[];
+};
+export type CompanyPerson = Schemas["CompanyPerson"];
+export type CompanyPatch = Schemas["CompanyPatch"];
+export type NewCompany = Schemas["NewCompany"];
+export type Membership = Schemas["Membership"];
+
+export type Export = Schemas["Export"];
+export type ExportFormat = Export["format"];
+export type ConversationExport = Schemas["ConversationExport"];
+export type CustomerExport = Schemas["CustomerExport"];
+export type TranscriptRequest = Schemas["TranscriptRequest"];
+
 // --- Channels and brands ---
 
 export type Bilingual = Schemas["Text"];

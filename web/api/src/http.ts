@@ -10,6 +10,8 @@ interface Options {
   query?: Query;
   body?: unknown;
   signal?: AbortSignal;
+  /** Why data is taken out, where that is asked. */
+  reason?: StatedReason;
 }
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -19,6 +21,7 @@ export async function request<T>(method: Method, path: string, options: Options 
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") Object.assign(headers, CSRF);
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  if (options.reason) Object.assign(headers, stated(options.reason));
   const response = await send(path + search(options.query), {
     method,
     headers,
@@ -35,11 +38,27 @@ export interface StatedReason {
   note: string;
 }
 
-/** A file, for a reason. By `fetch` and not by a link: only so can the reason travel beside the address. */
-export async function download(path: string, reason: StatedReason, query?: Query): Promise<Blob> {
+function stated(reason: StatedReason): Record<string, string> {
   const headers: Record<string, string> = { "X-Damso-Reason": reason.kind };
   if (reason.note) headers["X-Damso-Reason-Note"] = encodeURIComponent(reason.note);
-  return (await send(path + search(query), { headers })).blob();
+  return headers;
+}
+
+interface FileOptions {
+  query?: Query;
+  /** What a file made on the spot is made of; it is asked for by POST then. */
+  body?: unknown;
+}
+
+/** A file, for a reason. By `fetch` and not by a link: only so can the reason travel beside the address. */
+export async function download(path: string, reason: StatedReason, options: FileOptions = {}): Promise<Blob> {
+  const made = options.body !== undefined;
+  const response = await send(path + search(options.query), {
+    method: made ? "POST" : "GET",
+    headers: { ...stated(reason), ...(made && { "Content-Type": "application/json", ...CSRF }) },
+    body: made ? JSON.stringify(options.body) : undefined,
+  });
+  return response.blob();
 }
 
 async function send(

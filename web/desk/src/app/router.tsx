@@ -109,6 +109,22 @@ const customer = createRoute({
   path: "/customers/$customerId",
   component: lazyRouteComponent(() => import("../features/customers/CustomerPage.tsx"), "CustomerPage"),
 });
+const printed = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers/$customerId/print",
+  component: lazyRouteComponent(() => import("../features/customers/PrintPage.tsx"), "PrintPage"),
+});
+const companies = createRoute({
+  getParentRoute: () => desk,
+  path: "/companies",
+  validateSearch: (given: Record<string, unknown>): { q?: string } => ({ q: text(given.q) }),
+  component: lazyRouteComponent(() => import("../features/companies/CompaniesPage.tsx"), "CompaniesPage"),
+});
+const company = createRoute({
+  getParentRoute: () => desk,
+  path: "/companies/$companyId",
+  component: lazyRouteComponent(() => import("../features/companies/CompanyPage.tsx"), "CompanyPage"),
+});
 
 const suggestions = createRoute({
   getParentRoute: () => desk,
@@ -130,6 +146,9 @@ const tree = root.addChildren([
     customers,
     suggestions,
     customer,
+    printed,
+    companies,
+    company,
     settingsRoutes,
   ]),
 ]);

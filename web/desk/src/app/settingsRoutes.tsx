@@ -39,6 +39,7 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/profile", component: page("ProfilePage") }),
   createRoute({ getParentRoute, path: "/security", component: page("SecurityPage") }),
   createRoute({ getParentRoute, path: "/privacy", component: page("PrivacyPage") }),
+  createRoute({ getParentRoute, path: "/exports", component: page("ExportsPage") }),
   createRoute({ getParentRoute, path: "/sign-in", component: page("SignInPolicyPage") }),
   createRoute({ getParentRoute, path: "/start", component: page("ChecklistPage") }),
   createRoute({ getParentRoute, path: "/people", component: page("PeoplePage") }),

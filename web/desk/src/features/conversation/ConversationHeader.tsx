@@ -8,6 +8,7 @@ import {
   IconBell,
   IconCheck,
   IconDots,
+  IconFileTypePdf,
   IconGitBranch,
   IconGitMerge,
   IconLayoutSidebarRight,
@@ -23,6 +24,7 @@ import { useKeys } from "../../app/useKeys.ts";
 import { useMay } from "../../app/useMe.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import { useSelecting } from "../bulk/selection.ts";
+import { TranscriptDialog } from "../exports/TranscriptDialog.tsx";
 import { ReminderMenu } from "../later/ReminderMenu.tsx";
 import { MacroDialog } from "../macros/RunMacroDialog.tsx";
 import classes from "./header.module.css";
@@ -49,7 +51,8 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
   const phone = useWidth() === "phone";
   const Name = phone ? "h1" : "h2";
   const [menu, setMenu] = useState<PropertyMenu | "snooze" | "reminder" | null>(null);
-  const [dialog, setDialog] = useState<"macro" | "join" | null>(null);
+  const [dialog, setDialog] = useState<"macro" | "join" | "transcript" | null>(null);
+  const mayExport = useMay("conversations.export");
   const [renaming, setRenaming] = useState(false);
   const resolved = conversation.status === "resolved";
   const toggleState = resolved ? actions.reopen : actions.resolve;
@@ -194,6 +197,14 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
             >
               {t("conversation.copyLink")}
             </Menu.Item>
+            {mayExport && (
+              <Menu.Item
+                leftSection={<IconFileTypePdf size={16} stroke={1.6} />}
+                onClick={() => setDialog("transcript")}
+              >
+                {t("export.pdf")}
+              </Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
         <IconButton label={t("keys.foldCustomer")} combo="]" aria-pressed={panelOpen} onClick={onPanel}>
@@ -219,6 +230,9 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
           sample={conversation.id}
           onClose={() => setDialog(null)}
         />
+      )}
+      {dialog === "transcript" && (
+        <TranscriptDialog conversationId={conversation.id} onClose={() => setDialog(null)} />
       )}
       {dialog === "join" && <JoinDialog conversation={conversation} onClose={() => setDialog(null)} />}
       <Properties conversation={conversation} actions={actions} menu={menu} onMenu={setMenu} />

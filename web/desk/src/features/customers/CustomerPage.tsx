@@ -2,12 +2,13 @@ import type { CustomerCard } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Avatar, IconButton, Skeleton, Time } from "@damso/ui";
 import { Button } from "@mantine/core";
-import { IconArrowLeft, IconEraser, IconMessagePlus } from "@tabler/icons-react";
+import { IconArrowLeft, IconEraser, IconMessagePlus, IconPrinter } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, useParams, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { useMay } from "../../app/useMe.ts";
+import { Memberships } from "../companies/Memberships.tsx";
 import { Failed } from "../shell/Failed.tsx";
 import { ClaimList } from "./ClaimList.tsx";
 import { ConversationLinks } from "./ConversationLinks.tsx";
@@ -16,7 +17,7 @@ import { EraseDialog } from "./EraseDialog.tsx";
 import { IdentitySection } from "./IdentitySection.tsx";
 import { NameField } from "./NameField.tsx";
 import panel from "./panel.module.css";
-import { customerQuery } from "./queries.ts";
+import { customerQuery, timelineQuery } from "./queries.ts";
 import { StartDialog } from "./StartDialog.tsx";
 import { Story } from "./Story.tsx";
 import { TraitList } from "./TraitList.tsx";
@@ -64,6 +65,14 @@ function Customer({ customer }: { customer: CustomerCard }) {
             <IconEraser size={18} stroke={1.6} />
           </IconButton>
         )}
+        <IconButton
+          label={t("customer.print")}
+          renderRoot={(props) => (
+            <Link to="/customers/$customerId/print" params={{ customerId: customer.id }} {...props} />
+          )}
+        >
+          <IconPrinter size={18} stroke={1.6} />
+        </IconButton>
         {ways.length > 0 && writes && (
           <Button leftSection={<IconMessagePlus size={16} stroke={1.8} />} onClick={() => setStarting(true)}>
             {t("start.title")}
@@ -95,6 +104,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             </div>
             <IdentitySection customer={customer} />
             <ClaimList claims={customer.claims} />
+            <Memberships customer={customer} />
             <TraitList customer={customer} />
             {reads && (
               <section className={panel.section}>
@@ -105,7 +115,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             )}
           </div>
           <div className={classes.story}>
-            <Story customerId={customer.id} />
+            <Story story={(kinds) => timelineQuery(customer.id, kinds)} />
           </div>
         </div>
       </div>

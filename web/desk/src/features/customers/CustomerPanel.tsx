@@ -6,12 +6,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { faceName } from "../../app/faceName.ts";
 import { messageOf } from "../../app/messageOf.ts";
+import { Memberships } from "../companies/Memberships.tsx";
 import { ClaimList } from "./ClaimList.tsx";
 import { ConversationLinks } from "./ConversationLinks.tsx";
 import { CopyList } from "./CopyList.tsx";
 import { IdentitySection } from "./IdentitySection.tsx";
 import classes from "./panel.module.css";
-import { customerQuery } from "./queries.ts";
+import { customerQuery, timelineQuery } from "./queries.ts";
 import { Story } from "./Story.tsx";
 import { TraitList } from "./TraitList.tsx";
 
@@ -77,6 +78,7 @@ export function CustomerPanel({ conversation }: { conversation: Conversation }) 
           </dd>
         </dl>
       </section>
+      <Memberships customer={customer} />
       <TraitList customer={customer} />
       {others.length > 0 && (
         <section className={classes.section}>
@@ -85,7 +87,7 @@ export function CustomerPanel({ conversation }: { conversation: Conversation }) 
         </section>
       )}
       <section className={classes.section}>
-        <Story customerId={customer.id} compact />
+        <Story story={(kinds) => timelineQuery(customer.id, kinds)} compact />
       </section>
     </div>
   );

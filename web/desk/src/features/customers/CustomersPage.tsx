@@ -1,9 +1,9 @@
 import { api, keys } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { Avatar, EmptyState, Notice, Skeleton, Time } from "@damso/ui";
+import { Avatar, EmptyState, IconButton, Notice, Skeleton, Time } from "@damso/ui";
 import { Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconPlus, IconSearch, IconUsers, IconUsersGroup } from "@tabler/icons-react";
+import { IconFileExport, IconPlus, IconSearch, IconUsers, IconUsersGroup } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
@@ -11,6 +11,8 @@ import { faceName } from "../../app/faceName.ts";
 import { messageOf } from "../../app/messageOf.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useMay } from "../../app/useMe.ts";
+import { PeopleTabs } from "../companies/PeopleTabs.tsx";
+import { ExportDialog } from "../exports/ExportDialog.tsx";
 import classes from "./customers.module.css";
 import { identityValue } from "./identityText.ts";
 import { NewCustomerDialog } from "./NewCustomerDialog.tsx";
@@ -24,6 +26,8 @@ export function CustomersPage() {
   const [text, setText] = useState(search.q ?? "");
   const [q] = useDebouncedValue(text.trim(), 150);
   const [creating, setCreating] = useState(false);
+  const mayExport = useMay("customers.export");
+  const [exporting, setExporting] = useState(false);
   const writes = useMay("customers.write");
   const merges = useMay("customers.merge");
   const box = useRef<HTMLInputElement>(null);
@@ -44,7 +48,7 @@ export function CustomersPage() {
   return (
     <div className={classes.page}>
       <header className={classes.head}>
-        <h1 className={classes.title}>{t("room.customers")}</h1>
+        <PeopleTabs at="customers" />
         <TextInput
           ref={box}
           className={classes.search}
@@ -63,6 +67,11 @@ export function CustomersPage() {
           >
             {t("identity.allSuggestions")}
           </Button>
+        )}
+        {mayExport && (
+          <IconButton label={t("export.customers")} onClick={() => setExporting(true)}>
+            <IconFileExport size={18} stroke={1.6} />
+          </IconButton>
         )}
         {writes && (
           <Button leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => setCreating(true)}>
@@ -132,6 +141,14 @@ export function CustomersPage() {
           </div>
         )}
       </div>
+      {exporting && (
+        <ExportDialog
+          title={t("export.customers")}
+          lead={q ? t("export.customersFound", { q }) : t("export.customersAll")}
+          ask={(format, reason) => api.exports.customers({ format, q }, reason)}
+          onClose={() => setExporting(false)}
+        />
+      )}
       {creating && <NewCustomerDialog onClose={() => setCreating(false)} />}
     </div>
   );

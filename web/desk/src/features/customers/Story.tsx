@@ -18,7 +18,7 @@ import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { sourceText } from "./identityText.ts";
 import classes from "./panel.module.css";
-import { timelineQuery } from "./queries.ts";
+import type { timelineQuery } from "./queries.ts";
 
 const KINDS: TimelineKind[] = ["conversation", "message", "page", "event", "identity", "claim", "note"];
 
@@ -32,11 +32,16 @@ const MARKS: Record<TimelineKind, typeof IconBolt> = {
   note: IconNote,
 };
 
+interface Props {
+  story: (kinds: TimelineKind[]) => ReturnType<typeof timelineQuery>;
+  compact?: boolean;
+}
+
 /** Everything that happened with a customer, newest first; kinds can be filtered. */
-export function Story({ customerId, compact = false }: { customerId: string; compact?: boolean }) {
+export function Story({ story, compact = false }: Props) {
   const { t } = useText();
   const [kinds, setKinds] = useState<TimelineKind[]>([]);
-  const query = useInfiniteQuery(timelineQuery(customerId, kinds));
+  const query = useInfiniteQuery(story(kinds));
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const toggle = (kind: TimelineKind) =>
     setKinds((before) => (before.includes(kind) ? before.filter((one) => one !== kind) : [...before, kind]));

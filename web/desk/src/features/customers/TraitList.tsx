@@ -11,28 +11,45 @@ import { usePatchCustomer } from "./queries.ts";
 
 /** What is known about the customer now, each value with its source; the agent may add and change. */
 export function TraitList({ customer }: { customer: CustomerCard }) {
-  const { t, format } = useText();
+  const { t } = useText();
   const patch = usePatchCustomer(customer.id);
+  return (
+    <TraitTable
+      title={t("trait.title")}
+      traits={customer.traits}
+      onSet={(key, value) => patch.mutate({ traits: { [key]: value } })}
+    />
+  );
+}
+
+interface TableProps {
+  title: string;
+  traits: { key: string; value?: unknown; source?: string; at?: string }[];
+  onSet: (key: string, value: string | null) => void;
+}
+
+export function TraitTable({ title, traits, onSet }: TableProps) {
+  const { t, format } = useText();
   const [editing, setEditing] = useState<string | null>(null);
   const writes = useMay("customers.write");
   const set = (key: string, value: string | null) => {
     setEditing(null);
-    if (key) patch.mutate({ traits: { [key]: value } });
+    if (key) onSet(key, value);
   };
 
   return (
     <section className={classes.section}>
       <h3 className={classes.sectionTitle}>
-        <span className="grow">{t("trait.title")}</span>
+        <span className="grow">{title}</span>
         {writes && (
           <IconButton label={t("trait.add")} size={24} onClick={() => setEditing("")}>
             <IconPlus size={14} stroke={1.8} />
           </IconButton>
         )}
       </h3>
-      {customer.traits.length === 0 && editing === null && <p className={classes.none}>{t("trait.none")}</p>}
+      {traits.length === 0 && editing === null && <p className={classes.none}>{t("trait.none")}</p>}
       <ul className={classes.facts}>
-        {customer.traits.map((trait) =>
+        {traits.map((trait) =>
           editing === trait.key ? (
             <li key={trait.key}>
               <TraitForm
@@ -45,7 +62,12 @@ export function TraitList({ customer }: { customer: CustomerCard }) {
           ) : (
             <Tooltip
               key={trait.key}
-              label={`${t("fact.source", { source: sourceText(trait.source, t) })}\n${format.moment(trait.at)}`}
+              disabled={!trait.source || !trait.at}
+              label={
+                trait.source &&
+                trait.at &&
+                `${t("fact.source", { source: sourceText(trait.source, t) })}\n${format.moment(trait.at)}`
+              }
               position="left"
               style={{ whiteSpace: "pre-line" }}
             >
@@ -134,6 +156,6 @@ function TraitForm({ name, value, onSave, onCancel }: FormProps) {
   );
 }
 
-function valueText(value: unknown): string {
+export function valueText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

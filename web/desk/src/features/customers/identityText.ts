@@ -34,6 +34,8 @@ const SOURCES = [
   "token",
   "form",
   "browser",
+  "domain",
+  "key",
 ] as const;
 
 /** Sources that the desk knows have a name; others are shown as the server calls them. */

@@ -2,7 +2,7 @@ import { api, keys, type Row, type View, type ViewKind } from "@damso/api";
 import { type TextKey, useText } from "@damso/i18n";
 import { EmptyState, IconButton, Notice, Skeleton } from "@damso/ui";
 import { Button } from "@mantine/core";
-import { IconArrowUp, IconMenu2, IconMoodCheck, IconSearch } from "@tabler/icons-react";
+import { IconArrowUp, IconFileExport, IconMenu2, IconMoodCheck, IconSearch } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -22,6 +22,7 @@ import {
   toggleRow,
   useSelection,
 } from "../bulk/selection.ts";
+import { ExportDialog } from "../exports/ExportDialog.tsx";
 import { ListRow, rowHeight } from "./ListRow.tsx";
 import classes from "./list.module.css";
 import { NotifyOffer } from "./NotifyOffer.tsx";
@@ -55,6 +56,8 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
   const choosing = isSelecting(chosen);
   const waits = useStore(waiting, (all) => all[viewId] ?? NOTHING_WAITS);
   const scroller = useRef<HTMLDivElement>(null);
+  const mayExport = useMay("conversations.export");
+  const [exporting, setExporting] = useState(false);
   const [held, setHeld] = useState(false);
   const [atTop, setAtTop] = useState(true);
   // Alone on a phone, the list is the page.
@@ -111,6 +114,14 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
           )}
           <Title className={`${classes.title} cut`}>{view ? viewName(view, t) : ""}</Title>
           <span className="faint num grow">{view && viewCount(view, format)}</span>
+          {view && mayExport && (
+            <IconButton
+              label={t("export.view", { name: viewName(view, t) })}
+              onClick={() => setExporting(true)}
+            >
+              <IconFileExport size={18} stroke={1.6} />
+            </IconButton>
+          )}
           <IconButton
             label={t("room.search")}
             combo="/"
@@ -121,6 +132,14 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
         </header>
       )}
       <Progress />
+      {view && exporting && (
+        <ExportDialog
+          title={t("export.view", { name: viewName(view, t) })}
+          lead={t("export.viewText")}
+          ask={(format, reason) => api.exports.conversations({ format, view: view.id }, reason)}
+          onClose={() => setExporting(false)}
+        />
+      )}
       <NotifyOffer />
       <div className={classes.announce} aria-live="polite">
         {arrived > 0 && (held || !atTop) && (

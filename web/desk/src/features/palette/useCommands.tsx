@@ -99,6 +99,14 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       run: () => void navigate({ to: "/customers" }),
     },
     {
+      id: "companies",
+      group: t("palette.go"),
+      label: t("room.companies"),
+      mark: go,
+      combo: "g o",
+      run: () => void navigate({ to: "/companies" }),
+    },
+    {
       id: "search",
       group: t("palette.go"),
       label: t("room.search"),
@@ -115,7 +123,11 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       run: () => void navigate({ to: "/settings/profile" }),
     },
   ];
-  const needed: Record<string, Scope> = { customers: "customers.read", search: "conversations.read" };
+  const needed: Record<string, Scope> = {
+    customers: "customers.read",
+    companies: "customers.read",
+    search: "conversations.read",
+  };
   lines.push(...rooms.filter((room) => !needed[room.id] || may(me, needed[room.id] as Scope)));
   if (may(me, "channels.manage") && may(me, "team.manage")) {
     const channels = () => void navigate({ to: "/settings/channels" as never });
@@ -136,6 +148,15 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
         run: people,
       },
     );
+  }
+  if (may(me, "customers.export")) {
+    lines.push({
+      id: "exports",
+      group: t("palette.go"),
+      label: t("export.mine"),
+      mark: go,
+      run: () => void navigate({ to: "/settings/exports" as never }),
+    });
   }
   for (const state of STATES.filter((one) => one !== me.availability)) {
     const run = async () => {

@@ -2,7 +2,7 @@ import { api, keys } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Avatar, ChannelMark } from "@damso/ui";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { IconBuilding, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { faceName } from "../../app/faceName.ts";
@@ -22,6 +22,12 @@ export function useFound(text: string): Line[] {
   const customers = useQuery({
     queryKey: [...keys.customerList(q), "palette"],
     queryFn: ({ signal }) => api.customers.list({ q }, signal),
+    enabled: useMay("customers.read") && enabled,
+    placeholderData: keepPreviousData,
+  });
+  const companies = useQuery({
+    queryKey: [...keys.companyList(q), "palette"],
+    queryFn: ({ signal }) => api.companies.list({ q }, signal),
     enabled: useMay("customers.read") && enabled,
     placeholderData: keepPreviousData,
   });
@@ -47,6 +53,14 @@ export function useFound(text: string): Line[] {
     mark: <Avatar name={faceName(row, t)} initials={row.initials} colour={row.colour} size={20} />,
     run: () => void navigate({ to: "/customers/$customerId", params: { customerId: row.id } }),
   }));
+  const firms: Line[] = (companies.data?.items ?? []).slice(0, MOST).map((row) => ({
+    id: `company-${row.id}`,
+    group: t("room.companies"),
+    label: row.name,
+    hint: row.domains[0],
+    mark: <IconBuilding size={16} stroke={1.6} />,
+    run: () => void navigate({ to: "/companies/$companyId", params: { companyId: row.id } }),
+  }));
   const perCase = new Map((cases.data?.items ?? []).map((hit) => [hit.conversation_id, hit]));
   const found: Line[] = [...perCase].slice(0, MOST).map(([conversationId, hit]) => ({
     id: `case-${conversationId}`,
@@ -61,5 +75,5 @@ export function useFound(text: string): Line[] {
         search: {},
       }),
   }));
-  return [...people, ...found, everything];
+  return [...people, ...firms, ...found, everything];
 }

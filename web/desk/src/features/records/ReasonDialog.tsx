@@ -3,7 +3,7 @@ import { useText } from "@damso/i18n";
 import { Notice } from "@damso/ui";
 import { Button, Modal, Radio, Textarea } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import dialog from "../inbox/dialog.module.css";
 
@@ -18,12 +18,18 @@ export const REASONS: ReasonKind[] = [
 ];
 
 interface Props {
+  title?: string;
+  lead?: string;
+  /** What the button says. */
+  action?: string;
+  /** What else is to be chosen. */
+  children?: ReactNode;
   onGiven: (reason: StatedReason) => Promise<void>;
   onClose: () => void;
 }
 
 /** Asks why personal data is taken out of Damso. The law has the company know; the access log keeps it. */
-export function ReasonDialog({ onGiven, onClose }: Props) {
+export function ReasonDialog({ title, lead, action, children, onGiven, onClose }: Props) {
   const { t } = useText();
   const [kind, setKind] = useState<ReasonKind | null>(null);
   const [note, setNote] = useState("");
@@ -33,7 +39,7 @@ export function ReasonDialog({ onGiven, onClose }: Props) {
     <Modal
       opened
       onClose={onClose}
-      title={t("reason.title")}
+      title={title ?? t("reason.title")}
       closeButtonProps={{ "aria-label": t("action.close") }}
     >
       <form
@@ -43,8 +49,10 @@ export function ReasonDialog({ onGiven, onClose }: Props) {
           if (kind && !missing) give.mutate({ kind, note: note.trim() });
         }}
       >
-        <p className="muted">{t("reason.lead")}</p>
+        <p className="muted">{lead ?? t("reason.lead")}</p>
+        {children}
         <Radio.Group
+          label={title && t("reason.title")}
           aria-label={t("reason.title")}
           value={kind}
           onChange={(value) => setKind(value as ReasonKind)}
@@ -78,7 +86,7 @@ export function ReasonDialog({ onGiven, onClose }: Props) {
             {t("action.cancel")}
           </Button>
           <Button type="submit" variant="filled" disabled={missing} loading={give.isPending}>
-            {t("reason.do")}
+            {action ?? t("reason.do")}
           </Button>
         </div>
       </form>

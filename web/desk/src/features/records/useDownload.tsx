@@ -1,6 +1,7 @@
 import type { StatedReason } from "@damso/api";
 import { type ReactNode, useState } from "react";
 import { ReasonDialog } from "./ReasonDialog.tsx";
+import { saveFile } from "./saveFile.ts";
 
 export type Fetch = (reason: StatedReason) => Promise<Blob>;
 
@@ -21,20 +22,10 @@ export function useDownload(): { ask: (name: string, fetch: Fetch) => void; dial
       <ReasonDialog
         onClose={() => setWanted(null)}
         onGiven={async (reason) => {
-          save(await wanted.fetch(reason), wanted.name);
+          saveFile(await wanted.fetch(reason), wanted.name);
           setWanted(null);
         }}
       />
     ),
   };
-}
-
-function save(file: Blob, name: string) {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken hold of it by the next turn.
-  setTimeout(() => URL.revokeObjectURL(address));
 }

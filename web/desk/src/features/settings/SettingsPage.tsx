@@ -17,6 +17,7 @@ const OWN: Group = {
   pages: [
     ["profile", "settings.profile"],
     ["security", "settings.security"],
+    ["exports", "export.mine", "customers.export"],
   ],
 };
 const SHARED: Group = {

@@ -1,3 +1,4 @@
+export { ExportsPage } from "../exports/ExportsPage.tsx";
 export { BrandPage } from "./BrandPage.tsx";
 export { CannedAnswersPage } from "./CannedAnswersPage.tsx";
 export { ChannelsPage } from "./ChannelsPage.tsx";

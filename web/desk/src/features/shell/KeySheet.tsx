@@ -10,6 +10,7 @@ const GROUPS: [TextKey, [string, TextKey][]][] = [
       ["mod+k", "keys.palette"],
       ["g i", "keys.goInbox"],
       ["g c", "keys.goCustomers"],
+      ["g o", "keys.goCompanies"],
       ["g f", "keys.goSearch"],
       ["g s", "keys.goSettings"],
       ["?", "keys.sheet"],

@@ -21,7 +21,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
   const { data: views } = useQuery({ ...viewsQuery, enabled: reads });
   const standstill = useStandstill();
   const mine = views?.find((view) => view.kind === "mine")?.count ?? 0;
-  const inside = /^\/inbox\/[^/]+\/.|^\/customers\/.|^\/settings\/./.test(pathname);
+  const inside = /^\/inbox\/[^/]+\/.|^\/(customers|companies)\/.|^\/settings\/./.test(pathname);
 
   return (
     <nav className={classes.rail} data-inside={inside} aria-label={t("shell.rooms")}>
@@ -43,7 +43,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
             to="/customers"
             name={t("room.customers")}
             combo="g c"
-            active={pathname.startsWith("/customers")}
+            active={/^\/(customers|companies)\b/.test(pathname)}
           >
             <IconUsers size={20} stroke={1.6} aria-hidden="true" />
           </Room>

@@ -10,7 +10,10 @@ export function useGoTo(): void {
     { "g i": () => void navigate({ to: "/inbox" }), "g f": () => void navigate({ to: "/search" }) },
     reads,
   );
-  useKeys({ "g c": () => void navigate({ to: "/customers" }) }, useMay("customers.read"));
+  useKeys(
+    { "g c": () => void navigate({ to: "/customers" }), "g o": () => void navigate({ to: "/companies" }) },
+    useMay("customers.read"),
+  );
   useKeys({
     "g s": () => void navigate({ to: "/settings/profile" }),
   });

@@ -1,0 +1,170 @@
+"""Routes of exports: files made in the background, and a case as a PDF."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Controller, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.response import Stream
+from msgspec import Struct
+
+from damso.channels.types import Adapter
+from damso.conversations.cases import case_shown
+from damso.conversations.exports.conversation_file import people_in
+from damso.conversations.exports.jobs import (
+    ask_for,
+    export_of,
+    exports_of,
+    fetchable,
+    file_name,
+    parts_of,
+    throw_away,
+)
+from damso.conversations.exports.paper import transcript_pdf
+from damso.conversations.exports.transcript import transcript_of
+from damso.conversations.exports.types import Chosen, Export, ExportFormat
+from damso.conversations.reach import check_conversation
+from damso.conversations.rows import Filter
+from damso.conversations.views import filter_of
+from damso.kernel.database import Database
+from damso.kernel.downloads import download_response
+from damso.kernel.i18n import Locale
+from damso.team.access import Caller, needs, signed_in
+from damso.team.records.reasons import Reason
+from damso.team.records.witness import Witness
+
+
+class ConversationExport(Struct, frozen=True, kw_only=True):
+    """Which conversations: those of a view, or of a filter, or the named ones (up to 1,000); all where nothing is
+    said."""
+
+    format: ExportFormat
+    view: str | None = None
+    filter: Filter | None = None
+    ids: list[UUID] | None = None
+
+
+class CustomerExport(Struct, frozen=True, kw_only=True):
+    """Which customers: those that `q` finds, or the named ones (up to 1,000); all where nothing is said."""
+
+    format: ExportFormat
+    q: str = ""
+    ids: list[UUID] | None = None
+
+
+class TranscriptRequest(Struct, frozen=True, kw_only=True):
+    """A case on paper. Internal notes are left out unless asked for; without a language, in the caller's."""
+
+    notes: bool = False
+    locale: Literal["ko", "en"] | None = None
+
+
+class ExportController(Controller):
+    """Files that people take out: their own alone, for a day."""
+
+    path = "/api/exports"
+    tags = ("exports",)
+
+    @post("/conversations", guards=[needs("conversations.export")])
+    async def export_conversations(
+        self,
+        data: JSONBody[ConversationExport],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        reason: NamedDependency[Reason],
+    ) -> Export:
+        """Have a file of conversations made."""
+        async with database.transaction() as tx:
+            chosen = await filter_of(tx, data.view, caller.agent) if data.view else data.filter
+            wanted = Chosen(filter=chosen, ids=data.ids)
+            return await ask_for(tx, caller, "conversations", data.format, wanted, reason)
+
+    @post("/customers", guards=[needs("customers.export")])
+    async def export_customers(
+        self,
+        data: JSONBody[CustomerExport],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        reason: NamedDependency[Reason],
+    ) -> Export:
+        """Have a file of customers made."""
+        async with database.transaction() as tx:
+            wanted = Chosen(q=data.q, ids=data.ids)
+            return await ask_for(tx, caller, "customers", data.format, wanted, reason)
+
+    @get(guards=[signed_in])
+    async def list_exports(self, database: NamedDependency[Database], caller: NamedDependency[Caller]) -> list[Export]:
+        """One's own files of the last day, the newest first."""
+        async with database.reading() as tx:
+            return await exports_of(tx, caller)
+
+    @get("/{export_id:uuid}", guards=[signed_in])
+    async def get_export(
+        self, export_id: FromPath[UUID], database: NamedDependency[Database], caller: NamedDependency[Caller]
+    ) -> Export:
+        """How far it is."""
+        async with database.reading() as tx:
+            return await export_of(tx, caller, export_id)
+
+    @delete("/{export_id:uuid}", guards=[signed_in])
+    async def remove_export(
+        self, export_id: FromPath[UUID], database: NamedDependency[Database], caller: NamedDependency[Caller]
+    ) -> None:
+        """Stop making it, or throw it away."""
+        async with database.transaction() as tx:
+            await throw_away(tx, caller, export_id)
+
+    @get("/{export_id:uuid}/file", guards=[signed_in])
+    async def get_export_file(
+        self,
+        export_id: FromPath[UUID],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        witness: NamedDependency[Witness],
+    ) -> Stream:
+        """The file. Why it leaves was said when it was asked for."""
+        async with database.reading() as tx:
+            job = await fetchable(tx, caller, export_id)
+        return Stream(
+            parts_of(database, job, witness),
+            media_type="text/csv; charset=utf-8" if job.format == "csv" else "application/x-ndjson",
+            headers={
+                "content-disposition": f"attachment; filename*=UTF-8''{quote(file_name(job), safe='')}",
+                "x-content-type-options": "nosniff",
+                "cache-control": "private, no-store",
+            },
+        )
+
+
+@post(
+    "/api/conversations/{conversation_id:uuid}/transcript",
+    guards=[needs("conversations.export")],
+    status_code=200,
+    tags=("exports",),
+)
+async def print_transcript(
+    conversation_id: FromPath[UUID],
+    data: JSONBody[TranscriptRequest],
+    database: NamedDependency[Database],
+    caller: NamedDependency[Caller],
+    adapters: NamedDependency[SkipValidation[Mapping[str, Adapter]]],
+    locale: NamedDependency[Locale],
+    witness: NamedDependency[Witness],
+    reason: NamedDependency[Reason],
+) -> Response[bytes]:
+    """One conversation as a PDF."""
+    async with database.transaction() as tx:
+        await check_conversation(tx, caller, conversation_id)
+        shown = await case_shown(tx, conversation_id)
+        people = await people_in(tx, [shown])
+        transcript = await transcript_of(
+            tx, adapters, shown, caller.agent, data.locale or locale, with_notes=data.notes
+        )
+    await witness.downloaded(reason, people)
+    return download_response(
+        await asyncio.to_thread(transcript_pdf, transcript), f"conversation-{shown}.pdf", "application/pdf"
+    )

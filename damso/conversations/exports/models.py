@@ -1,0 +1,54 @@
+"""The tables of exports."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from damso.kernel.schema import Table
+
+
+class ExportJob(Table):
+    """A file of conversations or customers that somebody asked for: made in the background, theirs alone, for a day.
+
+    `chosen` is what it holds, as it was asked for; `next_place` is where the next part begins.
+    """
+
+    __tablename__ = "export_job"
+    __table_args__ = (
+        CheckConstraint("kind IN ('conversations', 'customers')", name="kind"),
+        CheckConstraint("format IN ('csv', 'jsonl')", name="format"),
+        CheckConstraint("state IN ('waiting', 'done', 'failed')", name="state"),
+        Index("ix_export_job_agent", "agent_id", "created_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    format: Mapped[str]
+    chosen: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    note: Mapped[str]
+    state: Mapped[str]
+    done: Mapped[int]
+    size: Mapped[int]
+    next_place: Mapped[str | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ExportPart(Table):
+    """A stretch of an export's file, compressed (zlib). It goes with its job.
+
+    `customer_ids` are those whose data it holds, for the access log, and `identity_ids` all identities they had when it
+    was made, for whoever is erased: customers may be parted meanwhile.
+    """
+
+    __tablename__ = "export_part"
+    job_id: Mapped[UUID] = mapped_column(ForeignKey("export_job.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    customer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    identity_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger()))
+    data: Mapped[bytes]

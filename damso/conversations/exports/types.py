@@ -1,0 +1,43 @@
+"""What can be asked for, and a job as its owner sees it."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from damso.conversations.rows import Filter
+from damso.team.records.reasons import ReasonKind
+
+ExportKind = Literal["conversations", "customers"]
+ExportFormat = Literal["csv", "jsonl"]
+ExportState = Literal["waiting", "done", "failed"]
+
+KEPT = timedelta(days=1)
+"""A file can be fetched as long as this."""
+MOST_CHOSEN = 1_000
+"""Ids that may be named one by one."""
+
+
+class Chosen(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a file holds: conversations by a filter, customers by what they are searched by, or those named."""
+
+    filter: Filter | None = None
+    q: str = ""
+    ids: list[UUID] | None = None
+
+
+class Export(Struct, frozen=True, kw_only=True):
+    """A file somebody asked for, and why. `done` counts conversations or customers so far, `size` its bytes so far."""
+
+    id: UUID
+    kind: ExportKind
+    format: ExportFormat
+    reason: ReasonKind
+    note: str
+    state: ExportState
+    done: int
+    size: int
+    created_at: datetime
+    finished_at: datetime | None
+    expires_at: datetime

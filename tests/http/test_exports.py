@@ -1,0 +1,225 @@
+"""Taking data out of the desk: files, and a case on paper."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from damso.conversations.exports.cells import BOM, as_csv
+from damso.conversations.exports.lane import keep_part
+from damso.conversations.exports.part import Part
+from damso.conversations.note import write_note
+from tests.conversations.company import Company
+from tests.conversations.postcards import postcard
+from tests.http.browsers import signed_in_browser
+
+WHY = {"x-damso-reason": "reporting", "x-damso-reason-note": "%EB%B6%84%EA%B8%B0"}
+
+
+@pytest.fixture
+async def company(company: Company) -> Company:
+    """Whose agents may export."""
+    async with company.parts.database.transaction() as tx:
+        await tx.execute("UPDATE agent SET role = 'administrator'")
+    return company
+
+
+async def customer_of(company: Company) -> UUID:
+    async with company.parts.database.reading() as tx:
+        found: UUID = await tx.value("SELECT customer_id FROM identity WHERE value = 'mina@naver.example'")
+    return found
+
+
+async def made(company: Company, desk: httpx.AsyncClient, kind: str, **wanted: object) -> str:
+    job = await desk.post(f"/api/exports/{kind}", json={"format": "csv"} | wanted, headers=WHY)
+    assert job.status_code == 201, job.text
+    await company.works()
+    return (await desk.get(f"/api/exports/{job.json()['id']}/file")).text
+
+
+def lines(text: str) -> list[dict[str, str]]:
+    assert text.startswith(BOM)
+    return list(csv.DictReader(io.StringIO(text.removeprefix(BOM))))
+
+
+async def test_conversations_of_a_view_come_as_a_line_each(company: Company, desk: httpx.AsyncClient) -> None:
+    case = await company.gets(postcard("운동화 언제 오나요?", subject="배송"))
+    [line] = lines(await made(company, desk, "conversations", view="open"))
+    assert (line["id"], line["subject"], line["status"], line["customer_email"], line["messages"]) == (
+        str(case.conversation_id),
+        "배송",
+        "open",
+        "mina@naver.example",
+        "1",
+    )
+    assert lines(await made(company, desk, "conversations", view="resolved")) == []
+
+
+async def test_json_lines_hold_what_was_said(company: Company, desk: httpx.AsyncClient) -> None:
+    case = await company.gets(postcard("운동화 언제 오나요?"))
+    text = await made(company, desk, "conversations", format="jsonl", ids=[str(case.conversation_id)])
+    [conversation] = [json.loads(line) for line in text.splitlines()]
+    assert [message["text"] for message in conversation["messages"]] == ["운동화 언제 오나요?"]
+
+
+async def test_customers_come_with_what_is_known(company: Company, desk: httpx.AsyncClient) -> None:
+    mina = {"name": "김민지", "email": "mina@hanbit.example", "phone": "010-1234-5678"}
+    card = (await desk.post("/api/customers", json=mina)).json()
+    await desk.patch(f"/api/customers/{card['id']}", json={"traits": {"등급": "VIP"}})
+    await desk.post("/api/companies", json={"name": "한빛물산", "domains": ["hanbit.example"]})
+    [line] = lines(await made(company, desk, "customers", q="민지"))
+    assert (line["name"], line["emails"], line["companies"], line["traits"]) == (
+        "김민지",
+        "mina@hanbit.example",
+        "한빛물산",
+        '{"등급":"VIP"}',
+    )
+    assert line["phones"] == "'+821012345678"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "  =1", "＝1"])
+def test_nothing_in_a_cell_runs_as_a_formula(text: str) -> None:
+    assert next(csv.reader(io.StringIO(as_csv([[text]]), newline=""))) == [f"'{text}"]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, ""), (-3, "-3"), ('a,b\n"c"', 'a,b\n"c"'), (["가", "나"], "가; 나")]
+)
+def test_what_is_harmless_stays_as_it_is(value: object, shown: str) -> None:
+    assert next(csv.reader(io.StringIO(as_csv([[value]]), newline=""))) == [shown]
+
+
+@pytest.mark.parametrize("kind", ["conversations", "customers"])
+async def test_a_reason_is_asked_and_written_down(company: Company, desk: httpx.AsyncClient, kind: str) -> None:
+    refused = await desk.post(f"/api/exports/{kind}", json={"format": "csv"})
+    await made(company, desk, kind)
+    assert (refused.status_code, refused.json()["code"]) == (422, "REASON_NEEDED")
+    assert await company.count("audit", "act = 'data.exported' AND details->>'reason' = 'reporting'") == 1
+
+
+@pytest.mark.parametrize("kind", ["conversations", "customers"])
+async def test_each_fetching_is_in_the_access_log(company: Company, desk: httpx.AsyncClient, kind: str) -> None:
+    await company.gets(postcard())
+    await made(company, desk, kind)
+    mina = await customer_of(company)
+    async with company.parts.database.reading() as tx:
+        [seen] = await tx.rows("SELECT customer_ids, reason, note FROM access_record WHERE act = 'exported'")
+    assert (seen["customer_ids"], seen["reason"], seen["note"]) == ([mina], "reporting", "분기")
+
+
+@pytest.mark.parametrize("kind", ["conversations", "customers"])
+async def test_a_file_goes_with_whoever_it_tells_of(company: Company, desk: httpx.AsyncClient, kind: str) -> None:
+    await company.gets(postcard())
+    await made(company, desk, kind)
+    await desk.post(f"/api/customers/{await customer_of(company)}/erasure", json={"reason": "requested"})
+    await company.works()
+    assert (await company.count("export_job"), await company.count("export_part")) == (0, 0)
+
+
+async def test_a_file_that_is_being_made_does_not_bring_somebody_back(
+    company: Company, desk: httpx.AsyncClient
+) -> None:
+    await company.gets(postcard())
+    job = (await desk.post("/api/exports/customers", json={"format": "csv"}, headers=WHY)).json()
+    mina = await customer_of(company)
+    await desk.post(f"/api/customers/{mina}/erasure", json={"reason": "requested"})
+    async with company.parts.database.transaction() as tx:
+        part = Part("mina", 1, [mina], None)
+        assert not await keep_part(tx, UUID(job["id"]), 0, part)
+
+
+async def test_a_file_is_its_owners_alone(
+    company: Company, desk: httpx.AsyncClient, colleague: httpx.AsyncClient
+) -> None:
+    job = (await desk.post("/api/exports/customers", json={"format": "csv"}, headers=WHY)).json()
+    await company.works()
+    path = f"/api/exports/{job['id']}"
+    theirs = [await colleague.get(path), await colleague.get(f"{path}/file"), await colleague.delete(path)]
+    assert [answer.status_code for answer in theirs] == [404, 404, 404]
+    assert (await colleague.get("/api/exports")).json() == []
+    assert (await desk.get(f"{path}/file")).headers["cache-control"] == "private, no-store"
+
+
+async def test_it_can_be_fetched_for_a_day(company: Company, desk: httpx.AsyncClient) -> None:
+    job = (await desk.post("/api/exports/customers", json={"format": "csv"}, headers=WHY)).json()
+    early = await desk.get(f"/api/exports/{job['id']}/file")
+    await company.works()
+    company.parts.database.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]
+    late = await desk.get(f"/api/exports/{job['id']}/file")
+    assert (early.status_code, early.json()["code"], late.status_code) == (409, "EXPORT_NOT_READY", 404)
+
+
+async def test_who_lost_the_right_meanwhile_gets_nothing(company: Company, desk: httpx.AsyncClient) -> None:
+    asked = [await desk.post("/api/exports/customers", json={"format": "csv"}, headers=WHY) for _ in range(2)]
+    job, done = [answer.json() for answer in asked]
+    async with company.parts.database.transaction() as tx:
+        await tx.execute("UPDATE agent SET role = 'agent' WHERE id = $1", UUID(company.agent.id))
+    await company.works()
+    assert (await desk.get(f"/api/exports/{job['id']}")).json()["state"] == "failed"
+    assert (await desk.get(f"/api/exports/{done['id']}/file")).status_code == 403
+
+
+async def test_what_is_thrown_away_is_not_made(company: Company, desk: httpx.AsyncClient) -> None:
+    job = (await desk.post("/api/exports/customers", json={"format": "csv"}, headers=WHY)).json()
+    assert (await desk.delete(f"/api/exports/{job['id']}")).status_code == 204
+    await company.works()
+    assert (await company.count("export_part"), await company.count("lane_item")) == (0, 0)
+
+
+async def test_a_long_file_is_made_of_parts(
+    company: Company, desk: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("damso.conversations.exports.customer_file.CHUNK", 2)
+    for number in range(5):
+        await desk.post("/api/customers", json={"name": f"고객{number}"})
+    found = lines(await made(company, desk, "customers"))
+    assert sorted(line["name"] for line in found) == [f"고객{number}" for number in range(5)]
+    assert await company.count("export_part") == 3
+
+
+async def test_an_export_holds_what_its_owner_may_see(app: Litestar, company: Company) -> None:
+    await company.gets(postcard("운동화 언제 오나요?"))
+    limits: dict[str, Any] = {"brands": [str(uuid4())]}
+    async with company.parts.database.transaction() as tx:
+        await tx.execute("UPDATE agent SET limits = $1", limits)
+    async with await signed_in_browser(app, company.parts.database, company.agent) as desk:
+        files = [await made(company, desk, kind) for kind in ("conversations", "customers")]
+    assert [lines(text) for text in files] == [[], []]
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+async def test_a_case_comes_as_a_pdf(company: Company, desk: httpx.AsyncClient, locale: str) -> None:
+    case = await company.gets(
+        postcard("운동화 언제 오나요? <b>&</b>\n\n" + "긴 글이에요. " * 900, subject="배송 <문의>")
+    )
+    answer = await desk.post(
+        f"/api/conversations/{case.conversation_id}/transcript", json={"locale": locale}, headers=WHY
+    )
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF-")
+    assert b"Pretendard" in answer.content
+
+
+async def test_notes_are_on_paper_only_where_asked_for(company: Company, desk: httpx.AsyncClient) -> None:
+    case = await company.gets(postcard("운동화 언제 오나요?"))
+    async with company.parts.database.transaction() as tx:
+        await write_note(
+            tx,
+            case.conversation_id,
+            UUID(company.agent.id),
+            send_key=str(uuid4()),
+            text="환불 준비",
+            mentions=[],
+            attachment_ids=(),
+        )
+    path = f"/api/conversations/{case.conversation_id}/transcript"
+    without, with_notes = [
+        len((await desk.post(path, json={"notes": notes}, headers=WHY)).content) for notes in (False, True)
+    ]
+    assert without < with_notes
