@@ -70,7 +70,7 @@ async def test_a_delivery_that_needs_too_much_memory_is_ended() -> None:
 
 
 async def test_an_answer_that_is_too_large_is_not_read() -> None:
-    async with Parsers(largest=1024 * 1024) as parsers:
+    async with Parsers(largest=1024 * 1024, seconds=60) as parsers:
         code, detail = await failure(parsers, "flood")
 
     assert code == "TOO_MUCH"
