@@ -52,7 +52,8 @@ _OUTER = re.compile(r"^[\W_]+|[\W_]+$")
 _SYLLABIC_SIGN = re.compile(f"[{_SYLLABIC}]")
 
 _NUMBER = re.compile(r"[0-9]+(?:[-.,/)][0-9]+)*")
-_SPLIT_NUMBER = re.compile(r"[0-9]+(?:[-.,/)][0-9]+)+")
+_SPLIT_NUMBER = re.compile(r"(?<![0-9])[0-9]++(?:[-.,/)][0-9]++)+")
+"""Begins where digits begin and gives none back, so that a text of nothing but digits is read once."""
 _SPACED_PHONE = re.compile(
     r"(?<![0-9])(\+ ?82[ .-]?(?:\(0\)|0)?|0)[0-9]{1,2}[) .-]{0,2}[0-9]{3,4}[ .-]{0,3}[0-9]{4}(?![0-9])"
 )

@@ -1,6 +1,5 @@
 """Search by n-grams: what finds what, and that the index never loses a hit."""
 
-import timeit
 from unicodedata import normalize
 
 import pytest
@@ -165,7 +164,7 @@ def test_an_excerpt_shows_the_first_hit() -> None:
     assert len("".join(piece for piece, _ in pieces)) <= 62
 
 
-def test_is_quick_enough_for_every_message() -> None:
-    text = "안녕하세요, 지난주에 주문한 원피스 배송이 아직 안 왔는데 언제쯤 받을 수 있을까요? 주문번호 20240101이에요."
-    seconds = min(timeit.repeat(lambda: grams(text), number=200, repeat=5)) / 200
-    assert seconds < 3 * 30e-6  # the goal is 30 µs; the machine may be busy
+@pytest.mark.parametrize("piece", ["0", "0-", "010", "+82", "가", "ㄱ", "a", " "])
+def test_a_text_of_one_thing_alone_is_read_once(piece: str) -> None:
+    """Reading it as often as it is long would take minutes, and the test its time limit."""
+    assert len(grams(piece * 200_000)) < 100

@@ -176,7 +176,7 @@ def _add_references(mail: MIMEBase, message: OutboundMessage) -> None:
 
 def _well_formed(ids: Sequence[str]) -> list[str]:
     bare = (value.strip().removeprefix("<").removesuffix(">") for value in ids)
-    return list(dict.fromkeys(f"<{value}>" for value in bare if _MESSAGE_ID.fullmatch(value) and len(value) < 900))
+    return list(dict.fromkeys(f"<{value}>" for value in bare if len(value) < 900 and _MESSAGE_ID.fullmatch(value)))
 
 
 def _one_line(text: str) -> str:
