@@ -15,7 +15,7 @@ from damso.channels.media import MediaLane
 from damso.channels.parse import ParseLane
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
-from damso.conversations import held, masking, notices
+from damso.conversations import held, masking, notices, recent
 from damso.conversations.act_lane import ActLane
 from damso.conversations.acts import ForgetActs
 from damso.conversations.attachments import MediaReader, UnsentTimer
@@ -28,6 +28,8 @@ from damso.conversations.held import HeldTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
+from damso.conversations.recent import ForgetRecent
+from damso.conversations.recent_erase import RecentEraser
 from damso.conversations.remind import AnswerReader, ReminderTimer
 from damso.conversations.split import SplitReader
 from damso.customers.erase import CustomerEraser
@@ -148,6 +150,7 @@ def sealed_columns() -> Sequence[SealedColumn]:
         held.SEALED,
         seal_keys.SEALED,
         masking.SEALED,
+        recent.SEALED,
     )
 
 
@@ -172,6 +175,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         ReminderTimer(),
         ForgetActs(),
         ForgetExports(),
+        ForgetRecent(),
     )
 
 
@@ -193,6 +197,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
     return (
         ConversationEraser(keyring, blobs),
         ExportEraser(),
+        RecentEraser(keyring),
         ChannelEraser(blobs, blob_columns()),
         LogEraser(),
         CustomerEraser(),

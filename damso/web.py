@@ -18,11 +18,21 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from damso import __version__
 from damso.bootstrap import Parts, erasers_of, erasure_list_of, lanes_of, readers_of
 from damso.brand import api as brand_api
+from damso.brand import signature_api
 from damso.brand.create_brand import FirstBrand
 from damso.channels import api as channel_api
 from damso.channels.hooks import HooksController
 from damso.channels.reasons import REASONS
-from damso.conversations import act_api, checklist, conversation_api, desk_api, later_api, message_api, view_api
+from damso.conversations import (
+    act_api,
+    checklist,
+    conversation_api,
+    desk_api,
+    later_api,
+    message_api,
+    recent_api,
+    view_api,
+)
 from damso.conversations.exports import api as export_api
 from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
@@ -59,6 +69,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *team_api.ROUTES,
     *records_api.CONTROLLERS,
     *brand_api.ROUTES,
+    signature_api.SignatureController,
     *customer_api.CONTROLLERS,
     *identity_api.CONTROLLERS,
     CompanyController,
@@ -79,6 +90,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     desk_api.CannedAnswerController,
     desk_api.TagController,
     desk_api.search_everything,
+    recent_api.RecentController,
     desk_api.live,
     export_api.ExportController,
     export_api.print_transcript,

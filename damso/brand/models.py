@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from damso.kernel.schema import Table
@@ -24,3 +25,16 @@ class Brand(Table):
     hours: Mapped[dict[str, Any]]
     timezone: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class AgentSignature(Table):
+    """What an agent puts under answers of a brand in one language, instead of the brand's signature."""
+
+    __tablename__ = "agent_signature"
+    __table_args__ = (CheckConstraint("locale IN ('ko', 'en')", name="locale"),)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), primary_key=True)
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True, index=True)
+    locale: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    version: Mapped[int]
+    changed_at: Mapped[datetime]

@@ -15,6 +15,7 @@ from damso.conversations.join import join
 from damso.conversations.reach import check_conversation
 from damso.conversations.rows import Filter, list_rows
 from damso.conversations.send import Sending, send
+from damso.conversations.signature import SignatureBelow, signature_below
 from damso.conversations.start import start
 from damso.conversations.story import Cases
 from damso.conversations.types import ConversationStatus, Row
@@ -144,6 +145,19 @@ class ConversationController(Controller):
             view = await open_view(tx, inboxes, conversation_id, caller, locale)
         await witness.viewed(view.customer.id)
         return view
+
+    @get("/{conversation_id:uuid}/signature", guards=[needs("conversations.write")])
+    async def get_signature(
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        conversation_id: FromPath[UUID],
+        identity_id: FromQuery[int | None] = None,
+    ) -> SignatureBelow:
+        """What stands under a mail of one's own to somebody in this case, its customer unless it is said."""
+        async with database.reading() as tx:
+            await check_conversation(tx, caller, conversation_id)
+            return await signature_below(tx, conversation_id, identity_id, caller.agent)
 
     @patch("/{conversation_id:uuid}", guards=[needs("conversations.write")])
     async def update_conversation(

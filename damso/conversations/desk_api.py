@@ -131,15 +131,23 @@ async def search_everything(
     inbox_id: FromQuery[UUID | None] = None,
     channel: FromQuery[str | None] = None,
     assignee: FromQuery[UUID | None] = None,
+    customer: FromQuery[UUID | None] = None,
     since: FromQuery[datetime | None] = None,
     until: FromQuery[datetime | None] = None,
     cursor: FromQuery[str | None] = None,
 ) -> Found:
     """Search all history: customers first (on the first page), then messages, newest first."""
     wanted = Wanted(
-        q=q, status=status, inbox_id=inbox_id, channel=channel, assignee_id=assignee, since=since, until=until
+        q=q,
+        status=status,
+        inbox_id=inbox_id,
+        channel=channel,
+        assignee_id=assignee,
+        customer_id=customer,
+        since=since,
+        until=until,
     )
-    narrowed = any((status, inbox_id, channel, assignee, since, until, cursor))
+    narrowed = any((status, inbox_id, channel, assignee, customer, since, until, cursor))
     async with database.reading() as tx:
         people: list[Hit] = []
         if caller.may("customers.read") and (kind == "customer" or (kind == "all" and not narrowed)):

@@ -22,6 +22,7 @@ from damso.kernel.sockets import RESET, LiveSocket, converse, encode, encode_all
 from damso.team.access import Caller, allowed
 from damso.team.addresses import Address
 from damso.team.change_agent import RIGHTS_CHANGED
+from damso.team.my_settings_api import OWN_SETTINGS
 from damso.team.queries import rights_of
 from damso.team.records.access_log import AccessLog
 from damso.team.sessions import living_sessions
@@ -224,6 +225,9 @@ class DeskLive:
 
         Who does not see every conversation hears only of the one they look at, which was found to be in their reach.
         """
+        if signal.get("kind") == OWN_SETTINGS:
+            self._tell_own_windows(str(signal.get("agent_id")))
+            return
         frame = encode("signal", **signal)
         for desk in self._sockets:
             if str(desk.agent_id) == signal.get("agent_id"):
@@ -243,6 +247,12 @@ class DeskLive:
                         "answer": True,
                     }
                 )
+
+    def _tell_own_windows(self, agent_id: str) -> None:
+        """Somebody's own settings were changed: their windows fetch them, that which changed them too."""
+        for desk in self._sockets:
+            if str(desk.agent_id) == agent_id:
+                desk.push(encode("settings"))
 
 
 def _sees_everything(caller: Caller) -> bool:

@@ -14,6 +14,7 @@ from httpx import AsyncClient
 from msgspec import Struct
 
 from damso.brand.queries import brand as brand_of
+from damso.brand.signatures import signature_for
 from damso.channels.handover import HandedOver, hand_over, record
 from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.channels.threads import thread_of
@@ -72,6 +73,7 @@ class _Queued(Struct, frozen=True, kw_only=True):
     value: str
     name: str
     author: str
+    author_id: UUID | None
     locale: str
 
 
@@ -142,6 +144,7 @@ class OutboundLane:
                 message_id,
             )
             brand = await brand_of(tx, case.brand_id)
+            signature = await signature_for(tx, queued.author_id, case.brand_id, queued.locale, brand.signature)
             thread = await thread_of(tx, queued.inbox_id, queued.identity_id)
             await tx.execute("UPDATE message SET handed_over_at = $2 WHERE id = $1", message_id, tx.now)
         attachments = [
@@ -151,7 +154,7 @@ class OutboundLane:
         message = self._compose(
             queued,
             case,
-            ChannelBrand(name=brand.name, colour=brand.colour, signature=brand.signature),
+            ChannelBrand(name=brand.name, colour=brand.colour, signature=signature),
             references,
             attachments,
         )
@@ -233,7 +236,7 @@ _LOAD = """
 SELECT m.id, m.conversation_id, m.inbox_id, m.identity_id, c.brand_id, m.status,
     m.handed_over_at IS NOT NULL AS handed_over, m.deleted_at IS NOT NULL AS withdrawn, m.text, m.subject, m.send_key,
     ARRAY(SELECT jsonb_array_elements_text(m.recipients->'cc')) AS cc, i.kind, i.scope, i.value, i.name,
-    coalesce(a.name, '') AS author, coalesce(u.locale, 'ko') AS locale
+    coalesce(a.name, '') AS author, a.id AS author_id, coalesce(u.locale, 'ko') AS locale
 FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN identity i ON i.id = m.identity_id
     JOIN customer u ON u.id = i.customer_id LEFT JOIN agent a ON a.id = m.author_id AND m.author_kind = 'agent'
 WHERE m.id = $1 FOR UPDATE OF m

@@ -88,8 +88,8 @@ def _agent(named: str) -> UUID:
 
 
 _SELECT = """
-SELECT c.id, c.subject, c.status, c.priority, c.last_channel AS channel, c.preview, c.last_message_at, c.last_author,
-    c.waiting_since, c.snoozed_until, c.snoozed_until_reply, u.id AS customer_id,
+SELECT c.id, c.inbox_id, c.subject, c.status, c.priority, c.last_channel AS channel, c.preview, c.last_message_at,
+    c.last_author, c.waiting_since, c.snoozed_until, c.snoozed_until_reply, u.id AS customer_id,
     coalesce(nullif(u.name, ''), i.name) AS customer_name, c.assignee_id, a.name AS assignee_name, c.team_id,
     t.name AS team_name,
     coalesce((SELECT jsonb_agg(jsonb_build_object('id', g.id, 'name', g.name, 'colour', g.colour) ORDER BY g.name)
@@ -144,6 +144,7 @@ async def rows_by_id(tx: Transaction, ids: Sequence[UUID], agent_id: UUID | None
 def _row(row: Any) -> Row:
     return Row(
         id=row["id"],
+        inbox_id=row["inbox_id"],
         customer=customer_name(row["customer_id"], row["customer_name"]),
         subject=row["subject"],
         status=row["status"],

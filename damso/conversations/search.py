@@ -42,12 +42,13 @@ class Wanted(Struct, frozen=True, kw_only=True):
     inbox_id: UUID | None = None
     assignee_id: UUID | None = None
     channel: str | None = None
+    customer_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
 
     def narrows_conversations(self, caller: Caller) -> bool:
         """Whether what changes with the conversation has to be looked up; the rest is in the index."""
-        return bool(self.status or self.assignee_id) or caller.limits.narrows_rows
+        return bool(self.status or self.assignee_id or self.customer_id) or caller.limits.narrows_rows
 
 
 class Piece(Struct, frozen=True):
@@ -211,6 +212,9 @@ def _of_conversation(wanted: Wanted, caller: Caller, args: list[object]) -> str:
     """What the conversation `c` has to fulfil; only what narrows is named, and appended to `args`."""
     narrowing = {"c.status": wanted.status, "c.assignee_id": wanted.assignee_id}
     wants = [f"{column} = {_next(args, value)}" for column, value in narrowing.items() if value is not None]
+    if wanted.customer_id:
+        customer = _next(args, wanted.customer_id)
+        wants.append(f"c.anchor_identity_id = ANY (ARRAY(SELECT id FROM identity WHERE customer_id = {customer}))")
     return _all_of([*wants, *reach(caller, args)])
 
 

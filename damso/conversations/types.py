@@ -50,6 +50,7 @@ class Row(Struct, frozen=True, kw_only=True):
     """A conversation as a list shows it. `waiting_since` is since when the customer waits for us."""
 
     id: UUID
+    inbox_id: UUID
     customer: CustomerName
     subject: str
     status: ConversationStatus

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from damso.kernel.database import Database
 from damso.kernel.errors import Forbidden
+from damso.kernel.realtime import Signals
 from damso.kernel.settings import Settings
 from damso.team import queries
 from damso.team.access import UNLIMITED, Caller, needs, signed_in
@@ -22,6 +23,7 @@ from damso.team.entrance import AnyRequest, visitor_of
 from damso.team.invite import InvitationRequest, invite
 from damso.team.keys import KeyRequest, check_request, create_key, keys_within, revoke_key
 from damso.team.links import entry_address
+from damso.team.my_settings_api import OWN_SETTINGS, MySettingsController
 from damso.team.security_api import (
     AgentSecurityController,
     MySecurityController,
@@ -75,10 +77,13 @@ class MeController(Controller):
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
         settings: NamedDependency[Settings],
+        signals: NamedDependency[Signals],
     ) -> Me:
         """Change one's own name, language, zone, theme or password."""
         visitor = visitor_of(request, settings)
-        return await change_me(database, caller.agent, data, session_secret(request, settings), visitor)
+        changed = await change_me(database, caller.agent, data, session_secret(request, settings), visitor)
+        signals.publish({"kind": OWN_SETTINGS, "agent_id": str(caller.agent)})
+        return changed
 
     @put("/availability", status_code=204)
     async def set_availability(
@@ -219,6 +224,7 @@ ROUTES: list[ControllerRouterHandler] = [
     JoinController,
     judge_password,
     MeController,
+    MySettingsController,
     MySecurityController,
     AgentController,
     AgentSecurityController,

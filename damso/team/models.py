@@ -43,6 +43,16 @@ class Agent(Table):
     created_at: Mapped[datetime]
 
 
+class AgentSettings(Table):
+    """The desk as an agent has made it theirs, see `damso.team.my_settings.Kept`; a row is made by the first change."""
+
+    __tablename__ = "agent_settings"
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int]
+    kept: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+
+
 class Session(Table):
     """A signed-in browser; only the hash of its cookie is kept."""
 

@@ -74,6 +74,22 @@ async def test_the_desk_hears_of_a_new_case_at_once(company: Company, site: str,
     assert row["views_changed"] is True
 
 
+async def test_ones_other_windows_hear_that_ones_settings_were_changed(
+    company: Company, site: str, session: str, web: httpx.AsyncClient
+) -> None:
+    theirs = await session_of(company, company.colleague)
+    signed_in = {"cookies": {COOKIE: session}, "headers": {"x-damso": "desk"}}
+    async with desk_socket(site, session) as other_window, desk_socket(site, theirs) as colleague:
+        await web.patch("/api/me/settings", json={"version": 0, "density": "compact"}, **signed_in)
+        await other_window.kind("settings")
+        await web.patch("/api/me", json={"theme": "dark"}, **signed_in)
+        await other_window.kind("settings")
+        await company.gets(postcard("배송 언제 되나요?"))
+        await colleague.kind("entry")
+
+    assert "settings" not in {frame["type"] for frame in colleague.frames}
+
+
 async def test_the_first_message_puts_the_visitors_socket_in_its_place(company: Company, site: str, chat: Chat) -> None:
     async with chat_socket(site, chat.token) as live:
         await chat.says("안녕하세요")

@@ -55,6 +55,8 @@ LISTS = (
     "/api/teams",
     "/api/keys",
     "/api/checklist",
+    "/api/recent",
+    "/api/me/signatures",
 )
 
 
@@ -92,6 +94,7 @@ def body_of(route: str, world: TwoBrands) -> dict[str, Any] | None:
         "POST /api/companies/{company_id:uuid}/domains": {"domain": "new.example"},
         "PUT /api/companies/{company_id:uuid}/people/{customer_id:uuid}": {"role": "대표"},
         "PATCH /api/brands/{brand_id:uuid}": {"name": "새 이름"},
+        "PUT /api/me/signatures/{brand_id:uuid}/{language:str}": {"text": "이서연 드림", "version": 0},
         "PATCH /api/inboxes/{inbox_id:uuid}": {"name": "새 이름"},
         "POST /api/inboxes/{inbox_id:uuid}/replay": {},
         "POST /api/deliveries/{delivery_id:uuid}/replay": {},
@@ -105,6 +108,7 @@ def body_of(route: str, world: TwoBrands) -> dict[str, Any] | None:
 async def call(desk: httpx.AsyncClient, route: str, world: TwoBrands, ids: dict[str, str]) -> httpx.Response:
     method, _, path = route.partition(" ")
     address = NAMED.sub(lambda found: ids[found[1]], path).replace("{domain:str}", FAR_DOMAIN)
+    address = address.replace("{language:str}", "ko")
     if route.endswith("/logo") and method == "PUT":
         return await desk.put(address, files={"file": ("logo.png", b"\x89PNG\r\n\x1a\n", "image/png")})
     why = {"x-damso-reason": "inspection"}

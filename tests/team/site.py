@@ -14,6 +14,7 @@ from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database
 from damso.kernel.errors import AppError
 from damso.kernel.http import open_http
+from damso.kernel.realtime import Signals
 from damso.kernel.settings import Settings
 from damso.team import api as team_api
 from damso.team.access import signed_in
@@ -42,6 +43,7 @@ class Site:
                 "keyring": Provide(lambda: KEYRING, sync_to_thread=False),
                 "http": Provide(lambda: self._http, sync_to_thread=False),
                 "settings": Provide(lambda: self.settings, sync_to_thread=False),
+                "signals": Provide(lambda: Signals(database), sync_to_thread=False),
                 "blobs": Provide(lambda: blobs, sync_to_thread=False),
                 "furnishers": Provide(lambda: [FirstBrand()], sync_to_thread=False),
                 "work": Provide(lambda: BackgroundWork((), (), {}), sync_to_thread=False),

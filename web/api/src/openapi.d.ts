@@ -611,6 +611,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetSignature */
+        get: operations["ApiConversationsConversationIdSignatureGetSignature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/split": {
         parameters: {
             query?: never;
@@ -1336,6 +1353,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/key-book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetKeyBook */
+        get: operations["ApiMeKeyBookGetKeyBook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/second-factor": {
         parameters: {
             query?: never;
@@ -1435,6 +1469,58 @@ export interface paths {
         post?: never;
         /** EndMySession */
         delete: operations["ApiMeSessionsSessionIdEndMySession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetMySettings */
+        get: operations["ApiMeSettingsGetMySettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** ChangeMySettings */
+        patch: operations["ApiMeSettingsChangeMySettings"];
+        trace?: never;
+    };
+    "/api/me/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListMySignatures */
+        get: operations["ApiMeSignaturesListMySignatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/signatures/{brand_id}/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PutMySignature */
+        put: operations["ApiMeSignaturesBrandIdLanguagePutMySignature"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1554,6 +1640,42 @@ export interface paths {
         /** JudgePassword */
         post: operations["ApiPasswordStrengthJudgePassword"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetStart */
+        get: operations["ApiRecentGetStart"];
+        put?: never;
+        /** RememberRecent */
+        post: operations["ApiRecentRememberRecent"];
+        /** ForgetAllRecent */
+        delete: operations["ApiRecentForgetAllRecent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recent/{recent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** ForgetRecent */
+        delete: operations["ApiRecentRecentIdForgetRecent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2506,6 +2628,16 @@ export interface components {
             undone: number;
             waiting: number;
         };
+        /** ActionKeys */
+        ActionKeys: {
+            /** @enum {string} */
+            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
+            /** @enum {string} */
+            place: "everywhere" | "list" | "conversation" | "writing";
+            presets: {
+                [key: string]: string;
+            };
+        };
         /** Agent */
         Agent: {
             /** @enum {string} */
@@ -2836,6 +2968,8 @@ export interface components {
             draft_text: components["schemas"]["KeptDraft"] | null;
             /** Format: uuid */
             id: string;
+            /** Format: uuid */
+            inbox_id: string;
             join: components["schemas"]["JoinSuggestion"] | null;
             /** @enum {string} */
             last_author: "customer" | "agent" | "bot" | "system";
@@ -3319,11 +3453,27 @@ export interface components {
         KeptSeals: {
             seals?: string[];
         };
+        /** KeyBook */
+        KeyBook: {
+            actions: components["schemas"]["ActionKeys"][];
+            refused: components["schemas"]["RefusedKeys"][];
+        };
         /** KeyRequest */
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
             scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+        };
+        /** Keys */
+        Keys: {
+            own?: {
+                [key: string]: string[];
+            };
+            /**
+             * @default damso
+             * @enum {string}
+             */
+            preset?: "damso" | "gmail" | "zendesk";
         };
         /** LastAct */
         LastAct: {
@@ -3470,6 +3620,35 @@ export interface components {
             state: "running" | "due" | "overdue" | "reviewed";
             summary: components["schemas"]["ReviewSummary"];
         };
+        /** MySettings */
+        MySettings: {
+            /**
+             * @default stay
+             * @enum {string}
+             */
+            after_send?: "stay" | "next";
+            /**
+             * @default relative
+             * @enum {string}
+             */
+            dates?: "relative" | "exact";
+            /**
+             * @default comfortable
+             * @enum {string}
+             */
+            density?: "comfortable" | "compact";
+            keymap: {
+                [key: string]: string[];
+            };
+            keys?: components["schemas"]["Keys"];
+            notifications?: components["schemas"]["Notifications"];
+            /**
+             * @default mod_enter
+             * @enum {string}
+             */
+            send_with?: "mod_enter" | "enter";
+            version: number;
+        };
         /** Named */
         Named: {
             /** Format: uuid */
@@ -3568,6 +3747,12 @@ export interface components {
             send_key: string;
             text: string;
         };
+        /** NewRecent */
+        NewRecent: {
+            conversation_id?: string | null;
+            customer_id?: string | null;
+            words?: string | null;
+        };
         /** NewScheduledAnswer */
         NewScheduledAnswer: {
             /** @default false */
@@ -3600,6 +3785,16 @@ export interface components {
             client_id: string;
             page?: components["schemas"]["Page"] | null;
             text: string;
+        };
+        /** Notifications */
+        Notifications: {
+            /** @default true */
+            desktop?: boolean;
+            muted_inbox_ids?: string[];
+            occasions?: ("assigned" | "mentioned" | "team" | "answer" | "reminder" | "unsent")[];
+            quiet?: components["schemas"]["QuietHours"] | null;
+            /** @default false */
+            sound?: boolean;
         };
         /** OpenSession */
         OpenSession: {
@@ -3813,6 +4008,26 @@ export interface components {
             customer: components["schemas"]["WidgetCustomer"];
             visitor: string;
         };
+        /** QuietHours */
+        QuietHours: {
+            /** @default 19:00 */
+            begins?: string;
+            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /** @default 09:00 */
+            ends?: string;
+        };
+        /** Recent */
+        Recent: {
+            /** Format: date-time */
+            at: string;
+            conversation?: components["schemas"]["Row"] | null;
+            customer?: components["schemas"]["CustomerName"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "search" | "customer" | "conversation";
+            words?: string | null;
+        };
         /** RecordActor */
         RecordActor: {
             id: string | null;
@@ -3826,6 +4041,12 @@ export interface components {
         /** RecoveryCodes */
         RecoveryCodes: {
             codes: string[];
+        };
+        /** RefusedKeys */
+        RefusedKeys: {
+            combos: string[];
+            /** @enum {string} */
+            reason: "browser" | "editing" | "moving" | "system";
         };
         /** Remarks */
         Remarks: {
@@ -3970,6 +4191,8 @@ export interface components {
             draft: boolean;
             /** Format: uuid */
             id: string;
+            /** Format: uuid */
+            inbox_id: string;
             /** @enum {string} */
             last_author: "customer" | "agent" | "bot" | "system";
             /** Format: date-time */
@@ -4049,6 +4272,16 @@ export interface components {
             timezone?: string;
             visitor?: string | null;
         };
+        /** SettingsChange */
+        SettingsChange: {
+            after_send?: "stay" | "next";
+            dates?: "relative" | "exact";
+            density?: "comfortable" | "compact";
+            keys?: components["schemas"]["Keys"];
+            notifications?: components["schemas"]["Notifications"];
+            send_with?: "mod_enter" | "enter";
+            version: number;
+        };
         /** Settlement */
         Settlement: {
             /** @enum {string} */
@@ -4075,6 +4308,29 @@ export interface components {
             redirect_uri: string;
             second_factor_required: boolean;
             sso: components["schemas"]["SsoSettings"];
+        };
+        /** Signature */
+        Signature: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            brand_text: string;
+            /** @enum {string} */
+            locale: "ko" | "en";
+            text: string;
+            version: number;
+        };
+        /** SignatureBelow */
+        SignatureBelow: {
+            brand_name: string;
+            /** @enum {string} */
+            locale: "ko" | "en";
+            text: string;
+        };
+        /** SignatureDraft */
+        SignatureDraft: {
+            text: string;
+            version: number;
         };
         /** SplitOff */
         SplitOff: {
@@ -4112,6 +4368,13 @@ export interface components {
             /** @enum {null|string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
             secret_set: boolean;
+        };
+        /** Start */
+        Start: {
+            mentions: components["schemas"]["Row"][];
+            recent: components["schemas"]["Recent"][];
+            spoken: components["schemas"]["Row"][];
+            waiting: components["schemas"]["Row"][];
         };
         /** Steps */
         Steps: {
@@ -5999,6 +6262,40 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiConversationsConversationIdSignatureGetSignature: {
+        parameters: {
+            query?: {
+                identity_id?: number | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignatureBelow"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiConversationsConversationIdSplitSplitConversation: {
         parameters: {
             query?: never;
@@ -7765,6 +8062,36 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiMeKeyBookGetKeyBook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyBook"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiMeSecondFactorGetSecondFactor: {
         parameters: {
             query?: never;
@@ -8017,6 +8344,137 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiMeSettingsGetMySettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MySettings"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMeSettingsChangeMySettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MySettings"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMeSignaturesListMySignatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMeSignaturesBrandIdLanguagePutMySignature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignatureDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiMessagesMessageIdHtmlGetHtml: {
         parameters: {
             query?: {
@@ -8245,6 +8703,126 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Strength"];
                 };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecentGetStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Start"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecentRememberRecent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecent"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecentForgetAllRecent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecentRecentIdForgetRecent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -8829,6 +9407,7 @@ export interface operations {
                 inbox_id?: string | null;
                 channel?: string | null;
                 assignee?: string | null;
+                customer?: string | null;
                 since?: string | null;
                 until?: string | null;
                 cursor?: string | null;
