@@ -20,6 +20,7 @@ Action = Literal[
     "undo",
     "go_inbox",
     "go_customers",
+    "go_companies",
     "go_search",
     "go_settings",
     "next",
@@ -50,7 +51,7 @@ Refusal = Literal["browser", "editing", "moving", "system"]
 Combo = Annotated[str, Meta(min_length=1, max_length=40)]
 
 PLACES: Mapping[Place, Sequence[Action]] = {
-    "everywhere": ("palette", "go_inbox", "go_customers", "go_search", "go_settings", "sheet", "undo"),
+    "everywhere": ("palette", "go_inbox", "go_customers", "go_companies", "go_search", "go_settings", "sheet", "undo"),
     "list": (
         "next",
         "previous",
@@ -83,6 +84,7 @@ _DAMSO: Mapping[Action, str] = {
     "undo": "z",
     "go_inbox": "g i",
     "go_customers": "g c",
+    "go_companies": "g o",
     "go_search": "g f",
     "go_settings": "g s",
     "next": "j",

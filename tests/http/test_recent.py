@@ -131,6 +131,7 @@ async def test_suggested_are_waiting_cases_mentions_and_whom_one_answered_today(
         await write_note(
             tx,
             named,
+            UUID(company.colleague.id),
             send_key=str(uuid4()),
             text="봐 주세요",
             mentions=[UUID(company.agent.id)],

@@ -48,6 +48,13 @@ export const api = {
   me: {
     get: () => request<c.Me>("GET", "/api/me"),
     patch: (body: c.MePatch) => request<c.Me>("PATCH", "/api/me", { body }),
+    settings: () => request<c.MySettings>("GET", "/api/me/settings"),
+    changeSettings: (version: number, body: c.SettingsChange) =>
+      request<c.MySettings>("PATCH", "/api/me/settings", { body: { ...body, version } }),
+    keyBook: () => request<c.KeyBook>("GET", "/api/me/key-book"),
+    signatures: () => request<c.Signature[]>("GET", "/api/me/signatures"),
+    sign: ({ brand_id, locale, version }: c.Signature, text: string) =>
+      request<c.Signature[]>("PUT", `/api/me/signatures/${brand_id}/${locale}`, { body: { text, version } }),
     setAvailability: (state: c.Availability) =>
       request<void>("PUT", "/api/me/availability", { body: { state } }),
   },
@@ -104,6 +111,10 @@ export const api = {
       request<c.ScheduledAnswer>("POST", `/api/conversations/${id}/scheduled`, { body }),
     remind: (id: c.Id, body: c.ReminderDraft) =>
       request<c.Reminder>("POST", `/api/conversations/${id}/reminders`, { body }),
+    signature: (id: c.Id, identityId: number) =>
+      request<c.SignatureBelow>("GET", `/api/conversations/${id}/signature`, {
+        query: { identity_id: identityId },
+      }),
     seen: (id: c.Id, messageId: c.Id) =>
       request<void>("POST", `/api/conversations/${id}/seen`, { body: { message_id: messageId } }),
     start: (body: c.StartRequest) => request<c.Conversation>("POST", "/api/conversations", { body }),
@@ -175,6 +186,13 @@ export const api = {
 
   search: (query: c.SearchQuery, cursor?: string, signal?: AbortSignal) =>
     request<c.SearchResult>("GET", "/api/search", { query: { ...query, cursor }, signal }),
+
+  recent: {
+    start: () => request<c.Start>("GET", "/api/recent"),
+    remember: (body: c.NewRecent) => request<void>("POST", "/api/recent", { body }),
+    forget: (id: c.Id) => request<void>("DELETE", `/api/recent/${id}`),
+    forgetAll: () => request<void>("DELETE", "/api/recent"),
+  },
 
   privacy: {
     masking: () => request<c.MaskingView>("GET", "/api/masking"),

@@ -27,6 +27,28 @@ export type Room = NonNullable<Limits["rooms"]>[number];
 export type Availability = Me["availability"];
 export type ThemeChoice = Me["theme"];
 export type Language = Me["locale"];
+export type KeyAction = Schemas["ActionKeys"]["id"];
+export type KeyPlace = Schemas["ActionKeys"]["place"];
+export type KeyPreset = NonNullable<Schemas["Keys"]["preset"]>;
+export type KeyBook = Omit<Schemas["KeyBook"], "actions"> & {
+  actions: { id: KeyAction; place: KeyPlace; presets: Record<KeyPreset, string> }[];
+};
+export type Occasion = NonNullable<Schemas["Notifications"]["occasions"]>[number];
+export type QuietHours = Required<Schemas["QuietHours"]>;
+export type Notifications = Required<Omit<Schemas["Notifications"], "quiet">> & { quiet: QuietHours | null };
+export interface MyKeys {
+  preset: KeyPreset;
+  own: Partial<Record<KeyAction, string[]>>;
+}
+/** The server always says all of it. */
+export type MySettings = Required<Omit<Schemas["MySettings"], "keymap" | "keys" | "notifications">> & {
+  keymap: Record<KeyAction, string[]>;
+  keys: MyKeys;
+  notifications: Notifications;
+};
+export type SettingsChange = Partial<Omit<MySettings, "version" | "keymap">>;
+export type Signature = Schemas["Signature"];
+export type SignatureBelow = Schemas["SignatureBelow"];
 export type WaysIn = Schemas["WaysIn"];
 export type SecondFactorOffer = Schemas["SecondFactorOffer"];
 export type SecondFactorState = Schemas["SecondFactorState"];
@@ -120,6 +142,9 @@ export type CannedAnswerRequest = Schemas["CannedAnswerDraft"];
 export type SearchHit = Schemas["Hit"];
 export type SearchResult = Schemas["Found"];
 export type SearchKind = "all" | "message" | "customer";
+export type Start = Omit<Schemas["Start"], "recent"> & { recent: Recent[] };
+export type Recent = Schemas["Recent"];
+export type NewRecent = { words: string } | { customer_id: Id } | { conversation_id: Id };
 
 export interface SearchQuery {
   q: string;
@@ -127,6 +152,8 @@ export interface SearchQuery {
   status?: Status;
   inbox_id?: Id;
   assignee?: Id;
+  channel?: string;
+  customer?: Id;
   since?: Iso;
   /** Not included. */
   until?: Iso;
@@ -265,6 +292,7 @@ export type ServerFrame =
       on: boolean;
     }
   | { type: "system" }
+  | { type: "settings" }
   | { type: "mention"; conversation_id: Id; entry_id: Id }
   | { type: "reminder"; conversation_id: Id; reminder_id: Id; due: boolean }
   | { type: "ping" };

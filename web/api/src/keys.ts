@@ -4,6 +4,11 @@ import type { Id, SearchQuery, Sought, TimelineKind } from "./contract.ts";
 export const keys = {
   setup: ["setup"] as const,
   me: ["me"] as const,
+  mySettings: ["my-settings"] as const,
+  keyBook: ["key-book"] as const,
+  signatures: ["signatures"] as const,
+  signature: (id: Id, identityId: number) => ["signatures", id, identityId] as const,
+  start: ["recent"] as const,
   waysIn: ["ways-in"] as const,
   secondFactor: ["second-factor"] as const,
   sessions: ["sessions"] as const,

@@ -27,7 +27,10 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-export function createFormat(locale: Locale, timeZone: string): Format {
+/** How dates of rows are shown: as short as clear, or always day and time. */
+export type DateStyle = "relative" | "exact";
+
+export function createFormat(locale: Locale, timeZone: string, dates: DateStyle = "relative"): Format {
   const tag = locale === "ko" ? "ko-KR" : "en-US";
   const make = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(tag, { timeZone, ...options });
@@ -71,6 +74,7 @@ export function createFormat(locale: Locale, timeZone: string): Format {
     },
     brief: (iso) => {
       const at = new Date(iso);
+      if (dates === "exact") return `${(sameYear(at) ? monthDay : numeric).format(at)} ${time.format(at)}`;
       const ago = daysAgo(at);
       if (ago === 0) return time.format(at);
       if (ago === 1) return named(ago);

@@ -1,11 +1,11 @@
 import i18next from "i18next";
 import { createContext, useContext, useMemo } from "react";
 import { initReactI18next, useTranslation } from "react-i18next";
-import { createFormat, type Format, type Locale } from "./format.ts";
+import { createFormat, type DateStyle, type Format, type Locale } from "./format.ts";
 import type ko from "./ko.json";
 import { withParticles } from "./particles.ts";
 
-export { createFormat, type Format, type Locale } from "./format.ts";
+export { createFormat, type DateStyle, type Format, type Locale } from "./format.ts";
 
 export type TextKey = keyof typeof ko extends infer Key
   ? Key extends `${infer Stem}_other`
@@ -30,6 +30,9 @@ const texts = {
 
 /** The zone in which dates are written; the agent's own, set once they are known. */
 export const TimeZone = createContext(Intl.DateTimeFormat().resolvedOptions().timeZone);
+
+/** How the agent wants dates to be shown. */
+export const Dates = createContext<DateStyle>("relative");
 
 /** The language that the browser asks for, until a person is known who chose one. */
 export function browserLocale(): Locale {
@@ -68,7 +71,8 @@ export function useText(): Texts {
   const { t, i18n } = useTranslation();
   const zone = useContext(TimeZone);
   const locale: Locale = i18n.language === "ko" ? "ko" : "en";
-  const format = useMemo(() => createFormat(locale, zone), [locale, zone]);
+  const dates = useContext(Dates);
+  const format = useMemo(() => createFormat(locale, zone, dates), [locale, zone, dates]);
   const say = useMemo(() => {
     const plain = t as unknown as Texts["t"];
     return locale === "ko"

@@ -3,9 +3,11 @@ import { createRootRoute, createRoute, Outlet, redirect } from "@tanstack/react-
 import { Failed } from "../features/shell/Failed.tsx";
 import { NotFound } from "../features/shell/NotFound.tsx";
 import { Shell } from "../features/shell/Shell.tsx";
+import { setKeymap } from "./keymap.ts";
 import { queryClient } from "./queryClient.ts";
 import { remember } from "./remembered.ts";
 import { meQuery } from "./useMe.ts";
+import { mySettingsQuery } from "./useMySettings.ts";
 
 export const root = createRootRoute({
   component: Outlet,
@@ -21,8 +23,12 @@ export const desk = createRoute({
   errorComponent: Failed,
   beforeLoad: async ({ location }) => {
     try {
-      const me = await queryClient.ensureQueryData(meQuery);
+      const [me, settings] = await Promise.all([
+        queryClient.ensureQueryData(meQuery),
+        queryClient.ensureQueryData(mySettingsQuery),
+      ]);
       remember("who", me.id);
+      setKeymap(settings.keymap);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401)
         throw redirect({

@@ -92,6 +92,8 @@ const search = createRoute({
     status: text(given.status),
     inbox_id: text(given.inbox_id),
     assignee: text(given.assignee),
+    channel: text(given.channel),
+    customer: text(given.customer),
     from: text(given.from),
     to: text(given.to),
   }),

@@ -1,10 +1,13 @@
+import type { KeyAction } from "@damso/api";
 import { useEffect, useRef } from "react";
+import { comboOf } from "./combo.ts";
+import { actionOf, isFirstChord } from "./keymap.ts";
 
-/**
- * Keys by combo: `e`, `shift+d`, `mod+k`, `?`, `escape`, or one after the other: `g i`.
- * Letters go by their place on the keyboard, so they work while Hangul is switched on.
- */
-export type Bindings = Record<string, (event: KeyboardEvent) => void>;
+/** Keys that move through a screen and close what is open: nobody can give them away. */
+type Fixed = "escape" | "arrowdown" | "arrowup";
+
+/** What to do for each action; which keys call for it is the agent's own map (see `keymap`). */
+export type Bindings = Partial<Record<KeyAction | Fixed, () => void>>;
 
 interface Layer {
   bindings: React.RefObject<Bindings>;
@@ -13,7 +16,10 @@ interface Layer {
 /** The last one wins: what opened last hears the key first. */
 const layers: Layer[] = [];
 const SEQUENCE = 1_000;
+/** In a text field, this selects the text. */
+const SELECT_ALL = "mod+a";
 let leader: { key: string; at: number } | null = null;
+let deaf = false;
 
 export function useKeys(bindings: Bindings, enabled = true): void {
   const current = useRef(bindings);
@@ -30,12 +36,18 @@ export function useKeys(bindings: Bindings, enabled = true): void {
   }, [enabled]);
 }
 
+/** While somebody presses the keys they want, these do nothing else. */
+export function silenceKeys(silent: boolean): void {
+  deaf = silent;
+  leader = null;
+}
+
 function hear(event: KeyboardEvent): void {
-  if (event.isComposing || event.defaultPrevented) return;
+  if (deaf || event.isComposing || event.defaultPrevented) return;
   const combo = comboOf(event);
   if (!combo) return;
   const chord = event.metaKey || event.ctrlKey;
-  if (!chord && event.key !== "Escape" && isWriting(event.target)) return;
+  if (event.key !== "Escape" && isWriting(event.target) && (!chord || combo === SELECT_ALL)) return;
   if (document.querySelector('[role="dialog"][aria-modal="true"]') && !chord && event.key !== "Escape")
     return;
   const sequence = leader && event.timeStamp - leader.at < SEQUENCE ? `${leader.key} ${combo}` : null;
@@ -43,35 +55,23 @@ function hear(event: KeyboardEvent): void {
   const run = (sequence && find(sequence)) || find(combo);
   if (run) {
     event.preventDefault();
-    run(event);
-  } else if (
-    layers.some((layer) => Object.keys(layer.bindings.current).some((name) => name.startsWith(`${combo} `)))
-  ) {
+    run();
+  } else if (isFirstChord(combo)) {
     leader = { key: combo, at: event.timeStamp };
   }
 }
 
-function find(combo: string): ((event: KeyboardEvent) => void) | undefined {
+function find(combo: string): (() => void) | undefined {
+  return doing(actionOf(combo)) ?? doing(combo as Fixed);
+}
+
+function doing(name: KeyAction | Fixed | undefined): (() => void) | undefined {
+  if (!name) return undefined;
   for (const layer of layers.toReversed()) {
-    const run = layer.bindings.current[combo];
+    const run = layer.bindings.current[name];
     if (run) return run;
   }
   return undefined;
-}
-
-/** The name of what was pressed, or nothing for a bare modifier. */
-export function comboOf(
-  event: Pick<KeyboardEvent, "key" | "code" | "metaKey" | "ctrlKey" | "shiftKey" | "altKey">,
-): string | null {
-  if (["Shift", "Control", "Meta", "Alt", "CapsLock"].includes(event.key)) return null;
-  const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
-  const key = letter ? letter.toLowerCase() : event.key.toLowerCase();
-  const parts = [];
-  if (event.metaKey || event.ctrlKey) parts.push("mod");
-  if (event.altKey) parts.push("alt");
-  // A sign such as ? already says that Shift was held.
-  if (event.shiftKey && (letter || event.key.length > 1)) parts.push("shift");
-  return [...parts, key].join("+");
 }
 
 function isWriting(target: EventTarget | null): boolean {
@@ -82,6 +82,6 @@ function isWriting(target: EventTarget | null): boolean {
 }
 
 /** Does what a key does, for whoever chose it by name instead. */
-export function pressKey(combo: string): void {
-  find(combo)?.(new KeyboardEvent("keydown"));
+export function runAction(action: KeyAction): void {
+  doing(action)?.();
 }

@@ -15,6 +15,7 @@ import {
 } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { useKeymap } from "../../app/keymap.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useAgents, useTags, useTeams } from "../../app/useLists.ts";
 import { useMe } from "../../app/useMe.ts";
@@ -37,6 +38,7 @@ interface Props {
 export function BulkBar({ view, rows, more }: Props) {
   const { t, format } = useText();
   const client = useQueryClient();
+  const keymap = useKeymap();
   const chosen = useSelection(view.id);
   const [menu, setMenu] = useState<Menu | null>(null);
   const ids = Object.keys(chosen.rows);
@@ -57,15 +59,15 @@ export function BulkBar({ view, rows, more }: Props) {
       : act({ status: "resolved" }, (count) => t("bulk.resolved", { count }));
   const open = (which: Menu) => () => setMenu(which);
   useKeys({
-    e: turn,
-    a: open("assign"),
-    s: open("snooze"),
-    t: open("tags"),
-    p: open("priority"),
-    m: open("macro"),
+    resolve: turn,
+    assign: open("assign"),
+    snooze: open("snooze"),
+    tags: open("tags"),
+    priority: open("priority"),
+    macro: open("macro"),
     escape: clearSelection,
   });
-  const popover = (which: Menu, label: string, combo: string, mark: ReactNode, list: ReactNode) => (
+  const popover = (which: Menu, label: string, mark: ReactNode, list: ReactNode) => (
     <Popover
       opened={menu === which}
       onChange={(opened) => setMenu(opened ? which : null)}
@@ -76,7 +78,7 @@ export function BulkBar({ view, rows, more }: Props) {
       <Popover.Target>
         <IconButton
           label={label}
-          combo={combo}
+          combo={keymap[which]?.[0]}
           aria-expanded={menu === which}
           onClick={() => setMenu(menu === which ? null : which)}
         >
@@ -97,20 +99,17 @@ export function BulkBar({ view, rows, more }: Props) {
           {chosen.whole ? t("bulk.whole") : t("bulk.chosen", { count: ids.length })}
         </span>
         <span className="grow" />
-        <IconButton label={reopens ? t("action.reopen") : t("action.resolve")} combo="e" onClick={turn}>
+        <IconButton
+          label={reopens ? t("action.reopen") : t("action.resolve")}
+          combo={keymap.resolve?.[0]}
+          onClick={turn}
+        >
           {reopens ? <IconRotate size={18} stroke={1.6} /> : <IconCheck size={18} stroke={1.6} />}
         </IconButton>
-        {popover(
-          "assign",
-          t("keys.assign"),
-          "a",
-          <IconUserPlus size={18} stroke={1.6} />,
-          <Assign act={act} />,
-        )}
+        {popover("assign", t("keys.assign"), <IconUserPlus size={18} stroke={1.6} />, <Assign act={act} />)}
         {popover(
           "snooze",
           t("snooze.title"),
-          "s",
           <IconAlarm size={18} stroke={1.6} />,
           <SnoozeMenu
             onChoose={(until) =>
@@ -123,14 +122,12 @@ export function BulkBar({ view, rows, more }: Props) {
         {popover(
           "tags",
           t("property.tags"),
-          "t",
           <IconTag size={18} stroke={1.6} />,
           <Tags rows={chosen.rows} act={act} />,
         )}
         {popover(
           "priority",
           t("property.priority"),
-          "p",
           <IconFlag3 size={18} stroke={1.6} />,
           <PickList
             placeholder={t("property.priority")}
@@ -145,7 +142,7 @@ export function BulkBar({ view, rows, more }: Props) {
             }))}
           />,
         )}
-        <IconButton label={t("macro.run")} combo="m" onClick={open("macro")}>
+        <IconButton label={t("macro.run")} combo={keymap.macro?.[0]} onClick={open("macro")}>
           <IconWand size={18} stroke={1.6} />
         </IconButton>
       </div>

@@ -35,7 +35,7 @@ export function CompaniesPage() {
   useEffect(() => {
     void navigate({ to: "/companies", search: { q: q || undefined }, replace: true });
   }, [q, navigate]);
-  useKeys({ "/": () => box.current?.focus() });
+  useKeys({ search: () => box.current?.focus() });
 
   return (
     <div className={classes.page}>

@@ -1,8 +1,11 @@
-import type { Conversation } from "@damso/api";
+import type { Conversation, KeyAction } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Textarea } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
+import { comboOf } from "../../app/combo.ts";
+import { actionOf } from "../../app/keymap.ts";
 import { useKeys } from "../../app/useKeys.ts";
+import { useMySettings } from "../../app/useMySettings.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import { LaterDialog } from "../later/LaterDialog.tsx";
 import { AttachmentTray } from "./AttachmentTray.tsx";
@@ -13,6 +16,7 @@ import { type Kind, openDraft, textOf, useDraft, writeDraft } from "./drafts.ts"
 import { MailFields } from "./MailFields.tsx";
 import { RefusalNote } from "./RefusalNote.tsx";
 import { alternativeTo, chooseRoute, refusalOf } from "./rules.ts";
+import { SignatureLine } from "./SignatureLine.tsx";
 import { Suggestions } from "./Suggestions.tsx";
 import { useSend } from "./useSend.ts";
 import { useSuggestions } from "./useSuggestions.tsx";
@@ -21,7 +25,7 @@ import { useUploads } from "./useUploads.ts";
 
 interface Props {
   conversation: Conversation;
-  onSent: (then: "resolve" | "snooze" | null) => void;
+  onSent: (then: "resolve" | "snooze" | "note" | null) => void;
 }
 
 /** Where answers and notes are written: says where they go, what the way allows, and sends. */
@@ -30,6 +34,7 @@ export function Composer({ conversation, onSent }: Props) {
   const { t } = useText();
   const draft = useDraft(id);
   const area = useRef<HTMLTextAreaElement>(null);
+  const enterSends = useMySettings().send_with === "enter";
   const phone = useWidth() === "phone";
   const note = draft.kind === "note";
   const text = textOf(draft);
@@ -51,7 +56,7 @@ export function Composer({ conversation, onSent }: Props) {
     writeDraft(id, { kind });
     requestAnimationFrame(() => area.current?.focus());
   };
-  useKeys({ r: () => write("message"), n: () => write("note") });
+  useKeys({ reply: () => write("message"), note: () => write("note") });
 
   const submit = (then: "resolve" | "snooze" | null) => {
     if (!ready) return;
@@ -79,12 +84,17 @@ export function Composer({ conversation, onSent }: Props) {
         return;
       }
     }
-    if (event.code === "KeyL" && event.shiftKey && (event.metaKey || event.ctrlKey)) {
+    const does: Partial<Record<KeyAction, () => void>> = {
+      send: () => submit(null),
+      send_resolve: () => submit(note ? null : "resolve"),
+      send_later: () => ready && !note && setLater(true),
+    };
+    const combo = comboOf(event.nativeEvent);
+    const run =
+      does[actionOf(combo) ?? "palette"] ?? (combo === "enter" && enterSends ? does.send : undefined);
+    if (run) {
       event.preventDefault();
-      if (ready && !note) setLater(true);
-    } else if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
-      event.preventDefault();
-      submit(event.shiftKey ? "resolve" : null);
+      run();
     } else if (event.key === "Escape") {
       area.current?.blur();
     }
@@ -138,6 +148,7 @@ export function Composer({ conversation, onSent }: Props) {
         onKeyDown={press}
         onPaste={(event) => dropFiles(event, event.clipboardData)}
       />
+      {!note && route?.policy.subject && <SignatureLine conversationId={id} identityId={route.identity_id} />}
       <AttachmentTray
         attachments={draft.attachments}
         uploads={uploads.uploads}

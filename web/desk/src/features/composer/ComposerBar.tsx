@@ -1,9 +1,12 @@
 import type { Route } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { IconButton, Kbd, keyText } from "@damso/ui";
+import { IconButton, keyText } from "@damso/ui";
 import { Button, Menu } from "@mantine/core";
 import { IconAt, IconBolt, IconChevronDown, IconPaperclip } from "@tabler/icons-react";
 import { useRef } from "react";
+import { KeyOf } from "../../app/KeyOf.tsx";
+import { useKeyOf } from "../../app/keymap.ts";
+import { useMySettings } from "../../app/useMySettings.ts";
 import classes from "./composer.module.css";
 import { charactersLeft } from "./rules.ts";
 
@@ -21,6 +24,8 @@ interface Props {
 
 export function ComposerBar({ note, route, text, saved, ready, onFiles, onInsert, onSend, onLater }: Props) {
   const { t, format } = useText();
+  const enterSends = useMySettings().send_with === "enter";
+  const sends = useKeyOf("send");
   const picker = useRef<HTMLInputElement>(null);
   const left = note ? null : charactersLeft(route, text);
   const files = note || (route?.policy.media_types.length ?? 0) > 0;
@@ -67,7 +72,7 @@ export function ComposerBar({ note, route, text, saved, ready, onFiles, onInsert
           variant="filled"
           className={note ? undefined : classes.sendMain}
           disabled={!ready}
-          title={keyText("mod+enter")}
+          title={enterSends ? keyText("enter") : sends && keyText(sends)}
           onClick={() => onSend(null)}
         >
           {note ? t("composer.leaveNote") : t("composer.send")}
@@ -85,11 +90,11 @@ export function ComposerBar({ note, route, text, saved, ready, onFiles, onInsert
               </Button>
             </Menu.Target>
             <Menu.Dropdown miw={220}>
-              <Menu.Item rightSection={<Kbd combo="mod+shift+enter" />} onClick={() => onSend("resolve")}>
+              <Menu.Item rightSection={<KeyOf action="send_resolve" />} onClick={() => onSend("resolve")}>
                 {t("composer.sendResolve")}
               </Menu.Item>
               <Menu.Item onClick={() => onSend("snooze")}>{t("composer.sendSnooze")}</Menu.Item>
-              <Menu.Item rightSection={<Kbd combo="mod+shift+l" />} onClick={onLater}>
+              <Menu.Item rightSection={<KeyOf action="send_later" />} onClick={onLater}>
                 {t("later.title")}
               </Menu.Item>
             </Menu.Dropdown>

@@ -8,7 +8,11 @@ import { mentioned } from "./rules.ts";
 type Then = "resolve" | "snooze" | null;
 
 /** Lays what is written into the outbox, which hands it over; the thread shows it at once. */
-export function useSend(conversation: Conversation, route: Route | undefined, onSent: (then: Then) => void) {
+export function useSend(
+  conversation: Conversation,
+  route: Route | undefined,
+  onSent: (then: Then | "note") => void,
+) {
   const client = useQueryClient();
   return (then: Then) => {
     const { id } = conversation;
@@ -53,7 +57,7 @@ export function useSend(conversation: Conversation, route: Route | undefined, on
       });
     }
     clearDraft(id);
-    onSent(draft.kind === "note" ? null : then);
+    onSent(draft.kind === "note" ? "note" : then);
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Conversation } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { IconButton, Kbd, toast } from "@damso/ui";
+import { IconButton, toast } from "@damso/ui";
 import { Button, Menu, Popover } from "@mantine/core";
 import {
   IconAlarm,
@@ -20,6 +20,8 @@ import {
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
+import { KeyOf } from "../../app/KeyOf.tsx";
+import { useKeymap } from "../../app/keymap.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useMay } from "../../app/useMe.ts";
 import { useWidth } from "../../app/useWidth.ts";
@@ -48,6 +50,7 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
   const { t } = useText();
   const navigate = useNavigate();
   const { viewId } = useParams({ strict: false });
+  const keymap = useKeymap();
   const phone = useWidth() === "phone";
   const Name = phone ? "h1" : "h2";
   const [menu, setMenu] = useState<PropertyMenu | "snooze" | "reminder" | null>(null);
@@ -61,13 +64,13 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
   const selecting = useSelecting();
   useKeys(
     {
-      e: toggleState,
-      a: () => setMenu("assign"),
-      s: () => setMenu("snooze"),
-      t: () => setMenu("tags"),
-      p: () => setMenu("priority"),
-      h: () => setMenu("reminder"),
-      m: () => setDialog("macro"),
+      resolve: toggleState,
+      assign: () => setMenu("assign"),
+      snooze: () => setMenu("snooze"),
+      tags: () => setMenu("tags"),
+      priority: () => setMenu("priority"),
+      remind: () => setMenu("reminder"),
+      macro: () => setDialog("macro"),
     },
     writes && !selecting,
   );
@@ -113,7 +116,7 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
             <Popover.Target>
               <IconButton
                 label={t("snooze.title")}
-                combo="s"
+                combo={keymap.snooze?.[0]}
                 aria-expanded={menu === "snooze"}
                 onClick={() => setMenu(menu === "snooze" ? null : "snooze")}
               >
@@ -141,7 +144,7 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
             <Popover.Target>
               <IconButton
                 label={t("reminder.title")}
-                combo="h"
+                combo={keymap.remind?.[0]}
                 aria-expanded={menu === "reminder"}
                 onClick={() => setMenu(menu === "reminder" ? null : "reminder")}
               >
@@ -172,7 +175,7 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
               <>
                 <Menu.Item
                   leftSection={<IconWand size={16} stroke={1.6} />}
-                  rightSection={<Kbd combo="m" />}
+                  rightSection={<KeyOf action="macro" />}
                   onClick={() => setDialog("macro")}
                 >
                   {t("macro.run")}
@@ -207,7 +210,12 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
             )}
           </Menu.Dropdown>
         </Menu>
-        <IconButton label={t("keys.foldCustomer")} combo="]" aria-pressed={panelOpen} onClick={onPanel}>
+        <IconButton
+          label={t("keys.foldCustomer")}
+          combo={keymap.fold_customer?.[0]}
+          aria-pressed={panelOpen}
+          onClick={onPanel}
+        >
           <IconLayoutSidebarRight size={18} stroke={1.6} />
         </IconButton>
         {writes && (
@@ -216,7 +224,7 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
             leftSection={
               resolved ? <IconRotate size={16} stroke={1.8} /> : <IconCheck size={16} stroke={1.8} />
             }
-            rightSection={phone ? null : <Kbd combo="e" />}
+            rightSection={phone ? null : <KeyOf action="resolve" />}
             onClick={toggleState}
           >
             {resolved ? t("action.reopen") : t("action.resolve")}

@@ -8,6 +8,7 @@ import { useEffect, useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useMay } from "../../app/useMe.ts";
+import { useMySettings } from "../../app/useMySettings.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import { Composer } from "../composer/Composer.tsx";
 import { CustomerPanel } from "../customers/CustomerPanel.tsx";
@@ -16,6 +17,7 @@ import { patchRow } from "../inbox/rowsCache.ts";
 import { ReminderBar } from "../later/ReminderBar.tsx";
 import { ScheduledList } from "../later/ScheduledList.tsx";
 import { useLive } from "../live/LiveProvider.tsx";
+import { useOpened } from "../palette/useOpened.ts";
 import { Failed } from "../shell/Failed.tsx";
 import { ConversationHeader } from "./ConversationHeader.tsx";
 import classes from "./conversation.module.css";
@@ -50,6 +52,7 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
   const actions = useConversationActions(conversation);
   const [split, setSplit] = useState<ReadonlySet<string> | null>(null);
   useAttendance(conversation);
+  useOpened({ conversation_id: conversation.id });
   const writes = useMay("conversations.write");
   useSeen(conversation, writes);
 
@@ -63,7 +66,12 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
       void navigate({ to: "/inbox/$viewId/$conversationId", params, search: { entry, panel: "customer" } });
     }
   };
-  useKeys({ "]": togglePanel });
+  useKeys({ fold_customer: togglePanel });
+  const goesOn = useMySettings().after_send === "next";
+  const sent = (then: "resolve" | "snooze" | "note" | null) => {
+    if (then === "resolve" || then === "snooze") actions.sentAnd(then);
+    else if (then === null && goesOn) actions.goOn();
+  };
 
   return (
     <>
@@ -86,7 +94,7 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
         )}
         <Thread conversation={conversation} target={entry} split={split} onSplit={setSplit} />
         {writes && <ScheduledList conversation={conversation} />}
-        {writes && <Composer conversation={conversation} onSent={(then) => then && actions.sentAnd(then)} />}
+        {writes && <Composer conversation={conversation} onSent={sent} />}
       </article>
       {beside && !folded && (
         <aside className={classes.side} aria-label={t("customer.panel")}>

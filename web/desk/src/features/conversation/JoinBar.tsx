@@ -1,9 +1,9 @@
 import type { Conversation, JoinSuggestion } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { Kbd } from "@damso/ui";
 import { Button } from "@mantine/core";
 import { IconGitMerge } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { KeyOf } from "../../app/KeyOf.tsx";
 import { useKeys } from "../../app/useKeys.ts";
 import classes from "./header.module.css";
 import { useJoin } from "./useJoin.ts";
@@ -18,7 +18,7 @@ export function JoinBar({ conversation, join }: Props) {
   const { t } = useText();
   const joining = useJoin(conversation.id);
   const run = () => joining.mutate(join.conversation_id);
-  useKeys({ "shift+m": run });
+  useKeys({ join: run });
 
   return (
     <div className={classes.join}>
@@ -36,7 +36,7 @@ export function JoinBar({ conversation, join }: Props) {
       </span>
       <Button
         data-size="small"
-        rightSection={<Kbd combo="shift+m" />}
+        rightSection={<KeyOf action="join" />}
         loading={joining.isPending}
         onClick={run}
       >

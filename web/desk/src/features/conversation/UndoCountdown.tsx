@@ -19,7 +19,7 @@ export function UndoCountdown({ at, until, onUndo }: Props) {
     const timer = setInterval(() => setLeft(secondsTo(until)), 250);
     return () => clearInterval(timer);
   }, [until]);
-  useKeys({ z: () => undoLatest(Date.parse(at)) || onUndo() }, left > 0);
+  useKeys({ undo: () => undoLatest(Date.parse(at)) || onUndo() }, left > 0);
   if (left <= 0) return null;
   return (
     <button type="button" className={classes.undo} onClick={onUndo}>

@@ -76,15 +76,17 @@ export function useConversationActions(conversation: Conversation) {
   };
 
   /** Goes on to the next case when this one does not belong in the open view any more. */
-  const advance = () => {
+  const advance = (always = false) => {
     if (!viewId) return;
     const rows = rowsOf(client.getQueryData(keys.rowsOf(viewId)));
     const at = rows.findIndex((row) => row.id === id);
     const view = client.getQueryData<View[]>(keys.views)?.find((one) => one.id === viewId);
     const row = rows[at];
-    if (!row || !view || matches(row, view.filter, me.id) !== false) return;
+    if (!row || !view) return;
+    const stays = matches(row, view.filter, me.id) !== false;
+    if (stays && !always) return;
     const next = rows[at + 1] ?? rows[at - 1];
-    dropRow(client, viewId, id);
+    if (!stays) dropRow(client, viewId, id);
     if (next)
       void navigate({
         to: "/inbox/$viewId/$conversationId",
@@ -117,6 +119,7 @@ export function useConversationActions(conversation: Conversation) {
     setPriority: (priority: Row["priority"]) => void change({ priority }),
     setTags: (ids: string[]) => void change({ tag_ids: ids }),
     setSubject: (subject: string) => void change({ subject }),
+    goOn: () => advance(true),
     /** The server did it together with sending; this only shows it and goes on. */
     sentAnd: (then: "resolve" | "snooze") => {
       put(

@@ -9,6 +9,7 @@ import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { useMay } from "../../app/useMe.ts";
 import { Memberships } from "../companies/Memberships.tsx";
+import { useOpened } from "../palette/useOpened.ts";
 import { Failed } from "../shell/Failed.tsx";
 import { ClaimList } from "./ClaimList.tsx";
 import { ConversationLinks } from "./ConversationLinks.tsx";
@@ -38,6 +39,7 @@ export function CustomerPage() {
 function Customer({ customer }: { customer: CustomerCard }) {
   const { t } = useText();
   const router = useRouter();
+  useOpened({ customer_id: customer.id });
   const ways = useWays(customer);
   const writes = useMay("conversations.write");
   const reads = useMay("conversations.read");

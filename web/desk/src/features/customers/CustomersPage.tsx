@@ -43,7 +43,7 @@ export function CustomersPage() {
   useEffect(() => {
     void navigate({ to: "/customers", search: { q: q || undefined }, replace: true });
   }, [q, navigate]);
-  useKeys({ "/": () => box.current?.focus() });
+  useKeys({ search: () => box.current?.focus() });
 
   return (
     <div className={classes.page}>

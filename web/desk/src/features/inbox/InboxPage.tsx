@@ -24,8 +24,8 @@ export function InboxPage() {
     if (viewId) setDrawer(false);
   }, [viewId]);
   useKeys({
-    "[": () => toggleColumn("views"),
-    "/": () => void navigate({ to: "/search" }),
+    fold_views: () => toggleColumn("views"),
+    search: () => void navigate({ to: "/search" }),
   });
 
   if (!viewId) return null;

@@ -7,10 +7,12 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useKeymap } from "../../app/keymap.ts";
 import { messageOf } from "../../app/messageOf.ts";
 import { useStore } from "../../app/store.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useMay } from "../../app/useMe.ts";
+import { useMySettings } from "../../app/useMySettings.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import { BulkBar } from "../bulk/BulkBar.tsx";
 import { Progress } from "../bulk/Progress.tsx";
@@ -40,6 +42,8 @@ interface Props {
 
 export function ListColumn({ viewId, conversationId, onViews }: Props) {
   const { t, format } = useText();
+  const keymap = useKeymap();
+  const compact = useMySettings().density === "compact";
   const client = useQueryClient();
   const { data: views } = useQuery(viewsQuery);
   const view = findView(views, viewId);
@@ -69,10 +73,12 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => rowHeight(rows[index]),
+    estimateSize: (index) => rowHeight(rows[index], compact),
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 8,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: all rows are as high as the agent wants them now
+  useEffect(() => virtual.measure(), [compact]);
   const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
 
   useEffect(() => {
@@ -93,9 +99,9 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
   const current = rows.find((row) => row.id === conversationId) ?? rows[0];
   useKeys(
     {
-      x: () => current && toggleRow(viewId, current),
-      "shift+x": () => current && stretchTo(viewId, rows, current),
-      "mod+a": () => selectAll(viewId, rows),
+      choose: () => current && toggleRow(viewId, current),
+      choose_stretch: () => current && stretchTo(viewId, rows, current),
+      choose_all: () => selectAll(viewId, rows),
     },
     writes,
   );
@@ -108,7 +114,7 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
       ) : (
         <header className={classes.head}>
           {onViews && (
-            <IconButton label={t("views.title")} combo="[" onClick={onViews}>
+            <IconButton label={t("views.title")} combo={keymap.fold_views?.[0]} onClick={onViews}>
               <IconMenu2 size={18} stroke={1.6} />
             </IconButton>
           )}
@@ -124,7 +130,7 @@ export function ListColumn({ viewId, conversationId, onViews }: Props) {
           )}
           <IconButton
             label={t("room.search")}
-            combo="/"
+            combo={keymap.search?.[0]}
             renderRoot={(props) => <Link to="/search" {...props} />}
           >
             <IconSearch size={18} stroke={1.6} />

@@ -18,7 +18,8 @@ import classes from "./list.module.css";
 const SHOWN_TAGS = 2;
 
 /** Known before it is drawn, so the virtual list never has to measure. */
-export function rowHeight(row: Row | undefined): number {
+export function rowHeight(row: Row | undefined, compact: boolean): number {
+  if (compact) return 52;
   return row && row.tags.length > 0 ? 92 : 68;
 }
 

@@ -1,6 +1,7 @@
 import { useText } from "@damso/i18n";
-import { EmptyState, Kbd } from "@damso/ui";
+import { EmptyState } from "@damso/ui";
 import { IconMessages } from "@tabler/icons-react";
+import { KeyOf } from "../../app/KeyOf.tsx";
 import classes from "./inbox.module.css";
 
 /** Beside the list before anything is opened. */
@@ -11,13 +12,13 @@ export function NothingOpen() {
       <EmptyState icon={<IconMessages size={32} stroke={1.4} />} title={t("inbox.nothingOpen")}>
         <span className={classes.hintKeys}>
           <span>
-            <Kbd combo="j" /> <Kbd combo="k" /> {t("inbox.hintMove")}
+            <KeyOf action="next" /> <KeyOf action="previous" /> {t("inbox.hintMove")}
           </span>
           <span>
-            <Kbd combo="mod+k" /> {t("inbox.hintPalette")}
+            <KeyOf action="palette" /> {t("inbox.hintPalette")}
           </span>
           <span>
-            <Kbd combo="?" /> {t("inbox.hintKeys")}
+            <KeyOf action="sheet" /> {t("inbox.hintKeys")}
           </span>
         </span>
       </EmptyState>

@@ -19,6 +19,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useKeyOf } from "../../app/keymap.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import { toggleColumn } from "./columns.ts";
 import { SavedViewDialog } from "./SavedViewDialog.tsx";
@@ -51,6 +52,7 @@ export function ViewsColumn({ viewId }: { viewId: string }) {
   const { data: views } = useQuery(viewsQuery);
   const [editing, setEditing] = useState<View | "new" | null>(null);
   const removeView = useRemoveView();
+  const folds = useKeyOf("fold_views");
   const moveView = useMoveView();
   const saved = views?.filter((view) => view.kind === "saved") ?? [];
 
@@ -59,7 +61,7 @@ export function ViewsColumn({ viewId }: { viewId: string }) {
       {!phone && (
         <header className={classes.head}>
           <h1 className={classes.title}>{t("room.inbox")}</h1>
-          <IconButton label={t("keys.foldViews")} combo="[" onClick={() => toggleColumn("views")}>
+          <IconButton label={t("keys.foldViews")} combo={folds} onClick={() => toggleColumn("views")}>
             <IconLayoutSidebarLeftCollapse size={18} stroke={1.6} />
           </IconButton>
         </header>

@@ -36,5 +36,10 @@ export function useWalk(
       search: {},
     });
   };
-  useKeys({ j: () => step(1), k: () => step(-1), arrowdown: () => step(1), arrowup: () => step(-1) });
+  useKeys({
+    next: () => step(1),
+    previous: () => step(-1),
+    arrowdown: () => step(1),
+    arrowup: () => step(-1),
+  });
 }

@@ -12,21 +12,23 @@ const Context = createContext<Line | null>(null);
 
 interface Props {
   onRow: Heard["onRow"];
+  onEntry: Heard["onEntry"];
   onMention: Heard["onMention"];
   onReminder: Heard["onReminder"];
   children: ReactNode;
 }
 
 /** Holds the one line to the server while somebody is signed in. */
-export function LiveProvider({ onRow, onMention, onReminder, children }: Props) {
+export function LiveProvider({ onRow, onEntry, onMention, onReminder, children }: Props) {
   const client = useQueryClient();
   const [state, setState] = useState<LiveState>("connecting");
-  const heard = useRef({ onRow, onMention, onReminder });
-  heard.current = { onRow, onMention, onReminder };
+  const heard = useRef({ onRow, onEntry, onMention, onReminder });
+  heard.current = { onRow, onEntry, onMention, onReminder };
 
   const live = useMemo(() => {
     const apply = createApply(client, {
       onRow: (row) => heard.current.onRow(row),
+      onEntry: (conversationId, entry) => heard.current.onEntry(conversationId, entry),
       onMention: (conversationId, entryId) => heard.current.onMention(conversationId, entryId),
       onReminder: (conversationId, reminderId) => heard.current.onReminder(conversationId, reminderId),
       myId: () => client.getQueryData<Me>(keys.me)?.id ?? "",

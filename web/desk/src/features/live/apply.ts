@@ -1,4 +1,12 @@
-import { type Agent, type Availability, keys, type Row, type ServerFrame, type View } from "@damso/api";
+import {
+  type Agent,
+  type Availability,
+  type Entry,
+  keys,
+  type Row,
+  type ServerFrame,
+  type View,
+} from "@damso/api";
 import type { QueryClient } from "@tanstack/react-query";
 import { takeEntry } from "../conversation/entriesCache.ts";
 import { takeRow, waiting } from "../inbox/rowsCache.ts";
@@ -10,6 +18,7 @@ const MOVES = new Set(["joined", "unjoined", "split_off", "split_from", "taken_o
 
 export interface Heard {
   onRow: (row: Row) => void;
+  onEntry: (conversationId: string, entry: Entry) => void;
   onMention: (conversationId: string, entryId: string) => void;
   onReminder: (conversationId: string, reminderId: string) => void;
   myId: () => string;
@@ -50,6 +59,7 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
         if (MOVES.has(frame.entry.activity?.code ?? "")) {
           void client.invalidateQueries({ queryKey: keys.entries(frame.conversation_id) });
         }
+        heard.onEntry(frame.conversation_id, frame.entry);
         if (frame.entry.direction === "in") customerStoppedTyping(frame.conversation_id);
         break;
       case "customer":
@@ -67,6 +77,10 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
         break;
       case "system":
         void client.invalidateQueries({ queryKey: keys.system });
+        break;
+      case "settings":
+        for (const key of [keys.me, keys.mySettings, keys.signatures])
+          void client.invalidateQueries({ queryKey: key });
         break;
       case "signal":
         takeSignal(frame);
@@ -102,6 +116,7 @@ function refreshAll(client: QueryClient): void {
   waiting.set({});
   for (const key of [
     keys.me,
+    keys.mySettings,
     keys.views,
     keys.rows,
     keys.conversations,

@@ -1,4 +1,4 @@
-import { type Availability, api, keys, type Me, type Scope } from "@damso/api";
+import { type Availability, api, type KeyAction, keys, type Me, type Scope } from "@damso/api";
 import { type TextKey, useText } from "@damso/i18n";
 import { keyText, toastError } from "@damso/ui";
 import {
@@ -11,7 +11,6 @@ import {
   IconKeyboard,
   IconLock,
   IconMessageReply,
-  IconPlugConnected,
   IconTag,
   IconUserPlus,
   IconWand,
@@ -19,28 +18,30 @@ import {
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useKeymap } from "../../app/keymap.ts";
 import { messageOf } from "../../app/messageOf.ts";
-import { pressKey } from "../../app/useKeys.ts";
+import { runAction } from "../../app/useKeys.ts";
 import { useMacros } from "../../app/useLists.ts";
 import { may, useMe } from "../../app/useMe.ts";
 import { viewName } from "../inbox/viewNames.ts";
 import { viewsQuery } from "../inbox/viewsQuery.ts";
 import { openMacro } from "../macros/macroStore.ts";
+import { holds } from "../search/found.ts";
 import type { Line } from "./line.ts";
 
 const STATES: Availability[] = ["online", "away", "offline"];
 
 /** What can be done on a case; each is the key that does it. */
-const ON_CASE: [string, TextKey, ReactNode][] = [
-  ["r", "keys.reply", <IconMessageReply key="r" size={16} stroke={1.6} />],
-  ["n", "keys.note", <IconLock key="n" size={16} stroke={1.6} />],
-  ["e", "keys.resolve", <IconCheck key="e" size={16} stroke={1.6} />],
-  ["a", "keys.assign", <IconUserPlus key="a" size={16} stroke={1.6} />],
-  ["s", "keys.snooze", <IconAlarm key="s" size={16} stroke={1.6} />],
-  ["t", "keys.tags", <IconTag key="t" size={16} stroke={1.6} />],
-  ["p", "keys.priority", <IconFlag3 key="p" size={16} stroke={1.6} />],
-  ["m", "keys.macro", <IconWand key="m" size={16} stroke={1.6} />],
-  ["h", "keys.remind", <IconBell key="h" size={16} stroke={1.6} />],
+const ON_CASE: [KeyAction, TextKey, ReactNode][] = [
+  ["reply", "keys.reply", <IconMessageReply key="r" size={16} stroke={1.6} />],
+  ["note", "keys.note", <IconLock key="n" size={16} stroke={1.6} />],
+  ["resolve", "keys.resolve", <IconCheck key="e" size={16} stroke={1.6} />],
+  ["assign", "keys.assign", <IconUserPlus key="a" size={16} stroke={1.6} />],
+  ["snooze", "keys.snooze", <IconAlarm key="s" size={16} stroke={1.6} />],
+  ["tags", "keys.tags", <IconTag key="t" size={16} stroke={1.6} />],
+  ["priority", "keys.priority", <IconFlag3 key="p" size={16} stroke={1.6} />],
+  ["macro", "keys.macro", <IconWand key="m" size={16} stroke={1.6} />],
+  ["remind", "keys.remind", <IconBell key="h" size={16} stroke={1.6} />],
 ];
 
 /** Commands whose name holds what was typed; all of them while nothing was. */
@@ -52,18 +53,19 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
   const { conversationId } = useParams({ strict: false });
   const { data: views = [] } = useQuery({ ...viewsQuery, enabled: may(me, "conversations.read") });
   const macros = useMacros();
+  const keymap = useKeymap();
   const go = <IconArrowRight size={16} stroke={1.6} />;
   const lines: Line[] = [];
 
   if (conversationId && may(me, "conversations.write")) {
-    for (const [combo, label, mark] of ON_CASE) {
+    for (const [action, label, mark] of ON_CASE) {
       lines.push({
-        id: `case-${combo}`,
+        id: `case-${action}`,
         group: t("palette.case"),
         label: t(label),
         mark,
-        combo,
-        run: () => pressKey(combo),
+        combo: keymap[action]?.[0],
+        run: () => runAction(action),
       });
     }
   }
@@ -95,7 +97,7 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       group: t("palette.go"),
       label: t("room.customers"),
       mark: go,
-      combo: "g c",
+      combo: keymap.go_customers?.[0],
       run: () => void navigate({ to: "/customers" }),
     },
     {
@@ -103,7 +105,7 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       group: t("palette.go"),
       label: t("room.companies"),
       mark: go,
-      combo: "g o",
+      combo: keymap.go_companies?.[0],
       run: () => void navigate({ to: "/companies" }),
     },
     {
@@ -111,7 +113,7 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       group: t("palette.go"),
       label: t("room.search"),
       mark: go,
-      combo: "g f",
+      combo: keymap.go_search?.[0],
       run: () => void navigate({ to: "/search" }),
     },
     {
@@ -119,7 +121,7 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       group: t("palette.go"),
       label: t("room.settings"),
       mark: go,
-      combo: "g s",
+      combo: keymap.go_settings?.[0],
       run: () => void navigate({ to: "/settings/profile" }),
     },
   ];
@@ -129,35 +131,6 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
     search: "conversations.read",
   };
   lines.push(...rooms.filter((room) => !needed[room.id] || may(me, needed[room.id] as Scope)));
-  if (may(me, "channels.manage") && may(me, "team.manage")) {
-    const channels = () => void navigate({ to: "/settings/channels" as never });
-    const people = () => void navigate({ to: "/settings/people" as never });
-    lines.push(
-      {
-        id: "channels",
-        group: t("palette.go"),
-        label: t("settings.channels"),
-        mark: <IconPlugConnected size={16} stroke={1.6} />,
-        run: channels,
-      },
-      {
-        id: "people",
-        group: t("palette.go"),
-        label: t("settings.people"),
-        mark: <IconUserPlus size={16} stroke={1.6} />,
-        run: people,
-      },
-    );
-  }
-  if (may(me, "customers.export")) {
-    lines.push({
-      id: "exports",
-      group: t("palette.go"),
-      label: t("export.mine"),
-      mark: go,
-      run: () => void navigate({ to: "/settings/exports" as never }),
-    });
-  }
   for (const state of STATES.filter((one) => one !== me.availability)) {
     const run = async () => {
       try {
@@ -181,14 +154,12 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
     group: t("palette.own"),
     label: t("keys.title"),
     mark: <IconKeyboard size={16} stroke={1.6} />,
-    combo: "?",
+    combo: keymap.sheet?.[0],
     run: onKeys,
   });
 
-  const wanted = text.trim().toLowerCase();
+  const wanted = text.trim();
   return wanted
-    ? lines.filter((line) =>
-        `${line.label} ${line.hint ?? ""} ${keyText(line.combo ?? "")}`.toLowerCase().includes(wanted),
-      )
+    ? lines.filter((line) => holds(`${line.label} ${line.hint ?? ""} ${keyText(line.combo ?? "")}`, wanted))
     : lines;
 }

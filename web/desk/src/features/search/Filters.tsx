@@ -2,12 +2,8 @@ import type { SearchKind, Status } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { SegmentedControl, Select } from "@mantine/core";
 import { useAgents, useInboxes } from "../../app/useLists.ts";
+import type { Given } from "./given.ts";
 import classes from "./search.module.css";
-
-/** What narrows the search, as it stands in the address; days are the reader's. */
-export type Given = Partial<
-  Record<"q" | "kind" | "status" | "inbox_id" | "assignee" | "from" | "to", string>
->;
 
 const KINDS: SearchKind[] = ["all", "message", "customer"];
 const STATUSES: Status[] = ["open", "pending", "snoozed", "resolved"];

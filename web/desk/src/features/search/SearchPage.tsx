@@ -1,39 +1,40 @@
-import { api, keys, type SearchKind, type SearchQuery, type Status } from "@damso/api";
-import { TimeZone, useText } from "@damso/i18n";
+import { api, keys, type SearchQuery } from "@damso/api";
+import { useText } from "@damso/i18n";
 import { EmptyState, Notice, Skeleton } from "@damso/ui";
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconSearch, IconZoomExclamation } from "@tabler/icons-react";
+import { IconZoomExclamation } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useContext, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
-import { useKeys } from "../../app/useKeys.ts";
-import { fromWallClock } from "../conversation/snoozeTimes.ts";
-import { Filters, type Given } from "./Filters.tsx";
+import { remember } from "../palette/useRecent.tsx";
+import { ChipRow } from "./ChipRow.tsx";
+import { FilteredRows } from "./FilteredRows.tsx";
+import { Filters } from "./Filters.tsx";
+import type { Given } from "./given.ts";
 import { Hit } from "./Hit.tsx";
+import { SearchBox } from "./SearchBox.tsx";
+import { StartPanel } from "./StartPanel.tsx";
 import classes from "./search.module.css";
+import { useChips } from "./useChips.ts";
+import { useWanted } from "./useWanted.ts";
+
+/** Words that stood so long were meant. */
+const SETTLED = 2_000;
+const LONGEST = 200;
 
 /** All history: what was said, about whom, in which case. The question stands in the address. */
 export function SearchPage() {
   const { t, format } = useText();
   const navigate = useNavigate();
   const given = useSearch({ strict: false }) as Given;
+  const wantedOf = useWanted();
   const [text, setText] = useState(given.q ?? "");
   const [q] = useDebouncedValue(text.trim(), 180);
-  const box = useRef<HTMLInputElement>(null);
   const narrowing = useRef(given);
   narrowing.current = given;
-  const zone = useContext(TimeZone);
-  const wanted: SearchQuery = {
-    q,
-    kind: (given.kind as SearchKind | undefined) ?? "all",
-    status: given.status as Status | undefined,
-    inbox_id: given.inbox_id,
-    assignee: given.assignee,
-    since: given.from && dayStart(given.from, zone),
-    until: given.to && dayStart(given.to, zone, 1),
-  };
+  const wanted: SearchQuery = { ...wantedOf(given), q };
   const query = useInfiniteQuery({
     queryKey: keys.search(wanted),
     queryFn: ({ pageParam, signal }) => api.search(wanted, pageParam, signal),
@@ -45,39 +46,30 @@ export function SearchPage() {
   });
   const hits = query.data?.pages.flatMap((page) => page.items) ?? [];
   const first = query.data?.pages[0];
+  const change = (more: Given) =>
+    void navigate({ to: "/search", search: { ...narrowing.current, ...more }, replace: true });
+  const listable = [given.status, given.inbox_id, given.assignee, given.channel].some(Boolean);
 
   useEffect(() => {
     void navigate({ to: "/search", search: { ...narrowing.current, q: q || undefined }, replace: true });
   }, [q, navigate]);
-  useKeys({ "/": () => box.current?.focus() });
+  useEffect(() => {
+    if (q === "") return;
+    const timer = setTimeout(() => remember({ words: q.slice(0, LONGEST) }), SETTLED);
+    return () => clearTimeout(timer);
+  }, [q]);
 
   return (
     <div className={classes.page}>
       <header className={classes.head}>
         <h1 className="sr-only">{t("room.search")}</h1>
-        <TextInput
-          ref={box}
-          autoFocus={!given.q}
-          className={classes.box}
-          classNames={{ input: classes.input }}
-          aria-label={t("room.search")}
-          placeholder={t("search.placeholder")}
-          leftSection={<IconSearch size={18} stroke={1.6} />}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-        />
-        <Filters
-          given={given}
-          onChange={(change) => navigate({ to: "/search", search: { ...given, ...change }, replace: true })}
-        />
+        <SearchBox text={text} focused={!given.q} onText={setText} onGiven={change} />
+        <ChipRow chips={useChips(given, hits, change)} />
+        <Filters given={given} onChange={change} />
       </header>
       <div className={classes.results}>
-        {q === "" && (
-          <EmptyState icon={<IconSearch size={32} stroke={1.4} />} title={t("search.beginTitle")}>
-            {t("search.beginText")}
-          </EmptyState>
-        )}
+        {q === "" && listable && <FilteredRows given={given} />}
+        {q === "" && !listable && <StartPanel onWords={setText} />}
         {q !== "" && query.isPending && <Skeleton label={t("state.loading")} rows={8} />}
         {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
         {q !== "" && query.isSuccess && hits.length === 0 && (
@@ -118,9 +110,4 @@ export function SearchPage() {
       </div>
     </div>
   );
-}
-
-/** When a day (and so many more) begins for the reader. */
-function dayStart(day: string, zone: string, more = 0): string {
-  return fromWallClock(Date.parse(`${day}T00:00:00Z`) + more * 86_400_000, zone);
 }

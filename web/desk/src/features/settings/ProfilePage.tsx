@@ -1,10 +1,19 @@
-import { api, keys, type Language, type Me, type MePatch, type ThemeChoice } from "@damso/api";
+import {
+  api,
+  keys,
+  type Language,
+  type Me,
+  type MePatch,
+  type MySettings,
+  type ThemeChoice,
+} from "@damso/api";
 import { useText } from "@damso/i18n";
 import { toast, toastError } from "@damso/ui";
 import { SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { messageOf } from "../../app/messageOf.ts";
 import { useMe } from "../../app/useMe.ts";
+import { useChangeSettings, useMySettings } from "../../app/useMySettings.ts";
 import { Page } from "./Page.tsx";
 import classes from "./settings.module.css";
 
@@ -14,6 +23,8 @@ const THEMES: ThemeChoice[] = ["auto", "light", "dark"];
 export function ProfilePage() {
   const { t } = useText();
   const me = useMe();
+  const settings = useMySettings();
+  const change = useChangeSettings();
   const client = useQueryClient();
   const patch = useMutation({
     mutationFn: (body: MePatch) => api.me.patch(body),
@@ -64,6 +75,34 @@ export function ProfilePage() {
             data={THEMES.map((value) => ({ value, label: t(`theme.${value}`) }))}
             value={me.theme}
             onChange={(theme) => patch.mutate({ theme: theme as ThemeChoice })}
+          />
+        </div>
+        <div className={classes.field}>
+          <span className={classes.fieldLabel} id="density">
+            {t("profile.density")}
+          </span>
+          <SegmentedControl
+            aria-labelledby="density"
+            data={[
+              { value: "comfortable", label: t("profile.comfortable") },
+              { value: "compact", label: t("profile.compact") },
+            ]}
+            value={settings.density}
+            onChange={(value) => change.mutate({ density: value as MySettings["density"] })}
+          />
+        </div>
+        <div className={classes.field}>
+          <span className={classes.fieldLabel} id="dates">
+            {t("profile.dates")}
+          </span>
+          <SegmentedControl
+            aria-labelledby="dates"
+            data={[
+              { value: "relative", label: t("profile.datesRelative") },
+              { value: "exact", label: t("profile.datesExact") },
+            ]}
+            value={settings.dates}
+            onChange={(value) => change.mutate({ dates: value as MySettings["dates"] })}
           />
         </div>
       </div>

@@ -1,10 +1,11 @@
+import type { KeyAction } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { Kbd } from "@damso/ui";
 import { Tooltip } from "@mantine/core";
 import { IconInbox, IconSearch, IconSettings, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { KeyOf } from "../../app/KeyOf.tsx";
 import { useMay } from "../../app/useMe.ts";
 import { useStandstill } from "../../app/useSystem.ts";
 import { viewsQuery } from "../inbox/viewsQuery.ts";
@@ -28,7 +29,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
       <Logo className={classes.logo} />
       <div className={classes.rooms}>
         {reads && (
-          <Room to="/inbox" name={t("room.inbox")} combo="g i" active={/^\/(inbox|c)\b/.test(pathname)}>
+          <Room to="/inbox" name={t("room.inbox")} action="go_inbox" active={/^\/(inbox|c)\b/.test(pathname)}>
             <IconInbox size={20} stroke={1.6} aria-hidden="true" />
             {mine > 0 && (
               <span className={`${classes.badge} num`}>
@@ -42,20 +43,30 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
           <Room
             to="/customers"
             name={t("room.customers")}
-            combo="g c"
+            action="go_customers"
             active={/^\/(customers|companies)\b/.test(pathname)}
           >
             <IconUsers size={20} stroke={1.6} aria-hidden="true" />
           </Room>
         )}
         {reads && (
-          <Room to="/search" name={t("room.search")} combo="g f" active={pathname.startsWith("/search")}>
+          <Room
+            to="/search"
+            name={t("room.search")}
+            action="go_search"
+            active={pathname.startsWith("/search")}
+          >
             <IconSearch size={20} stroke={1.6} aria-hidden="true" />
           </Room>
         )}
       </div>
       <span className={classes.space} />
-      <Room to="/settings" name={t("room.settings")} combo="g s" active={pathname.startsWith("/settings")}>
+      <Room
+        to="/settings"
+        name={t("room.settings")}
+        action="go_settings"
+        active={pathname.startsWith("/settings")}
+      >
         <IconSettings size={20} stroke={1.6} aria-hidden="true" />
         {standstill && (
           <span className={classes.attention}>
@@ -71,15 +82,15 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
 interface RoomProps {
   to: "/inbox" | "/customers" | "/search" | "/settings";
   name: string;
-  combo: string;
+  action: KeyAction;
   active: boolean;
   children: ReactNode;
 }
 
-function Room({ to, name, combo, active, children }: RoomProps) {
+function Room({ to, name, action, active, children }: RoomProps) {
   const tip = (
     <span style={{ display: "inline-flex", gap: 8, alignItems: "center" }}>
-      {name} <Kbd combo={combo} />
+      {name} <KeyOf action={action} />
     </span>
   );
   return (

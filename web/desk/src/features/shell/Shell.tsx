@@ -1,12 +1,14 @@
-import { setLocale, TimeZone, useText } from "@damso/i18n";
+import { Dates, setLocale, TimeZone, useText } from "@damso/i18n";
 import { Toasts, undoLatest } from "@damso/ui";
 import { useMantineColorScheme } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
+import { setKeymap } from "../../app/keymap.ts";
 import { remember } from "../../app/remembered.ts";
 import { useKeys } from "../../app/useKeys.ts";
 import { useMay, useMe } from "../../app/useMe.ts";
+import { useMySettings } from "../../app/useMySettings.ts";
 import { undoLastAct } from "../bulk/act.ts";
 import { Outbox } from "../composer/Outbox.tsx";
 import { LiveProvider } from "../live/LiveProvider.tsx";
@@ -29,6 +31,7 @@ const SETTLED = 1_500;
 /** What stands around every room: the rail, the line, notices, the palette. */
 export function Shell() {
   const me = useMe();
+  const { keymap, density, dates } = useMySettings();
   const { t } = useText();
   const { setColorScheme } = useMantineColorScheme();
   const palette = usePalette();
@@ -39,6 +42,10 @@ export function Shell() {
   useSessionEnd();
 
   useEffect(() => setColorScheme(me.theme), [me.theme, setColorScheme]);
+  useEffect(() => setKeymap(keymap), [keymap]);
+  useEffect(() => {
+    document.documentElement.dataset.density = density;
+  }, [density]);
   useEffect(() => {
     remember("locale", me.locale);
     void setLocale(me.locale);
@@ -52,40 +59,43 @@ export function Shell() {
 
   useGoTo();
   useKeys({
-    "mod+k": () => openPalette(),
-    "?": () => setKeySheet(true),
-    z: () => {
+    palette: () => openPalette(),
+    sheet: () => setKeySheet(true),
+    undo: () => {
       if (!undoLatest() && writes) void undoLastAct(client, t);
     },
   });
 
   return (
     <TimeZone value={me.timezone}>
-      <LiveProvider
-        onRow={notifications.onRow}
-        onMention={notifications.onMention}
-        onReminder={notifications.onReminder}
-      >
-        <Outbox />
-        <OpenMacro />
-        <div className={classes.desk}>
-          <a className={classes.skip} href="#main">
-            {t("shell.skip")}
-          </a>
-          <Rail onKeys={() => setKeySheet(true)} />
-          <div className={classes.room}>
-            <ConnectionBar />
-            <main id="main" tabIndex={-1} className={classes.main}>
-              <Outlet />
-            </main>
+      <Dates value={dates}>
+        <LiveProvider
+          onRow={notifications.onRow}
+          onEntry={notifications.onEntry}
+          onMention={notifications.onMention}
+          onReminder={notifications.onReminder}
+        >
+          <Outbox />
+          <OpenMacro />
+          <div className={classes.desk}>
+            <a className={classes.skip} href="#main">
+              {t("shell.skip")}
+            </a>
+            <Rail onKeys={() => setKeySheet(true)} />
+            <div className={classes.room}>
+              <ConnectionBar />
+              <main id="main" tabIndex={-1} className={classes.main}>
+                <Outlet />
+              </main>
+            </div>
           </div>
-        </div>
-        <Toasts closeLabel={t("action.close")} />
-        <Suspense>
-          {palette && <Palette start={palette.start} onKeys={() => setKeySheet(true)} />}
-          {keySheet && <KeySheet onClose={() => setKeySheet(false)} />}
-        </Suspense>
-      </LiveProvider>
+          <Toasts closeLabel={t("action.close")} />
+          <Suspense>
+            {palette && <Palette start={palette.start} onKeys={() => setKeySheet(true)} />}
+            {keySheet && <KeySheet onClose={() => setKeySheet(false)} />}
+          </Suspense>
+        </LiveProvider>
+      </Dates>
     </TimeZone>
   );
 }

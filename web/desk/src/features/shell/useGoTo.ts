@@ -7,14 +7,17 @@ export function useGoTo(): void {
   const navigate = useNavigate();
   const reads = useMay("conversations.read");
   useKeys(
-    { "g i": () => void navigate({ to: "/inbox" }), "g f": () => void navigate({ to: "/search" }) },
+    { go_inbox: () => void navigate({ to: "/inbox" }), go_search: () => void navigate({ to: "/search" }) },
     reads,
   );
   useKeys(
-    { "g c": () => void navigate({ to: "/customers" }), "g o": () => void navigate({ to: "/companies" }) },
+    {
+      go_customers: () => void navigate({ to: "/customers" }),
+      go_companies: () => void navigate({ to: "/companies" }),
+    },
     useMay("customers.read"),
   );
   useKeys({
-    "g s": () => void navigate({ to: "/settings/profile" }),
+    go_settings: () => void navigate({ to: "/settings/profile" }),
   });
 }
