@@ -117,3 +117,27 @@ async def test_the_desk_speaks_english_too(desk: Window):
             assert not [label for label in labels if re.search("설정|상담|고객|보류|해결|배정", label)], name
     finally:
         await page.request.patch("/api/me", data={"locale": "ko"}, headers={"x-damso": "desk"})
+
+
+async def test_a_key_changed_while_hangul_is_on_works_in_another_window(desk: Window):
+    page, other = desk.page, Window(await desk.page.context.new_page())
+    await page.goto("/desk/settings/keyboard")
+    await other.page.goto("/desk/inbox/open")
+    await expect(other.page.get_by_text("서지안").first).to_be_visible()
+    try:
+        await page.get_by_role("button", name="고객으로 이동 키 바꾸기: G C").click()
+        await page.evaluate(
+            "window.dispatchEvent(new KeyboardEvent('keydown', {key: 'ㅂ', code: 'KeyQ', bubbles: true}))"
+        )
+        await expect(page.get_by_role("button", name="고객으로 이동 키 바꾸기: Q")).to_be_visible()
+        await other.page.keyboard.press("?")
+        await expect(other.page.get_by_role("dialog").get_by_text("Q", exact=True)).to_be_visible()
+        await other.page.keyboard.press("Escape")
+        await expect(other.page.get_by_role("dialog")).to_be_hidden()
+        await other.page.keyboard.press("q")
+        await expect(other.page).to_have_url(re.compile("/desk/customers"))
+    finally:
+        version = (await (await page.request.get("/api/me/settings")).json())["version"]
+        back = {"version": version, "keys": {"preset": "damso", "own": {}}}
+        await page.request.patch("/api/me/settings", data=back, headers={"x-damso": "desk"})
+    assert desk.faults == other.faults == []

@@ -72,10 +72,18 @@ export function useRecent(enabled: boolean, search: (words: string) => void): Li
   };
   const waited = (row: Row) =>
     row.waiting_since ? t("palette.waits", { span: format.span(row.waiting_since) }) : "";
+  // A case stands once: where it waits before where it merely was.
+  const waits = new Set([...data.waiting, ...data.mentions].map((row) => row.id));
+  const recent = data.recent
+    .filter(({ conversation }) => !conversation || !waits.has(conversation.id))
+    .slice(0, MOST);
+  const known = new Set([...waits, ...recent.map(({ conversation }) => conversation?.id)]);
   return [
-    ...data.recent.slice(0, MOST).flatMap((one) => recentLine(one) ?? []),
+    ...recent.flatMap((one) => recentLine(one) ?? []),
     ...data.waiting.map((row) => caseLine(row, t("palette.waiting"), waited(row))),
-    ...data.mentions.map((row) => caseLine(row, t("palette.mentions"), "")),
-    ...data.spoken.map((row) => caseLine(row, t("palette.spoken"), "")),
+    ...data.mentions
+      .filter((row) => !data.waiting.some((other) => other.id === row.id))
+      .map((row) => caseLine(row, t("palette.mentions"), "")),
+    ...data.spoken.filter((row) => !known.has(row.id)).map((row) => caseLine(row, t("palette.spoken"), "")),
   ];
 }

@@ -14,10 +14,12 @@ import { FilteredRows } from "./FilteredRows.tsx";
 import { Filters } from "./Filters.tsx";
 import type { Given } from "./given.ts";
 import { Hit } from "./Hit.tsx";
+import { readQuery } from "./operators.ts";
 import { SearchBox } from "./SearchBox.tsx";
 import { StartPanel } from "./StartPanel.tsx";
 import classes from "./search.module.css";
 import { useChips } from "./useChips.ts";
+import { useOperators } from "./useOperators.ts";
 import { useWanted } from "./useWanted.ts";
 
 /** Words that stood so long were meant. */
@@ -31,10 +33,12 @@ export function SearchPage() {
   const given = useSearch({ strict: false }) as Given;
   const wantedOf = useWanted();
   const [text, setText] = useState(given.q ?? "");
-  const [q] = useDebouncedValue(text.trim(), 180);
+  const typed = readQuery(text, useOperators());
+  const [q] = useDebouncedValue(typed.q, 180);
   const narrowing = useRef(given);
   narrowing.current = given;
-  const wanted: SearchQuery = { ...wantedOf(given), q };
+  const narrowed: Given = Object.assign({}, given, ...typed.chips.map((chip) => chip.given));
+  const wanted: SearchQuery = { ...wantedOf(narrowed), q };
   const query = useInfiniteQuery({
     queryKey: keys.search(wanted),
     queryFn: ({ pageParam, signal }) => api.search(wanted, pageParam, signal),
@@ -48,7 +52,7 @@ export function SearchPage() {
   const first = query.data?.pages[0];
   const change = (more: Given) =>
     void navigate({ to: "/search", search: { ...narrowing.current, ...more }, replace: true });
-  const listable = [given.status, given.inbox_id, given.assignee, given.channel].some(Boolean);
+  const listable = [narrowed.status, narrowed.inbox_id, narrowed.assignee, narrowed.channel].some(Boolean);
 
   useEffect(() => {
     void navigate({ to: "/search", search: { ...narrowing.current, q: q || undefined }, replace: true });
@@ -68,7 +72,7 @@ export function SearchPage() {
         <Filters given={given} onChange={change} />
       </header>
       <div className={classes.results}>
-        {q === "" && listable && <FilteredRows given={given} />}
+        {q === "" && listable && <FilteredRows given={narrowed} />}
         {q === "" && !listable && <StartPanel onWords={setText} />}
         {q !== "" && query.isPending && <Skeleton label={t("state.loading")} rows={8} />}
         {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}

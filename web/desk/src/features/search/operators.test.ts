@@ -41,10 +41,15 @@ describe("conditions in what is typed", () => {
   });
 
   it("stay words where nobody knows them", () => {
-    expect(read("http://shop.example 12:30 status:lost before:2026-02-31")).toEqual([
-      "http://shop.example 12:30 status:lost before:2026-02-31",
+    expect(read("http://shop.example 12:30 status:lost before:2026-02-31 refund")).toEqual([
+      "http://shop.example 12:30 status:lost before:2026-02-31 refund",
       {},
     ]);
+  });
+
+  it("are no words while they are being typed", () => {
+    expect(read("배송 상태:")).toEqual(["배송", {}]);
+    expect(read("배송 from:미")).toEqual(["배송", {}]);
   });
 
   it("are offered from their first two letters, then their values", () => {

@@ -34,15 +34,18 @@ const TOKEN = /(^|\s)([^\s:"]+):("[^"]*"?|[^\s"]*)/gu;
 const DAY = /^(\d{4})[-./]?(\d{1,2})[-./]?(\d{1,2})$/;
 const MOST = 6;
 
-/** Takes the conditions that are complete out of the text: what is left are the words to look for. */
+/**
+ * Takes the conditions that are complete out of the text, and the one at its end that is still being typed: what is
+ * left are the words to look for.
+ */
 export function readQuery(text: string, operators: Operator[]): { q: string; chips: Chip[] } {
   const chips: Chip[] = [];
-  const q = text.replace(TOKEN, (all, before: string, name: string, raw: string) => {
+  const q = text.replace(TOKEN, (all, before: string, name: string, raw: string, at: number) => {
     const operator = operatorNamed(name, operators);
     const chip = operator && chipOf(operator, unquoted(raw));
-    if (!chip) return all;
-    chips.push(chip);
-    return before;
+    if (chip) chips.push(chip);
+    const open = operator !== undefined && at + all.length === text.length;
+    return chip || open ? before : all;
   });
   return { q: q.replace(/\s+/g, " ").trim(), chips };
 }
