@@ -2631,7 +2631,7 @@ export interface components {
         /** ActionKeys */
         ActionKeys: {
             /** @enum {string} */
-            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
+            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_companies" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
             /** @enum {string} */
             place: "everywhere" | "list" | "conversation" | "writing";
             presets: {

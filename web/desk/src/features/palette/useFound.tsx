@@ -69,17 +69,19 @@ export function useFound(text: string): { lines: Line[]; chips: Chip[] } {
         void navigate({ to: "/customers/$customerId", params: { customerId: row.id } });
       },
     }));
-  const firms: Line[] = (chips.length === 0 ? (companies.data?.items ?? []) : []).slice(0, MOST).map((row) => ({
-    id: `company-${row.id}`,
-    group: t("room.companies"),
-    label: row.name,
-    hint: row.domains[0],
-    mark: <IconBuilding size={16} stroke={1.6} />,
-    run: () => {
-      keep();
-      void navigate({ to: "/companies/$companyId", params: { companyId: row.id } });
-    },
-  }));
+  const firms: Line[] = (chips.length === 0 ? (companies.data?.items ?? []) : [])
+    .slice(0, MOST)
+    .map((row) => ({
+      id: `company-${row.id}`,
+      group: t("room.companies"),
+      label: row.name,
+      hint: row.domains[0],
+      mark: <IconBuilding size={16} stroke={1.6} />,
+      run: () => {
+        keep();
+        void navigate({ to: "/companies/$companyId", params: { companyId: row.id } });
+      },
+    }));
   const perCase = new Map((cases.data?.items ?? []).map((hit) => [hit.conversation_id, hit]));
   const found: Line[] = [...perCase].slice(0, MOST).map(([conversationId, hit]) => ({
     id: `case-${conversationId}`,

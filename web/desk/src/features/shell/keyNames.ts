@@ -38,7 +38,16 @@ export const ACTION_NAMES: Record<KeyAction, TextKey> = {
 export const PLACES: { title: TextKey; actions: KeyAction[] }[] = [
   {
     title: "keys.everywhere",
-    actions: ["palette", "go_inbox", "go_customers", "go_companies", "go_search", "go_settings", "sheet", "undo"],
+    actions: [
+      "palette",
+      "go_inbox",
+      "go_customers",
+      "go_companies",
+      "go_search",
+      "go_settings",
+      "sheet",
+      "undo",
+    ],
   },
   {
     title: "keys.list",
