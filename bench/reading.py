@@ -33,6 +33,7 @@ async def measure_lists(world: World, port: int) -> list[Result]:
                 second = {**query, "cursor": first["next"]}
                 found.append(await _timed_page(desk, f"list {name}, page 2", "/api/conversations", second))
         found.append(await timed("all views with counts", lambda _: _get(desk, "/api/views")))
+        found.append(await timed("what is offered before typing", lambda _: _get(desk, "/api/recent")))
     return found
 
 
@@ -61,7 +62,12 @@ async def measure_search(world: World, port: int) -> list[Result]:
     async with Connection(port, await world.cookie()) as desk:
         return [
             await _timed_search(desk, what, words, narrow)
-            for what, words, narrow in [*await _queries(world), *_narrowed(world), *await _later_pages(desk)]
+            for what, words, narrow in [
+                *await _queries(world),
+                *_narrowed(world),
+                *await _of_customers(world),
+                *await _later_pages(desk),
+            ]
         ]
 
 
@@ -117,6 +123,19 @@ def _narrowed(world: World) -> list[Query]:
         ("less common words, by API", ["쿠폰", "자개", "전복"], {"channel": "api"}),
         ("환불, up to two years ago", ["환불"], {"until": _days_ago(730)}),
         ("자개, two years ago, one month", ["자개"], {"since": _days_ago(760), "until": _days_ago(730)}),
+    ]
+
+
+async def _of_customers(world: World) -> list[Query]:
+    """One who wrote often, and one who wrote once."""
+    async with world.parts.database.reading() as tx:
+        cases = await tx.rows(
+            """SELECT i.customer_id, count(*) AS cases FROM conversation c TABLESAMPLE BERNOULLI (5) REPEATABLE (5)
+            JOIN identity i ON i.id = c.anchor_identity_id GROUP BY 1 ORDER BY 2 DESC, 1"""
+        )
+    return [
+        ("배송, one customer with many cases", ["배송"], {"customer": str(cases[0]["customer_id"])}),
+        ("배송, one customer with few", ["배송"], {"customer": str(cases[-1]["customer_id"])}),
     ]
 
 
