@@ -78,11 +78,11 @@ async def test_ones_other_windows_hear_that_ones_settings_were_changed(
     company: Company, site: str, session: str, web: httpx.AsyncClient
 ) -> None:
     theirs = await session_of(company, company.colleague)
-    signed_in = {"cookies": {COOKIE: session}, "headers": {"x-damso": "desk"}}
+    signed_in = {"x-damso": "desk", "cookie": f"{COOKIE}={session}"}
     async with desk_socket(site, session) as other_window, desk_socket(site, theirs) as colleague:
-        await web.patch("/api/me/settings", json={"version": 0, "density": "compact"}, **signed_in)
+        await web.patch("/api/me/settings", json={"version": 0, "density": "compact"}, headers=signed_in)
         await other_window.kind("settings")
-        await web.patch("/api/me", json={"theme": "dark"}, **signed_in)
+        await web.patch("/api/me", json={"theme": "dark"}, headers=signed_in)
         await other_window.kind("settings")
         await company.gets(postcard("배송 언제 되나요?"))
         await colleague.kind("entry")
