@@ -29,6 +29,8 @@ from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
 from damso.conversations.remind import AnswerReader, ReminderTimer
+from damso.conversations.retention.run import CaseReplay, RetentionTimer
+from damso.conversations.retention.technical import TechnicalTimer
 from damso.conversations.split import SplitReader
 from damso.customers.erase import CustomerEraser
 from damso.customers.erasing.work import ErasureLane, ErasureReplay
@@ -165,6 +167,8 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         ForgetExpired(),
         SuggestionTimer(),
         HeldTimer(),
+        RetentionTimer(parts.keyring, erasure_list_of(parts.settings)),
+        TechnicalTimer(),
         BlobTimer(),
         SealTimer(parts.keyring),
         KeepTimer(parts.keyring),
@@ -207,4 +211,4 @@ def erasure_list_of(settings: Settings) -> ErasureList:
 def replayers_of(settings: Settings) -> Sequence[Replays]:
     """Whoever can erase again what an older backup brought back."""
     keyring, blobs = open_keyring(settings.key_file), DiskBlobs(settings.data / "blobs")
-    return (ErasureReplay(erasers_of(keyring, blobs)),)
+    return (ErasureReplay(erasers_of(keyring, blobs)), CaseReplay(keyring))

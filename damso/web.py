@@ -26,6 +26,7 @@ from damso.conversations import act_api, checklist, conversation_api, desk_api, 
 from damso.conversations.exports import api as export_api
 from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
+from damso.conversations.retention import api as retention_api
 from damso.conversations.story import Cases, lines_for
 from damso.conversations.widget import api as widget_api
 from damso.conversations.widget.entrance import WidgetEntranceController
@@ -76,6 +77,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     message_api.MessageController,
     message_api.FileController,
     MaskingController,
+    *retention_api.CONTROLLERS,
     desk_api.CannedAnswerController,
     desk_api.TagController,
     desk_api.search_everything,

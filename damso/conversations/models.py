@@ -372,6 +372,57 @@ class RetentionRule(Table):
     changed_at: Mapped[datetime]
 
 
+class RetentionDryRun(Table):
+    """What somebody was shown that the rules would destroy; without it no rule is switched on."""
+
+    __tablename__ = "retention_dry_run"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_kind: Mapped[str]
+    actor_id: Mapped[str | None]
+    found: Mapped[dict[str, Any]]
+
+
+class RetentionRun(Table):
+    """The record of what was destroyed: under which rules (`cutoffs`), how much by class and by brand, sealed once it
+    is complete."""
+
+    __tablename__ = "retention_run"
+    __table_args__ = (
+        CheckConstraint("trigger IN ('rules', 'replay')", name="trigger"),
+        Index("ix_retention_run_unfinished", "id", postgresql_where=text("finished_at IS NULL")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    trigger: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    cutoffs: Mapped[list[Any]]
+    classes: Mapped[dict[str, Any]]
+    brands: Mapped[dict[str, Any]]
+    digest: Mapped[str | None]
+    seal: Mapped[str | None]
+
+
+class TechnicalRetention(Table):
+    """After how many days something technical goes, where the company changed what we propose; 0: with its case."""
+
+    __tablename__ = "technical_retention"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    days: Mapped[int]
+    changed_at: Mapped[datetime]
+
+
+class ConversationHold(Table):
+    """A case that no rule may destroy, such as during a dispute."""
+
+    __tablename__ = "conversation_hold"
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True)
+    reason: Mapped[str]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[str | None]
+    placed_at: Mapped[datetime]
+
+
 class MaskingPolicy(Table):
     """Which kinds of numbers the company does not want masked; a single row."""
 
