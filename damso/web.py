@@ -36,6 +36,7 @@ from damso.customers import api as customer_api
 from damso.customers import identity_api
 from damso.customers.companies.api import CompanyController
 from damso.customers.erasing import api as erasing_api
+from damso.customers.subject_access import api as access_api
 from damso.customers.timeline import TimelineSource
 from damso.customers.timeline_sources import SOURCES
 from damso.kernel.database import Database
@@ -64,6 +65,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *identity_api.CONTROLLERS,
     CompanyController,
     *erasing_api.CONTROLLERS,
+    *access_api.CONTROLLERS,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,

@@ -51,6 +51,8 @@ SHOWS: dict[str, str] = {
     "GET /api/search": "searched",
     "GET /api/deliveries/{delivery_id:uuid}/raw": "downloaded",
     "POST /api/held-cases/{held_id:uuid}/open": "revealed",
+    "GET /api/customers/{customer_id:uuid}/access-requests/identities": VIEWED,
+    "GET /api/access-requests/{request_id:uuid}/file": "downloaded",
     "GET /api/records/access/export": "exported",
     "GET /api/records/audit/export": "exported",
     "GET /api/companies/{company_id:uuid}": "listed",
@@ -84,6 +86,10 @@ SHOWS_NOBODY = {
     "GET /api/customers/{customer_id:uuid}/erasure",
     "POST /api/customers/{customer_id:uuid}/erasure",
     "GET /api/held-cases",
+    "GET /api/customers/{customer_id:uuid}/access-requests",
+    "POST /api/customers/{customer_id:uuid}/access-requests",
+    "GET /api/access-requests",
+    "POST /api/access-requests/{request_id:uuid}/answer",
     "PUT /api/conversations/{conversation_id:uuid}/hold",
     "DELETE /api/conversations/{conversation_id:uuid}/hold",
     "GET /api/erasures",
@@ -152,6 +158,8 @@ PERSONAL = {
     "PreviewSide",
     "SuggestedCustomer",
     "CompanyPerson",
+    "OfferedIdentity",
+    "HeldContent",
 }
 """Structs that hold somebody's name, address or words."""
 
