@@ -16,6 +16,7 @@ from damso.customers.subject_access.register import (
     Answer,
     OfferedIdentity,
     answered,
+    have_prepared,
     offered,
     register,
     request_view,
@@ -108,6 +109,7 @@ class CustomerAccessController(Controller):
             await cases.check(tx, customer_id)
             _unlimited(caller)
             request_id = await register(tx, customer_id, data, caller.actor, caller.id)
+            await have_prepared(tx, request_id)
             return await request_view(tx, request_id)
 
 

@@ -109,8 +109,7 @@ async def offered(tx: Transaction, customer_id: UUID) -> list[OfferedIdentity]:
 
 
 async def register(tx: Transaction, customer_id: UUID, order: AccessOrder, actor: Actor, asker_id: UUID | None) -> UUID:
-    """Enter a request and have its answer prepared; its id. Raises `NotFound`, `MergedAway`, `Invalid`,
-    `IdentitiesApart`."""
+    """Enter a request; its id. Raises `NotFound`, `MergedAway`, `Invalid`, `IdentitiesApart`."""
     asked_at = order.asked_at or tx.now
     if asked_at > tx.now:
         raise Invalid(field="asked_at")
@@ -135,11 +134,20 @@ async def register(tx: Transaction, customer_id: UUID, order: AccessOrder, actor
         asker_id,
         tx.now,
     )
-    await enqueue(tx, LANE, [(None, {"request_id": str(request_id)})])
     await audit.record(
         tx, actor, "access_request.registered", customer_id, request_id=str(request_id), way=order.way, unproven=apart
     )
     return request_id
+
+
+async def have_prepared(tx: Transaction, request_id: UUID) -> None:
+    """Have the lane prepare the answer, to be downloaded."""
+    await enqueue(tx, LANE, [(None, {"request_id": str(request_id)})])
+
+
+async def taken_along(tx: Transaction, request_id: UUID) -> None:
+    """The answer left as it was prepared; nothing of it is kept here."""
+    await tx.execute("UPDATE access_request SET state = 'destroyed', progress = 100 WHERE id = $1", request_id)
 
 
 async def _with_internal(tx: Transaction, identity_ids: Sequence[int]) -> list[int]:

@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/api/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAccessRequests */
+        get: operations["ApiAccessRequestsListAccessRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access-requests/{request_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** NoteAnswer */
+        post: operations["ApiAccessRequestsRequestIdAnswerNoteAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access-requests/{request_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** DownloadAnswer */
+        get: operations["ApiAccessRequestsRequestIdFileDownloadAnswer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acts": {
         parameters: {
             query?: never;
@@ -331,112 +382,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/companies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListCompanies */
-        get: operations["ApiCompaniesListCompanies"];
-        put?: never;
-        /** CreateCompany */
-        post: operations["ApiCompaniesCreateCompany"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/companies/{company_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetCompany */
-        get: operations["ApiCompaniesCompanyIdGetCompany"];
-        put?: never;
-        post?: never;
-        /** DeleteCompany */
-        delete: operations["ApiCompaniesCompanyIdDeleteCompany"];
-        options?: never;
-        head?: never;
-        /** UpdateCompany */
-        patch: operations["ApiCompaniesCompanyIdUpdateCompany"];
-        trace?: never;
-    };
-    "/api/companies/{company_id}/domains": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** AddCompanyDomain */
-        post: operations["ApiCompaniesCompanyIdDomainsAddCompanyDomain"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/companies/{company_id}/domains/{domain}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** RemoveCompanyDomain */
-        delete: operations["ApiCompaniesCompanyIdDomainsRemoveCompanyDomain"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/companies/{company_id}/people/{customer_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** PutCompanyPerson */
-        put: operations["ApiCompaniesCompanyIdPeopleCustomerIdPutCompanyPerson"];
-        post?: never;
-        /** RemoveCompanyPerson */
-        delete: operations["ApiCompaniesCompanyIdPeopleCustomerIdRemoveCompanyPerson"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/companies/{company_id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetCompanyTimeline */
-        get: operations["ApiCompaniesCompanyIdTimelineGetCompanyTimeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -486,6 +431,24 @@ export interface paths {
         post?: never;
         /** RemoveDraft */
         delete: operations["ApiConversationsConversationIdDraftRemoveDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PlaceCaseHold */
+        put: operations["ApiConversationsConversationIdHoldPlaceCaseHold"];
+        post?: never;
+        /** LiftCaseHold */
+        delete: operations["ApiConversationsConversationIdHoldLiftCaseHold"];
         options?: never;
         head?: never;
         patch?: never;
@@ -628,23 +591,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/conversations/{conversation_id}/transcript": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** PrintTranscript */
-        post: operations["ApiConversationsConversationIdTranscriptPrintTranscript"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/customers": {
         parameters: {
             query?: never;
@@ -747,6 +693,41 @@ export interface paths {
         head?: never;
         /** UpdateCustomer */
         patch: operations["ApiCustomersCustomerIdUpdateCustomer"];
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListCustomerRequests */
+        get: operations["ApiCustomersCustomerIdAccessRequestsListCustomerRequests"];
+        put?: never;
+        /** RegisterAccessRequest */
+        post: operations["ApiCustomersCustomerIdAccessRequestsRegisterAccessRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/access-requests/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OfferIdentities */
+        get: operations["ApiCustomersCustomerIdAccessRequestsIdentitiesOfferIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/customers/{customer_id}/erasure": {
@@ -988,15 +969,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/exports": {
+    "/api/held-cases": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** ListExports */
-        get: operations["ApiExportsListExports"];
+        /** ListHeldCases */
+        get: operations["ApiHeldCasesListHeldCases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1005,7 +986,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/exports/conversations": {
+    "/api/held-cases/{held_id}/open": {
         parameters: {
             query?: never;
             header?: never;
@@ -1014,60 +995,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** ExportConversations */
-        post: operations["ApiExportsConversationsExportConversations"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/exports/customers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** ExportCustomers */
-        post: operations["ApiExportsCustomersExportCustomers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/exports/{export_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetExport */
-        get: operations["ApiExportsExportIdGetExport"];
-        put?: never;
-        post?: never;
-        /** RemoveExport */
-        delete: operations["ApiExportsExportIdRemoveExport"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/exports/{export_id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetExportFile */
-        get: operations["ApiExportsExportIdFileGetExportFile"];
-        put?: never;
-        post?: never;
+        /** OpenHeldCase */
+        post: operations["ApiHeldCasesHeldIdOpenOpenHeldCase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1713,6 +1642,108 @@ export interface paths {
         head?: never;
         /** TickReminder */
         patch: operations["ApiRemindersReminderIdTickReminder"];
+        trace?: never;
+    };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRetention */
+        get: operations["ApiRetentionGetRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** DryRunRetention */
+        post: operations["ApiRetentionDryRunDryRunRetention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/rules/{record_class}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** ChangeRetentionRule */
+        put: operations["ApiRetentionRulesRecordClassChangeRetentionRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/rules/{record_class}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SwitchRetentionRule */
+        post: operations["ApiRetentionRulesRecordClassSwitchSwitchRetentionRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRetentionRun */
+        get: operations["ApiRetentionRunsRunIdGetRetentionRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/technical/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** ChangeTechnicalRetention */
+        put: operations["ApiRetentionTechnicalKindChangeTechnicalRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/scheduled/{scheduled_id}": {
@@ -2485,6 +2516,48 @@ export interface components {
             route: string;
             who: components["schemas"]["RecordActor"];
         };
+        /** AccessOrder */
+        AccessOrder: {
+            /** @default false */
+            accept_unproven?: boolean;
+            asked_at?: string | null;
+            identity_ids: number[];
+            /**
+             * @default ko
+             * @enum {string}
+             */
+            locale?: "ko" | "en";
+            /** @default false */
+            notes?: boolean;
+            /** @enum {string} */
+            way: "email" | "phone" | "letter" | "chat" | "visit" | "other";
+        };
+        /** AccessRequestView */
+        AccessRequestView: {
+            /** @enum {null|string} */
+            answer: "given" | "refused" | "withdrawn" | null;
+            answered_at: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asker_id: string | null;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: date-time */
+            due_at: string;
+            expires_at: string | null;
+            file_size: number | null;
+            /** Format: uuid */
+            id: string;
+            left_out: number;
+            notes: boolean;
+            prepared_by: string;
+            progress: number;
+            /** @enum {string} */
+            state: "building" | "ready" | "failed" | "destroyed";
+            urgent: boolean;
+            /** @enum {string} */
+            way: "email" | "phone" | "letter" | "chat" | "visit" | "other";
+        };
         /** Act */
         Act: {
             conversation_id?: string | null;
@@ -2505,6 +2578,11 @@ export interface components {
             undo_until: string | null;
             undone: number;
             waiting: number;
+        };
+        /** AgeCount */
+        AgeCount: {
+            age: number;
+            count: number;
         };
         /** Agent */
         Agent: {
@@ -2528,6 +2606,11 @@ export interface components {
             name?: string | null;
             /** @enum {null|string} */
             role?: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
+        };
+        /** AnswerNote */
+        AnswerNote: {
+            /** @enum {string} */
+            answer: "given" | "refused" | "withdrawn";
         };
         /** ApiKey */
         ApiKey: {
@@ -2605,6 +2688,13 @@ export interface components {
             signature: string;
             timezone: string;
         };
+        /** BrandCount */
+        BrandCount: {
+            /** Format: uuid */
+            brand_id: string;
+            count: number;
+            name: string;
+        };
         /** BrandName */
         BrandName: {
             colour: string;
@@ -2637,6 +2727,15 @@ export interface components {
             shortcut: string;
             text: string;
             title: string;
+        };
+        /** CaseHold */
+        CaseHold: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: date-time */
+            placed_at: string;
+            placed_by: string;
+            reason: string;
         };
         /** CaseState */
         CaseState: {
@@ -2719,6 +2818,11 @@ export interface components {
             certificate: components["schemas"]["Certificate"];
             genuine: boolean;
         };
+        /** CheckedRun */
+        CheckedRun: {
+            genuine: boolean;
+            run: components["schemas"]["Run"];
+        };
         /** Checklist */
         Checklist: {
             items: components["schemas"]["ChecklistItem"][];
@@ -2744,85 +2848,34 @@ export interface components {
             /** @default  */
             phone?: string;
         };
+        /** ClassOutlook */
+        ClassOutlook: {
+            /** @enum {string} */
+            action: "erase" | "delete";
+            active: boolean;
+            ages: components["schemas"]["AgeCount"][];
+            brands: components["schemas"]["BrandCount"][];
+            customers: number;
+            days: number;
+            held_back: {
+                [key: string]: number;
+            };
+            held_samples: components["schemas"]["SampleCase"][];
+            months: components["schemas"]["MonthCount"][];
+            now: number;
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+            samples: components["schemas"]["SampleCase"][];
+            soon: number;
+        };
         /** CodeGiven */
         CodeGiven: {
             code: string;
-        };
-        /** CompanyCard */
-        CompanyCard: {
-            all_conversations: number;
-            conversations: components["schemas"]["CompanyCase"][];
-            /** Format: date-time */
-            created_at: string;
-            domains: string[];
-            /** Format: uuid */
-            id: string;
-            name: string;
-            note: string;
-            open_conversations: number;
-            people: components["schemas"]["CompanyPerson"][];
-            people_count: number;
-            traits: {
-                [key: string]: unknown;
-            };
-        };
-        /** CompanyCase */
-        CompanyCase: {
-            channel: string;
-            /** Format: uuid */
-            customer_id: string;
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            last_message_at: string;
-            status: string;
-            subject: string;
-        };
-        /** CompanyPatch */
-        CompanyPatch: {
-            name?: string;
-            note?: string;
-            traits?: {
-                [key: string]: unknown;
-            };
-        };
-        /** CompanyPerson */
-        CompanyPerson: {
-            /** Format: date-time */
-            at: string;
-            colour: number;
-            /** Format: uuid */
-            customer_id: string;
-            initials: string;
-            kind: string | null;
-            /** Format: date-time */
-            last_seen_at: string;
-            name: string;
-            open_conversations: number;
-            role: string;
-            source: string;
-            value: string | null;
-        };
-        /** CompanyRow */
-        CompanyRow: {
-            domains: string[];
-            /** Format: uuid */
-            id: string;
-            name: string;
-            people: number;
         };
         /** Conflict */
         Conflict: {
             key: string;
             values: components["schemas"]["ValueOf"][];
-        };
-        /** ConversationExport */
-        ConversationExport: {
-            filter?: components["schemas"]["Filter"] | null;
-            /** @enum {string} */
-            format: "csv" | "jsonl";
-            ids?: string[] | null;
-            view?: string | null;
         };
         /** ConversationView */
         ConversationView: {
@@ -2842,10 +2895,13 @@ export interface components {
             /** Format: date-time */
             last_message_at: string;
             last_message_id: string | null;
+            on_hold: boolean;
             participants: components["schemas"]["ParticipantView"][];
             preview: string;
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
             reminder: components["schemas"]["ReminderMark"] | null;
             reminders: components["schemas"]["Reminder"][];
             routes: components["schemas"]["Route"][];
@@ -2876,7 +2932,6 @@ export interface components {
         CustomerCard: {
             claims: components["schemas"]["CustomerClaim"][];
             colour: number;
-            companies: components["schemas"]["Membership"][];
             conversations: components["schemas"]["CustomerCase"][];
             /** Format: date-time */
             created_at: string;
@@ -2911,14 +2966,6 @@ export interface components {
             kind: string;
             source: string;
             value: string;
-        };
-        /** CustomerExport */
-        CustomerExport: {
-            /** @enum {string} */
-            format: "csv" | "jsonl";
-            ids?: string[] | null;
-            /** @default  */
-            q?: string;
         };
         /** CustomerIdentity */
         CustomerIdentity: {
@@ -2970,6 +3017,15 @@ export interface components {
             reason_texts: string[];
             reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
         };
+        /** Cutoff */
+        Cutoff: {
+            /** @enum {string} */
+            action: "erase" | "delete";
+            /** Format: date-time */
+            before: string;
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+        };
         /** DecisionResult */
         DecisionResult: {
             link_id: number;
@@ -2990,6 +3046,17 @@ export interface components {
             state: string;
             unsupported: number;
         };
+        /** Destroyed */
+        Destroyed: {
+            /** @default 0 */
+            cases?: number;
+            /** @default 0 */
+            customers?: number;
+            /** @default 0 */
+            files?: number;
+            /** @default 0 */
+            rows?: number;
+        };
         /** DividedCase */
         DividedCase: {
             anchor_identity_id: number;
@@ -3009,6 +3076,14 @@ export interface components {
             /** @enum {string} */
             kind: "message" | "note";
             text: string;
+        };
+        /** DryRun */
+        DryRun: {
+            /** Format: date-time */
+            at: string;
+            classes: components["schemas"]["ClassOutlook"][];
+            /** Format: uuid */
+            id: string;
         };
         /** EnrolledMe */
         EnrolledMe: {
@@ -3089,27 +3164,6 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** Export */
-        Export: {
-            /** Format: date-time */
-            created_at: string;
-            done: number;
-            /** Format: date-time */
-            expires_at: string;
-            finished_at: string | null;
-            /** @enum {string} */
-            format: "csv" | "jsonl";
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "conversations" | "customers";
-            note: string;
-            /** @enum {string} */
-            reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other";
-            size: number;
-            /** @enum {string} */
-            state: "waiting" | "done" | "failed";
-        };
         /** FactTried */
         FactTried: {
             taken: boolean;
@@ -3161,6 +3215,34 @@ export interface components {
         GivingUp: {
             why: string;
         };
+        /** HeldCaseLine */
+        HeldCaseLine: {
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            erasure_id: string;
+            /** Format: date-time */
+            held_at: string;
+            /** Format: uuid */
+            id: string;
+            record_class: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** HeldContent */
+        HeldContent: {
+            addresses: string[];
+            case: {
+                [key: string]: unknown;
+            };
+            files: {
+                [key: string]: unknown;
+            }[];
+            lines: {
+                [key: string]: unknown;
+            }[];
+            names: string[];
+        };
         /** HistoryLine */
         HistoryLine: {
             actor_kind: string;
@@ -3194,6 +3276,11 @@ export interface components {
             status?: "open" | "pending" | "snoozed" | "resolved" | null;
             /** @default  */
             subject?: string;
+        };
+        /** HoldOrder */
+        HoldOrder: {
+            /** @default  */
+            reason?: string;
         };
         /** Hours */
         Hours: {
@@ -3427,16 +3514,6 @@ export interface components {
             max_files?: number;
             types: string[];
         };
-        /** Membership */
-        Membership: {
-            /** Format: date-time */
-            at: string;
-            /** Format: uuid */
-            id: string;
-            name: string;
-            role: string;
-            source: string;
-        };
         /** MergeBody */
         MergeBody: {
             /** @default false */
@@ -3457,6 +3534,12 @@ export interface components {
             /** Format: uuid */
             customer_id: string;
             link_id: number;
+        };
+        /** MonthCount */
+        MonthCount: {
+            count: number;
+            /** Format: date */
+            month: string;
         };
         /** MonthReview */
         MonthReview: {
@@ -3499,13 +3582,6 @@ export interface components {
             secret: string;
             used_at: string | null;
         };
-        /** NewCompany */
-        NewCompany: {
-            domains?: string[];
-            name: string;
-            /** @default  */
-            note?: string;
-        };
         /** NewConversation */
         NewConversation: {
             attachment_ids?: string[];
@@ -3525,10 +3601,6 @@ export interface components {
             email?: string | null;
             name: string;
             phone?: string | null;
-        };
-        /** NewDomain */
-        NewDomain: {
-            domain: string;
         };
         /** NewInbox */
         NewInbox: {
@@ -3601,6 +3673,18 @@ export interface components {
             page?: components["schemas"]["Page"] | null;
             text: string;
         };
+        /** OfferedIdentity */
+        OfferedIdentity: {
+            group: number;
+            id: number;
+            kind: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            name: string;
+            /** @enum {string} */
+            proof: "none" | "asserted" | "authenticated" | "proven";
+            value: string;
+        };
         /** OpenSession */
         OpenSession: {
             address: string | null;
@@ -3665,11 +3749,6 @@ export interface components {
         /** Page[TimelineLine] */
         "Page_damso.customers.api.TimelineLine_": {
             items: components["schemas"]["TimelineLine"][];
-            next?: string | null;
-        };
-        /** Page[CompanyRow] */
-        "Page_damso.customers.companies.api.CompanyRow_": {
-            items: components["schemas"]["CompanyRow"][];
             next?: string | null;
         };
         /** Page[SuggestedPair] */
@@ -3739,11 +3818,6 @@ export interface components {
             password: string;
             /** @default  */
             token?: string;
-        };
-        /** PersonRole */
-        PersonRole: {
-            /** @default  */
-            role?: string;
         };
         /** Piece */
         Piece: {
@@ -3871,6 +3945,15 @@ export interface components {
         Replayed: {
             replayed: number;
         };
+        /** RetentionView */
+        RetentionView: {
+            dry_run: components["schemas"]["DryRun"] | null;
+            holds: components["schemas"]["CaseHold"][];
+            records_months: number;
+            rules: components["schemas"]["RuleView"][];
+            runs: components["schemas"]["Run"][];
+            technical: components["schemas"]["TechnicalRule"][];
+        };
         /** RevealRequest */
         RevealRequest: {
             reason: string;
@@ -3987,6 +4070,62 @@ export interface components {
             team: components["schemas"]["Named"] | null;
             unread: boolean;
             waiting_since: string | null;
+        };
+        /** RuleChange */
+        RuleChange: {
+            /**
+             * @default erase
+             * @enum {string}
+             */
+            action?: "erase" | "delete";
+            days: number;
+            /** @default  */
+            explanation?: string;
+        };
+        /** RuleSwitch */
+        RuleSwitch: {
+            active: boolean;
+            dry_run_id?: string | null;
+            /** @default  */
+            reason?: string;
+        };
+        /** RuleView */
+        RuleView: {
+            /** @enum {string} */
+            action: "erase" | "delete";
+            active: boolean;
+            days: number;
+            explanation: string;
+            floor: number;
+            law: string;
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+        };
+        /** Run */
+        Run: {
+            brands: {
+                [key: string]: number;
+            };
+            classes: {
+                [key: string]: components["schemas"]["Destroyed"];
+            };
+            cutoffs: components["schemas"]["Cutoff"][];
+            digest: string | null;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            seal: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            trigger: "rules" | "replay";
+        };
+        /** SampleCase */
+        SampleCase: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            over_at: string;
         };
         /** ScheduledAnswer */
         ScheduledAnswer: {
@@ -4192,6 +4331,19 @@ export interface components {
             member_ids: string[];
             name: string;
         };
+        /** TechnicalChange */
+        TechnicalChange: {
+            days: number;
+        };
+        /** TechnicalRule */
+        TechnicalRule: {
+            days: number;
+            fewest: number;
+            /** @enum {string} */
+            kind: "deliveries" | "attempts" | "waiting" | "sources";
+            /** @default false */
+            may_stay?: boolean;
+        };
         /** Text */
         Text: {
             en: string;
@@ -4229,13 +4381,6 @@ export interface components {
             key: string;
             source: string;
             value: unknown;
-        };
-        /** TranscriptRequest */
-        TranscriptRequest: {
-            /** @enum {null|string} */
-            locale?: "ko" | "en" | null;
-            /** @default false */
-            notes?: boolean;
         };
         /** TriedAgain */
         TriedAgain: {
@@ -4443,6 +4588,109 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiAccessRequestsListAccessRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAccessRequestsRequestIdAnswerNoteAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerNote"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAccessRequestsRequestIdFileDownloadAnswer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiActsStartAct: {
         parameters: {
             query?: never;
@@ -5181,339 +5429,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiCompaniesListCompanies: {
-        parameters: {
-            query?: {
-                q?: string;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_damso.customers.companies.api.CompanyRow_"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCreateCompany: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCompany"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CompanyCard"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdGetCompany: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CompanyCard"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdDeleteCompany: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdUpdateCompany: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CompanyPatch"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CompanyCard"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdDomainsAddCompanyDomain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDomain"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CompanyCard"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdDomainsRemoveCompanyDomain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-                domain: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdPeopleCustomerIdPutCompanyPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PersonRole"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdPeopleCustomerIdRemoveCompanyPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdTimelineGetCompanyTimeline: {
-        parameters: {
-            query?: {
-                kinds?: string;
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_damso.customers.api.TimelineLine_"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiConversationsListConversations: {
         parameters: {
             query?: {
@@ -5690,6 +5605,70 @@ export interface operations {
         };
     };
     ApiConversationsConversationIdDraftRemoveDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConversationsConversationIdHoldPlaceCaseHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConversationsConversationIdHoldLiftCaseHold: {
         parameters: {
             query?: never;
             header?: never;
@@ -6035,47 +6014,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiConversationsConversationIdTranscriptPrintTranscript: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TranscriptRequest"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiCustomersListCustomers: {
         parameters: {
             query?: {
@@ -6327,6 +6265,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerCard"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdAccessRequestsListCustomerRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdAccessRequestsRegisterAccessRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessOrder"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdAccessRequestsIdentitiesOfferIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedIdentity"][];
                 };
             };
             401: components["responses"]["Problem"];
@@ -6843,7 +6881,7 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiExportsListExports: {
+    ApiHeldCasesListHeldCases: {
         parameters: {
             query?: never;
             header?: never;
@@ -6858,7 +6896,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Export"][];
+                    "application/json": components["schemas"]["HeldCaseLine"][];
                 };
             };
             401: components["responses"]["Problem"];
@@ -6873,7 +6911,7 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiExportsConversationsExportConversations: {
+    ApiHeldCasesHeldIdOpenOpenHeldCase: {
         parameters: {
             query?: never;
             header?: {
@@ -6882,81 +6920,8 @@ export interface operations {
                 /** @description What there is to add, percent-encoded UTF-8 */
                 "X-Damso-Reason-Note"?: string | null;
             };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConversationExport"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiExportsCustomersExportCustomers: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CustomerExport"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiExportsExportIdGetExport: {
-        parameters: {
-            query?: never;
-            header?: never;
             path: {
-                export_id: string;
+                held_id: string;
             };
             cookie?: never;
         };
@@ -6968,69 +6933,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiExportsExportIdRemoveExport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                export_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiExportsExportIdFileGetExportFile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                export_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Stream Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["HeldContent"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -8674,6 +8577,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionGetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionDryRunDryRunRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionRulesRecordClassChangeRetentionRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_class: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionRulesRecordClassSwitchSwitchRetentionRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_class: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionRunsRunIdGetRetentionRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedRun"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionTechnicalKindChangeTechnicalRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TechnicalChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TechnicalRule"];
                 };
             };
             401: components["responses"]["Problem"];
