@@ -3,6 +3,7 @@ import { type TextKey, useText } from "@damso/i18n";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { may, useMe } from "../../app/useMe.ts";
 import { useStandstill } from "../../app/useSystem.ts";
+import { useUrgentRequests } from "../../app/useUrgentRequests.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import classes from "./settings.module.css";
 
@@ -37,9 +38,17 @@ const COMPANY: Group = {
     ["people", "settings.people", "team.manage"],
     ["teams", "settings.teams", "team.manage"],
     ["sign-in", "settings.signIn", "settings.manage"],
-    ["privacy", "settings.privacy", "customers.erase"],
     ["keys", "settings.keys", "keys.manage"],
     ["system", "settings.system", "settings.manage"],
+  ],
+};
+const PRIVACY: Group = {
+  title: "settings.privacyGroup",
+  pages: [
+    ["privacy", "settings.privacy", "customers.erase"],
+    ["access-requests", "settings.accessRequests", "customers.erase"],
+    ["retention", "settings.retention", "customers.erase"],
+    ["held-cases", "settings.heldCases", "customers.erase"],
   ],
 };
 const RECORDS: Group = {
@@ -57,9 +66,12 @@ export function SettingsPage() {
   const { t } = useText();
   const me = useMe();
   const { pathname } = useLocation();
-  const standstill = useStandstill();
+  const attention: Record<string, TextKey | false> = {
+    system: useStandstill() && "system.attention",
+    "access-requests": useUrgentRequests() && "accessRequest.attention",
+  };
   const phone = useWidth() === "phone";
-  const groups = [OWN, COMPANY, SHARED, RECORDS]
+  const groups = [OWN, COMPANY, SHARED, PRIVACY, RECORDS]
     .map((group) => ({ ...group, pages: group.pages.filter(([, , needed]) => !needed || may(me, needed)) }))
     .filter((group) => group.pages.length > 0);
   const atRoot = /\/settings\/?$/.test(pathname);
@@ -81,9 +93,9 @@ export function SettingsPage() {
                       aria-current={pathname.includes(`/settings/${path}`) ? "page" : undefined}
                     >
                       {t(name)}
-                      {path === "system" && standstill && (
+                      {attention[path] && (
                         <span className={classes.attention}>
-                          <span className="sr-only">{t("system.attention")}</span>
+                          <span className="sr-only">{t(attention[path])}</span>
                         </span>
                       )}
                     </Link>
