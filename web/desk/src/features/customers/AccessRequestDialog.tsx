@@ -7,6 +7,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import dialog from "../inbox/dialog.module.css";
+import { identityValue } from "./identityText.ts";
 
 const WAYS = ["email", "phone", "chat", "visit", "letter", "other"] as const;
 const LANGUAGES = ["ko", "en"] as const;
@@ -126,7 +127,7 @@ interface IdentitiesProps {
 }
 
 function Identities({ offered, chosen, onChosen }: IdentitiesProps) {
-  const { t } = useText();
+  const { t, format } = useText();
   return (
     <Checkbox.Group
       label={t("accessRequest.identities")}
@@ -138,7 +139,7 @@ function Identities({ offered, chosen, onChosen }: IdentitiesProps) {
           key={one.id}
           mt={8}
           value={String(one.id)}
-          label={one.kind === "visitor" ? t("accessRequest.visitor") : one.value}
+          label={identityValue(one, format, t)}
           description={one.group === offered[0]?.group ? undefined : t("accessRequest.unproven")}
         />
       ))}

@@ -27,7 +27,9 @@ export function HoldList({ holds }: { holds: RetentionView["holds"] }) {
         {holds.map((one) => (
           <li key={one.conversation_id} className={settings.row}>
             <div className={settings.rowBody}>
-              <Link to={`/inbox/all/${one.conversation_id}` as never}>{one.reason}</Link>
+              <Link to="/c/$conversationId" params={{ conversationId: one.conversation_id }}>
+                {one.reason}
+              </Link>
               <div className="small muted">
                 {one.placed_by} · <Time at={one.placed_at} />
               </div>

@@ -56,21 +56,15 @@ function Outlook({ outlook }: { outlook: ClassOutlook }) {
   return (
     <>
       <ul className={classes.figures}>
-        <li>
-          <b className="num">{number(outlook.now)}</b> {t("retention.now")}
+        <li className={outlook.now > 0 ? "bold" : undefined}>
+          {t("retention.now", { number: number(outlook.now) })}
         </li>
-        <li>
-          <b className="num">{number(outlook.soon)}</b> {t("retention.soon")}
-        </li>
+        <li>{t("retention.soon", { number: number(outlook.soon) })}</li>
         {outlook.action === "delete" && (
-          <li>
-            <b className="num">{number(outlook.customers)}</b> {t("retention.customers")}
-          </li>
+          <li>{t("retention.customers", { number: number(outlook.customers) })}</li>
         )}
         {held.map(([reason, count]) => (
-          <li key={reason}>
-            <b className="num">{number(count)}</b> {t(`retention.held.${reason}` as TextKey)}
-          </li>
+          <li key={reason}>{t(`retention.held.${reason}` as TextKey, { number: number(count) })}</li>
         ))}
       </ul>
       {outlook.now > 0 && (
@@ -108,7 +102,12 @@ function Samples({ title, samples }: { title: string; samples: ClassOutlook["sam
     <p className={`${classes.samples} small`}>
       <span className="muted">{title}</span>
       {samples.map((one) => (
-        <Link key={one.id} to={`/inbox/all/${one.id}` as never} className={classes.sample}>
+        <Link
+          key={one.id}
+          to="/c/$conversationId"
+          params={{ conversationId: one.id }}
+          className={classes.sample}
+        >
           <Time at={one.over_at} />
         </Link>
       ))}

@@ -90,7 +90,7 @@ export function SettingsPage() {
                     <Link
                       to={`/settings/${path}` as never}
                       className={classes.navLink}
-                      aria-current={pathname.includes(`/settings/${path}`) ? "page" : undefined}
+                      aria-current={`${pathname}/`.includes(`/settings/${path}/`) ? "page" : undefined}
                     >
                       {t(name)}
                       {attention[path] && (
