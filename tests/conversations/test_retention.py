@@ -1,5 +1,6 @@
 """What is over its time is destroyed once, no more and no less than a dry run says, and stays destroyed."""
 
+import signal
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -24,11 +25,13 @@ from damso.conversations.retention.record import Run, is_genuine, newest_runs
 from damso.conversations.retention.rules import CLASSES, RecordClass, rules
 from damso.conversations.retention.run import EVERY, RetentionTimer, destroy_some
 from damso.kernel.database import Transaction
+from damso.kernel.erasure_list import FILE as ERASURE_FILE
 from damso.kernel.log import SYSTEM
 from damso.kernel.timers import run_due
 from tests.clock import ManualClock
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
+from tests.processes import PythonChild
 
 DAY = timedelta(days=1)
 
@@ -223,6 +226,28 @@ async def test_the_timer_goes_on_where_another_was_killed(company: Company, cloc
     (run,) = await runs_of(company)
     assert run.classes["conversation"].cases == 25
     assert await company.count("message") == 0
+
+
+async def test_after_a_kill_nothing_is_left_and_nothing_counted_twice(company: Company, dsn: str) -> None:
+    """Killed between the list of erasures and the commit: the next start destroys what stands in the list, the timer
+    the rest."""
+    for _ in range(50):
+        await old_case(company, 1100)
+    await switched_on(company, "conversation")
+    parts = company.parts
+    with PythonChild("tests.conversations.retention_child", dsn, parts.settings.data / ERASURE_FILE) as child:
+        assert child.tells() == "in the middle"
+        child.send(signal.SIGKILL)
+        child.wait()
+    left = await company.count("conversation")
+    await make_ready(parts.settings, parts.database)
+    await destroys_all(company)
+
+    runs = await runs_of(company)
+    assert left == 30
+    assert sorted((run.trigger, run.classes["conversation"].cases) for run in runs) == [("replay", 20), ("rules", 30)]
+    assert await company.count("conversation") == 0
+    assert all(run.finished_at for run in runs)
 
 
 class Aged(Struct, frozen=True):
