@@ -1,7 +1,7 @@
 """Retention by rule, its records, holds on cases, and the register of access requests.
 
 Revision: 0013
-Follows: 0010
+Follows: 0011
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0011"
 works_with = "0002"
 """The oldest version whose code may go on working on this schema, see docs/adr/0020."""
 

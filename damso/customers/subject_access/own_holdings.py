@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from damso.customers.companies.memberships import companies_of
 from damso.customers.subject_access.holding import Column, Holding, Section, Subject
 from damso.customers.types import INTERNAL
 from damso.kernel.database import Transaction
@@ -84,6 +85,21 @@ class TraitHolding:
         )
 
 
+class CompanyHolding:
+    name: ClassVar[str] = "companies"
+
+    async def told(self, tx: Transaction, subject: Subject) -> Section:
+        rows = await companies_of(tx, subject.identity_ids)
+        return Section(
+            name=self.name,
+            title=Text("소속 회사", "Companies"),
+            why=Text("어느 회사의 문의인지 알기 위해 써요.", "To know for which company you ask."),
+            kept=AS_LONG,
+            columns=(Column("name", Text("회사", "Company")), Column("role", Text("역할", "Role")), _SOURCE, _AT),
+            rows=[{"name": row.name, "role": row.role, "source": row.source, "at": row.at} for row in rows],
+        )
+
+
 class TrackedHolding:
     name: ClassVar[str] = "activity"
 
@@ -125,4 +141,11 @@ class LookHolding:
         )
 
 
-OWN: Sequence[Holding] = (IdentityHolding(), ClaimHolding(), TraitHolding(), TrackedHolding(), LookHolding())
+OWN: Sequence[Holding] = (
+    IdentityHolding(),
+    ClaimHolding(),
+    TraitHolding(),
+    CompanyHolding(),
+    TrackedHolding(),
+    LookHolding(),
+)
