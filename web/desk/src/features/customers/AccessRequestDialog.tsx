@@ -1,7 +1,7 @@
 import { type AccessOrder, api, type CustomerCard, keys, type OfferedIdentity } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Notice, Skeleton, toast } from "@damso/ui";
-import { Button, Checkbox, Modal, Select, Switch } from "@mantine/core";
+import { Button, Checkbox, Modal, Select, Switch, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -20,6 +20,7 @@ export function AccessRequestDialog({ customer, onClose }: { customer: CustomerC
   const [way, setWay] = useState<AccessOrder["way"]>("email");
   const [locale, setLocale] = useState<(typeof LANGUAGES)[number]>(customer.locale === "en" ? "en" : "ko");
   const [notes, setNotes] = useState(false);
+  const [askedOn, setAskedOn] = useState("");
   const [sure, setSure] = useState(false);
   const [picked, setPicked] = useState<number[] | null>(null);
   const query = useQuery({
@@ -37,6 +38,7 @@ export function AccessRequestDialog({ customer, onClose }: { customer: CustomerC
         way,
         locale,
         notes,
+        ...(askedOn && { asked_at: new Date(`${askedOn}T00:00`).toISOString() }),
         identity_ids: chosen,
         accept_unproven: apart && sure,
       }),
@@ -91,6 +93,13 @@ export function AccessRequestDialog({ customer, onClose }: { customer: CustomerC
             onChange={(value) => value && setLocale(value as (typeof LANGUAGES)[number])}
           />
         </div>
+        <TextInput
+          type="date"
+          label={t("accessRequest.askedOn")}
+          description={t("accessRequest.askedOnText")}
+          value={askedOn}
+          onChange={(event) => setAskedOn(event.currentTarget.value)}
+        />
         <Switch
           checked={notes}
           onChange={(event) => setNotes(event.currentTarget.checked)}
