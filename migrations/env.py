@@ -11,6 +11,7 @@ import damso.channels.models
 import damso.conversations.act_models
 import damso.conversations.exports.models
 import damso.conversations.models
+import damso.conversations.retention.models
 import damso.customers.companies.models
 import damso.customers.models
 import damso.kernel.models
