@@ -112,12 +112,13 @@ async def _wanted(tx: Transaction, request_id: UUID) -> _Wanted | None:
 async def _subject(tx: Transaction, wanted: _Wanted) -> Subject:
     """Identities that left the customer meanwhile are somebody else's now."""
     rows = await tx.rows(
-        """SELECT i.id, i.customer_id, i.home_id FROM identity i JOIN customer c ON c.id = i.customer_id
+        """SELECT i.id, i.customer_id, h.id AS home_id FROM identity i JOIN customer c ON c.id = i.customer_id
+            LEFT JOIN customer h ON h.id = i.home_id AND $2 IN (h.id, h.merged_into)
         WHERE i.id = ANY ($1) AND $2 IN (c.id, c.merged_into) ORDER BY i.id""",
         wanted.identity_ids,
         wanted.customer_id,
     )
-    customers = dict.fromkeys(id_ for row in rows for id_ in (row["customer_id"], row["home_id"]))
+    customers = dict.fromkeys(id_ for row in rows for id_ in (row["customer_id"], row["home_id"]) if id_)
     return Subject(customer_ids=tuple(customers), identity_ids=tuple(row["id"] for row in rows), notes=wanted.notes)
 
 
