@@ -25,15 +25,21 @@ from damso.conversations.erase import ConversationEraser
 from damso.conversations.exports.erase import ExportEraser
 from damso.conversations.exports.lane import ExportLane, ForgetExports
 from damso.conversations.held import HeldTimer
+from damso.conversations.holding import ConversationHolding
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
 from damso.conversations.recent import ForgetRecent
 from damso.conversations.recent_erase import RecentEraser
 from damso.conversations.remind import AnswerReader, ReminderTimer
+from damso.conversations.retention.run import CaseReplay, RetentionTimer
+from damso.conversations.retention.technical import TechnicalTimer
 from damso.conversations.split import SplitReader
 from damso.customers.erase import CustomerEraser
 from damso.customers.erasing.work import ErasureLane, ErasureReplay
+from damso.customers.subject_access.holding import Holding
+from damso.customers.subject_access.own_holdings import OWN
+from damso.customers.subject_access.prepare import FILES, AnswerEraser, AnswerLane, AnswerTimer
 from damso.customers.suggestions import SuggestionReader, SuggestionTimer
 from damso.kernel import sealed_files
 from damso.kernel.blob_collection import BlobColumn, BlobLane, BlobTimer
@@ -135,6 +141,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         CheckLane(parts.database, parts.inboxes, parts.http),
         ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
         BlobLane(parts.database, parts.blobs, blob_columns()),
+        AnswerLane(parts.database, parts.keyring, parts.blobs, holdings_of()),
         SignInLetters(parts.database, Letterbox(parts.database, parts.keyring, parts.inboxes), parts.settings.base_url),
     )
 
@@ -168,6 +175,9 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         ForgetExpired(),
         SuggestionTimer(),
         HeldTimer(),
+        RetentionTimer(parts.keyring, erasure_list_of(parts.settings)),
+        TechnicalTimer(),
+        AnswerTimer(),
         BlobTimer(),
         SealTimer(parts.keyring),
         KeepTimer(parts.keyring),
@@ -182,6 +192,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
 def blob_columns() -> Sequence[BlobColumn]:
     """Everywhere that files are named: what stands in none of them is deleted."""
     return (
+        FILES,
         BlobColumn("attachment", "blob_ref"),
         BlobColumn("brand", "logo_ref"),
         BlobColumn("delivery", "body_ref"),
@@ -200,8 +211,14 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
         RecentEraser(keyring),
         ChannelEraser(blobs, blob_columns()),
         LogEraser(),
+        AnswerEraser(),
         CustomerEraser(),
     )
+
+
+def holdings_of() -> Sequence[Holding]:
+    """Every store that holds something on a person, as it is told to that person."""
+    return (*OWN[:1], ConversationHolding(), *OWN[1:])
 
 
 def erasure_list_of(settings: Settings) -> ErasureList:
@@ -212,4 +229,4 @@ def erasure_list_of(settings: Settings) -> ErasureList:
 def replayers_of(settings: Settings) -> Sequence[Replays]:
     """Whoever can erase again what an older backup brought back."""
     keyring, blobs = open_keyring(settings.key_file), DiskBlobs(settings.data / "blobs")
-    return (ErasureReplay(erasers_of(keyring, blobs)),)
+    return (ErasureReplay(erasers_of(keyring, blobs)), CaseReplay(keyring))

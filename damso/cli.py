@@ -36,6 +36,7 @@ COMMANDS = (
     "company",
     "export",
     "audit",
+    "retention",
     "openapi",
     "rights",
 )

@@ -36,6 +36,7 @@ from damso.conversations import (
 from damso.conversations.exports import api as export_api
 from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
+from damso.conversations.retention import api as retention_api
 from damso.conversations.story import Cases, lines_for
 from damso.conversations.widget import api as widget_api
 from damso.conversations.widget.entrance import WidgetEntranceController
@@ -45,6 +46,7 @@ from damso.customers import api as customer_api
 from damso.customers import identity_api
 from damso.customers.companies.api import CompanyController
 from damso.customers.erasing import api as erasing_api
+from damso.customers.subject_access import api as access_api
 from damso.customers.timeline import TimelineSource
 from damso.customers.timeline_sources import SOURCES
 from damso.kernel.database import Database
@@ -74,6 +76,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *identity_api.CONTROLLERS,
     CompanyController,
     *erasing_api.CONTROLLERS,
+    *access_api.CONTROLLERS,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,
@@ -87,6 +90,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     message_api.MessageController,
     message_api.FileController,
     MaskingController,
+    *retention_api.CONTROLLERS,
     desk_api.CannedAnswerController,
     desk_api.TagController,
     desk_api.search_everything,

@@ -12,6 +12,7 @@ import damso.conversations.act_models
 import damso.conversations.exports.models
 import damso.conversations.models
 import damso.conversations.recent_models
+import damso.conversations.retention.models
 import damso.customers.companies.models
 import damso.customers.models
 import damso.kernel.models

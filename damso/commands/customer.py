@@ -1,11 +1,13 @@
 """`damso customer`: who is one person. Merging and taking apart show first what they would do."""
 
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 import typer
 
+from damso.commands.access_answer import gather_answer, require_new, stated, write_private
 from damso.commands.connecting import any_parts
 from damso.commands.console import LOCALE, print_json, result, word
 from damso.commands.operator import operator, say_shown, say_shown_in
@@ -50,6 +52,10 @@ NOBODY = Text("같은 사람으로 보이는 고객이 없어요.", "Nobody seem
 COUNTS = Text("상담 {cases}건, 메시지 {messages}개", "{cases} conversations, {messages} messages")
 NEW = Text("새 고객", "a new customer")
 TAKEN_BACK = Text(" (취소됨)", " (taken back)")
+
+ANSWERED = Text(
+    "{file}에 담았어요. 넣지 못한 파일 {count}개.", "It is in {file}. {count} files could not be put into it."
+)
 
 BY = {"by": "system"}
 EVERYTHING = Cases(Caller(permissions=PERMISSIONS, locale=LOCALE))
@@ -258,6 +264,43 @@ def undo_(
 
     run(work(prepared()))
     result(UNDONE)
+
+
+@app.command(
+    name="access-export",
+    help=word(
+        "고객에 관해 가지고 있는 모든 것을 ZIP 하나에 담아요. 열람 요청 대장에 남고, 답변 기한은 10일이에요.\n\n"
+        "예: damso customer access-export mina@example.com --out mina.zip",
+        "Everything that is held on a customer, as one ZIP. The request stands in the register; it is due in ten days."
+        "\n\nExample: damso customer access-export mina@example.com --out mina.zip",
+    ),
+)
+def access_export(
+    who: WHO,
+    out: Annotated[Path, typer.Option(help=word("새 ZIP 파일.", "The ZIP; a new file."))],
+    reason: Annotated[str, typer.Option(help=word("내려받는 이유.", "Why data is taken out."))] = "customer_request",
+    way: Annotated[
+        str, typer.Option(help=word("요청 방법: email, phone, letter, chat, visit, other.", "How it was asked."))
+    ] = "other",
+    notes: Annotated[
+        bool, typer.Option("--notes", help=word("내부 메모도 담아요.", "Internal notes as well."))
+    ] = False,
+    unproven: Annotated[
+        bool,
+        typer.Option(
+            "--unproven",
+            help=word(
+                "본인 확인으로 이어지지 않은 연락처도 담아요. 같은 사람인지 먼저 확인하세요.",
+                "Also what nothing proves to be one person's. Make sure of it first.",
+            ),
+        ),
+    ] = False,
+) -> None:
+    require_new(out)
+    why = stated(reason)
+    answer = run(gather_answer(prepared(), who, _find, why, way=way, notes=notes, unproven=unproven))
+    write_private(out, answer.data)
+    result(ANSWERED, file=out, count=answer.left_out)
 
 
 async def _find(tx: Transaction, given: str) -> UUID:

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
 from damso.conversations.cases import case_shown
-from damso.conversations.retention_rules import RecordClass
+from damso.conversations.retention.rules import RecordClass
 from damso.conversations.state import Move, State, Stood, lock_states, put
 from damso.conversations.types import ConversationStatus, Priority
 from damso.kernel.database import Transaction

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from damso.conversations.held import held_until, hold
 from damso.conversations.redact import redact_case
 from damso.conversations.remove import delete_case, delete_lines
-from damso.conversations.retention_rules import rules
+from damso.conversations.retention.rules import rules
 from damso.kernel.blobs import Blobs
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction

@@ -5,14 +5,14 @@ retention deletes it on its day.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from damso.conversations.retention_rules import Rule
+from damso.conversations.retention.rules import Rule
 from damso.customers.erasing.person import address_macs
 from damso.kernel.blobs import BlobMissing, Blobs
 from damso.kernel.crypto import Keyring
@@ -33,6 +33,8 @@ class HeldCaseLine(Struct, frozen=True, kw_only=True):
 
     id: UUID
     erasure_id: UUID
+    customer_id: UUID
+    """Who was erased; the id leads nowhere any more."""
     record_class: str
     until: datetime
     held_at: datetime
@@ -61,10 +63,11 @@ ORDER BY m.position_at, a.position
 
 
 def held_until(rule: Rule | None, over_at: datetime, now: datetime) -> datetime | None:
-    """Until when the law wants a case that was over at `over_at`; None where it does not, or no longer."""
+    """Until when the law wants a case that was over at `over_at`; None where it does not, or no longer. A company that
+    keeps its records for longer may not do so with those of somebody who asked to be forgotten."""
     if rule is None or not rule.by_law:
         return None
-    until = over_at + rule.kept_for
+    until = over_at + timedelta(days=rule.floor)
     return until if until > now else None
 
 
@@ -112,8 +115,9 @@ async def held_cases(tx: Transaction, keyring: Keyring, address: tuple[str, str]
     macs: Sequence[str] | None = address_macs(keyring, *address) if address else None
     return await tx.all(
         HeldCaseLine,
-        """SELECT id, erasure_id, record_class, until, held_at FROM held_case
-        WHERE $1::text[] IS NULL OR addresses && $1 ORDER BY held_at DESC, id DESC LIMIT 200""",
+        """SELECT h.id, h.erasure_id, e.customer_id, h.record_class, h.until, h.held_at FROM held_case h
+            JOIN erasure e ON e.id = h.erasure_id
+        WHERE $1::text[] IS NULL OR h.addresses && $1 ORDER BY h.held_at DESC, h.id DESC LIMIT 200""",
         macs,
     )
 

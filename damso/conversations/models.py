@@ -333,45 +333,6 @@ class MaskedNumber(Table):
     created_at: Mapped[datetime]
 
 
-class HeldCase(Table):
-    """A case of somebody who was erased, which the law wants kept until a day: encrypted, apart from all else.
-
-    `addresses` are keyed hashes, so that it can be found by who knows the address; `files` are sealed files.
-    """
-
-    __tablename__ = "held_case"
-    __table_args__ = (Index("ix_held_case_due", "until"),)
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    erasure_id: Mapped[UUID] = mapped_column(index=True)
-    conversation_id: Mapped[UUID]
-    record_class: Mapped[str]
-    until: Mapped[datetime]
-    addresses: Mapped[list[str]] = mapped_column(ARRAY(Text()))
-    content: Mapped[str]
-    held_at: Mapped[datetime]
-
-
-class HeldFile(Table):
-    """A sealed file of a held case."""
-
-    __tablename__ = "held_file"
-    held_case_id: Mapped[UUID] = mapped_column(ForeignKey("held_case.id", ondelete="CASCADE"), primary_key=True)
-    ref: Mapped[str] = mapped_column(primary_key=True)
-
-
-class RetentionRule(Table):
-    """How long records of a class are kept after their case is over, where the company changed what we propose."""
-
-    __tablename__ = "retention_rule"
-    __table_args__ = (CheckConstraint("action IN ('erase', 'delete')", name="action"),)
-    record_class: Mapped[str] = mapped_column(primary_key=True)
-    days: Mapped[int]
-    action: Mapped[str]
-    active: Mapped[bool]
-    explanation: Mapped[str]
-    changed_at: Mapped[datetime]
-
-
 class MaskingPolicy(Table):
     """Which kinds of numbers the company does not want masked; a single row."""
 

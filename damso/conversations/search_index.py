@@ -87,5 +87,15 @@ def facets(inbox_id: UUID | None, channel: str | None) -> list[str]:
     return [f"{name}={value}" for name, value in found.items() if value is not None]
 
 
+async def forget_messages(tx: Transaction, messages: Sequence[tuple[UUID, datetime]]) -> None:
+    """Those of these (id, place in time)."""
+    await tx.execute(
+        """DELETE FROM search_entry e USING unnest($1::uuid[], $2::timestamptz[]) AS m(id, at)
+        WHERE e.position_at = m.at AND e.message_id = m.id""",
+        [message_id for message_id, _ in messages],
+        [at for _, at in messages],
+    )
+
+
 async def forget_message(tx: Transaction, message_id: UUID, position_at: datetime) -> None:
     await tx.execute("DELETE FROM search_entry WHERE position_at = $1 AND message_id = $2", position_at, message_id)

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from damso.conversations.activities import Activity, write_activities
-from damso.conversations.retention_rules import RecordClass
+from damso.conversations.retention.rules import RecordClass
 from damso.conversations.types import ConversationStatus, Priority
 from damso.kernel.database import Transaction
 from damso.kernel.log import Actor, Event, append

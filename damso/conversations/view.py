@@ -10,6 +10,7 @@ from damso.channels.inboxes import Inboxes
 from damso.conversations.drafts import KeptDraft, draft_of
 from damso.conversations.join import JoinSuggestion, suggestion_for
 from damso.conversations.remind import Reminder, reminders_of
+from damso.conversations.retention.rules import RecordClass
 from damso.conversations.routes import routes_of
 from damso.conversations.rows import rows_by_id
 from damso.conversations.schedule import ScheduledAnswer, scheduled_in
@@ -49,6 +50,9 @@ class ConversationView(Row, frozen=True, kw_only=True):
     timezone: str | None
     last_message_id: UUID | None
     created_at: datetime
+    record_class: RecordClass
+    on_hold: bool
+    """Whether no rule of retention may destroy it."""
 
 
 async def open_view(
@@ -56,7 +60,8 @@ async def open_view(
 ) -> ConversationView:
     """The conversation, or the one it was joined into; `check_conversation` first. Raises `NotFound`."""
     head: Any = await tx.row(
-        """SELECT c.id, c.last_message_id, c.created_at, b.id AS brand_id, b.name AS brand, b.colour, u.timezone
+        """SELECT c.id, c.last_message_id, c.created_at, b.id AS brand_id, b.name AS brand, b.colour, u.timezone,
+            c.record_class, EXISTS (SELECT FROM conversation_hold h WHERE h.conversation_id = c.id) AS on_hold
         FROM conversation o JOIN conversation c ON c.id = coalesce(o.joined_into, o.id)
             JOIN brand b ON b.id = c.brand_id JOIN identity i ON i.id = c.anchor_identity_id
             JOIN customer u ON u.id = i.customer_id WHERE o.id = $1""",
@@ -82,4 +87,6 @@ async def open_view(
         timezone=head["timezone"],
         last_message_id=head["last_message_id"],
         created_at=head["created_at"],
+        record_class=head["record_class"],
+        on_hold=head["on_hold"],
     )

@@ -4,7 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy import Identity as IdentityColumn
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -217,3 +227,40 @@ class SuppressedAddress(Table):
     __tablename__ = "suppressed_address"
     mac: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class AccessRequest(Table):
+    """Somebody asked what is held about them. The register of such requests, and of how each was answered.
+
+    `identity_ids` are the identities it is about. The file that answers it is kept encrypted, for whoever asked for it
+    (`asker_id`, an agent or a key), until `expires_at`; `file_ref` is empty before and after.
+    """
+
+    __tablename__ = "access_request"
+    __table_args__ = (
+        CheckConstraint("way IN ('email', 'phone', 'letter', 'chat', 'visit', 'other')", name="way"),
+        CheckConstraint("state IN ('building', 'ready', 'failed', 'destroyed')", name="state"),
+        CheckConstraint("answer IN ('given', 'refused', 'withdrawn')", name="answer"),
+        Index("ix_access_request_due", "due_at", postgresql_where=text("answered_at IS NULL")),
+        Index("ix_access_request_expires", "expires_at", postgresql_where=text("file_ref IS NOT NULL")),
+        Index("ix_access_request_created", "created_at", "id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(index=True)
+    identity_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger()))
+    way: Mapped[str]
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    locale: Mapped[str]
+    notes: Mapped[bool]
+    asker_id: Mapped[UUID | None]
+    state: Mapped[str]
+    progress: Mapped[int] = mapped_column(SmallInteger(), server_default="0")
+    file_ref: Mapped[str | None]
+    file_size: Mapped[int | None]
+    left_out: Mapped[int] = mapped_column(server_default="0")
+    expires_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+    answered_by: Mapped[UUID | None]
+    created_at: Mapped[datetime]

@@ -84,10 +84,14 @@ class ErasureList:
             fresh = [erasure for erasure in erasures if erasure.id not in known]
             if not fresh:
                 return
-            lines = b"".join(msgspec.json.encode(erasure) + b"\n" for erasure in fresh)
-            # A line that a crash cut short stays what it is, and ours begins anew.
-            os.write(descriptor, (b"\n" if content and not content.endswith(b"\n") else b"") + lines)
-            os.fsync(descriptor)
+            _write(descriptor, fresh, whole=not content or content.endswith(b"\n"))
+
+    def append(self, erasure: Erasure) -> None:
+        """Write down, durably, one whose id was made just now: a list of many thousands is not read for that."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(self._path) as descriptor:
+            size = os.fstat(descriptor).st_size
+            _write(descriptor, [erasure], whole=not size or os.pread(descriptor, 1, size - 1) == b"\n")
 
     def read(self) -> list[Erasure]:
         """All, oldest first; none where there is no list. Raises `ErasureListUnreadable`."""
@@ -144,6 +148,13 @@ async def _replay(tx: Transaction, erasure: Erasure, replayers: Sequence[Replays
         raise ErasureUnknown(id=erasure.id)
 
 
+def _write(descriptor: int, erasures: Iterable[Erasure], *, whole: bool) -> None:
+    """A line that a crash cut short stays what it is, and ours begin anew."""
+    lines = b"".join(msgspec.json.encode(erasure) + b"\n" for erasure in erasures)
+    os.write(descriptor, lines if whole else b"\n" + lines)
+    os.fsync(descriptor)
+
+
 def _cut_short(line: bytes) -> bool:
     """Whether a crash stopped the writing of this line: then its erasure was never begun, since a line is durable
     before anything follows it."""
@@ -152,7 +163,7 @@ def _cut_short(line: bytes) -> bool:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[int]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield descriptor

@@ -42,6 +42,7 @@ _STORES = {
     "conversations": Text("상담", "Conversations"),
     "channels": Text("채널", "Channels"),
     "log": Text("활동 기록", "Event log"),
+    "answers": Text("열람 요청 답변 파일", "Answers to access requests"),
     "customers": Text("고객 정보", "Customer record"),
 }
 CLASSES = {

@@ -83,7 +83,7 @@ async def request_erasure(
     await audit.record(tx, actor, "customer.erasure_requested", customer_id, erasure_id=str(erasure_id), reason=reason)
     await append(tx, erasure_event("customer.erasure_requested", customer_id, tx.now, actor))
     # Last before the commit: what stands in the list and was not carried out, the next start carries out.
-    listed.add([Erasure(id=erasure_id, at=tx.now, subjects=tuple(subjects))])
+    listed.append(Erasure(id=erasure_id, at=tx.now, subjects=tuple(subjects)))
     return erasure_id
 
 

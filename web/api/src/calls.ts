@@ -201,6 +201,34 @@ export const api = {
     certificateUrl: (id: c.Id) => `/api/erasures/${id}/certificate/page`,
   },
 
+  retention: {
+    state: () => request<c.RetentionView>("GET", "/api/retention"),
+    dryRun: () => request<c.DryRun>("POST", "/api/retention/dry-run"),
+    change: (name: c.RecordClass, body: { days: number; action: "erase" | "delete"; explanation: string }) =>
+      request<c.RetentionRule>("PUT", `/api/retention/rules/${name}`, { body }),
+    switch: (name: c.RecordClass, body: { active: boolean; reason: string; dry_run_id?: c.Id }) =>
+      request<c.RetentionRule>("POST", `/api/retention/rules/${name}/switch`, { body }),
+    keepTechnical: (kind: string, days: number) =>
+      request<c.TechnicalRule>("PUT", `/api/retention/technical/${kind}`, { body: { days } }),
+    placeHold: (id: c.Id, reason: string) =>
+      request<void>("PUT", `/api/conversations/${id}/hold`, { body: { reason } }),
+    liftHold: (id: c.Id) => request<void>("DELETE", `/api/conversations/${id}/hold`),
+    held: () => request<c.HeldCaseLine[]>("GET", "/api/held-cases"),
+    openHeld: (id: c.Id, reason: StatedReason) =>
+      request<c.HeldContent>("POST", `/api/held-cases/${id}/open`, { reason }),
+  },
+
+  accessRequests: {
+    list: () => request<c.AccessRequestView[]>("GET", "/api/access-requests"),
+    identities: (customerId: c.Id) =>
+      request<c.OfferedIdentity[]>("GET", `/api/customers/${customerId}/access-requests/identities`),
+    register: (customerId: c.Id, body: c.AccessOrder) =>
+      request<c.AccessRequestView>("POST", `/api/customers/${customerId}/access-requests`, { body }),
+    answer: (id: c.Id, answer: "given" | "refused" | "withdrawn") =>
+      request<c.AccessRequestView>("POST", `/api/access-requests/${id}/answer`, { body: { answer } }),
+    file: (id: c.Id, reason: StatedReason) => download(`/api/access-requests/${id}/file`, reason),
+  },
+
   customers: {
     erasurePreview: (id: c.Id) => request<c.ErasurePreview>("GET", `/api/customers/${id}/erasure`),
     erase: (id: c.Id, body: c.ErasureOrder) =>

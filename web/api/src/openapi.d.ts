@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/api/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAccessRequests */
+        get: operations["ApiAccessRequestsListAccessRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access-requests/{request_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** NoteAnswer */
+        post: operations["ApiAccessRequestsRequestIdAnswerNoteAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access-requests/{request_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** DownloadAnswer */
+        get: operations["ApiAccessRequestsRequestIdFileDownloadAnswer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acts": {
         parameters: {
             query?: never;
@@ -491,6 +542,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PlaceCaseHold */
+        put: operations["ApiConversationsConversationIdHoldPlaceCaseHold"];
+        post?: never;
+        /** LiftCaseHold */
+        delete: operations["ApiConversationsConversationIdHoldLiftCaseHold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/join": {
         parameters: {
             query?: never;
@@ -764,6 +833,41 @@ export interface paths {
         head?: never;
         /** UpdateCustomer */
         patch: operations["ApiCustomersCustomerIdUpdateCustomer"];
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListCustomerRequests */
+        get: operations["ApiCustomersCustomerIdAccessRequestsListCustomerRequests"];
+        put?: never;
+        /** RegisterAccessRequest */
+        post: operations["ApiCustomersCustomerIdAccessRequestsRegisterAccessRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/access-requests/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OfferIdentities */
+        get: operations["ApiCustomersCustomerIdAccessRequestsIdentitiesOfferIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/customers/{customer_id}/erasure": {
@@ -1085,6 +1189,40 @@ export interface paths {
         get: operations["ApiExportsExportIdFileGetExportFile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListHeldCases */
+        get: operations["ApiHeldCasesListHeldCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held-cases/{held_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** OpenHeldCase */
+        post: operations["ApiHeldCasesHeldIdOpenOpenHeldCase"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1835,6 +1973,108 @@ export interface paths {
         head?: never;
         /** TickReminder */
         patch: operations["ApiRemindersReminderIdTickReminder"];
+        trace?: never;
+    };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRetention */
+        get: operations["ApiRetentionGetRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** DryRunRetention */
+        post: operations["ApiRetentionDryRunDryRunRetention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/rules/{record_class}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** ChangeRetentionRule */
+        put: operations["ApiRetentionRulesRecordClassChangeRetentionRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/rules/{record_class}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SwitchRetentionRule */
+        post: operations["ApiRetentionRulesRecordClassSwitchSwitchRetentionRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRetentionRun */
+        get: operations["ApiRetentionRunsRunIdGetRetentionRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/technical/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** ChangeTechnicalRetention */
+        put: operations["ApiRetentionTechnicalKindChangeTechnicalRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/scheduled/{scheduled_id}": {
@@ -2607,6 +2847,48 @@ export interface components {
             route: string;
             who: components["schemas"]["RecordActor"];
         };
+        /** AccessOrder */
+        AccessOrder: {
+            /** @default false */
+            accept_unproven?: boolean;
+            asked_at?: string | null;
+            identity_ids: number[];
+            /**
+             * @default ko
+             * @enum {string}
+             */
+            locale?: "ko" | "en";
+            /** @default false */
+            notes?: boolean;
+            /** @enum {string} */
+            way: "email" | "phone" | "letter" | "chat" | "visit" | "other";
+        };
+        /** AccessRequestView */
+        AccessRequestView: {
+            /** @enum {null|string} */
+            answer: "given" | "refused" | "withdrawn" | null;
+            answered_at: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asker_id: string | null;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: date-time */
+            due_at: string;
+            expires_at: string | null;
+            file_size: number | null;
+            /** Format: uuid */
+            id: string;
+            left_out: number;
+            notes: boolean;
+            prepared_by: string;
+            progress: number;
+            /** @enum {string} */
+            state: "building" | "ready" | "failed" | "destroyed";
+            urgent: boolean;
+            /** @enum {string} */
+            way: "email" | "phone" | "letter" | "chat" | "visit" | "other";
+        };
         /** Act */
         Act: {
             conversation_id?: string | null;
@@ -2638,6 +2920,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** AgeCount */
+        AgeCount: {
+            age: number;
+            count: number;
+        };
         /** Agent */
         Agent: {
             /** @enum {string} */
@@ -2660,6 +2947,11 @@ export interface components {
             name?: string | null;
             /** @enum {null|string} */
             role?: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
+        };
+        /** AnswerNote */
+        AnswerNote: {
+            /** @enum {string} */
+            answer: "given" | "refused" | "withdrawn";
         };
         /** ApiKey */
         ApiKey: {
@@ -2737,6 +3029,13 @@ export interface components {
             signature: string;
             timezone: string;
         };
+        /** BrandCount */
+        BrandCount: {
+            /** Format: uuid */
+            brand_id: string;
+            count: number;
+            name: string;
+        };
         /** BrandName */
         BrandName: {
             colour: string;
@@ -2769,6 +3068,15 @@ export interface components {
             shortcut: string;
             text: string;
             title: string;
+        };
+        /** CaseHold */
+        CaseHold: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: date-time */
+            placed_at: string;
+            placed_by: string;
+            reason: string;
         };
         /** CaseState */
         CaseState: {
@@ -2851,6 +3159,11 @@ export interface components {
             certificate: components["schemas"]["Certificate"];
             genuine: boolean;
         };
+        /** CheckedRun */
+        CheckedRun: {
+            genuine: boolean;
+            run: components["schemas"]["Run"];
+        };
         /** Checklist */
         Checklist: {
             items: components["schemas"]["ChecklistItem"][];
@@ -2875,6 +3188,26 @@ export interface components {
             name?: string;
             /** @default  */
             phone?: string;
+        };
+        /** ClassOutlook */
+        ClassOutlook: {
+            /** @enum {string} */
+            action: "erase" | "delete";
+            active: boolean;
+            ages: components["schemas"]["AgeCount"][];
+            brands: components["schemas"]["BrandCount"][];
+            customers: number;
+            days: number;
+            held_back: {
+                [key: string]: number;
+            };
+            held_samples: components["schemas"]["SampleCase"][];
+            months: components["schemas"]["MonthCount"][];
+            now: number;
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+            samples: components["schemas"]["SampleCase"][];
+            soon: number;
         };
         /** CodeGiven */
         CodeGiven: {
@@ -2976,10 +3309,13 @@ export interface components {
             /** Format: date-time */
             last_message_at: string;
             last_message_id: string | null;
+            on_hold: boolean;
             participants: components["schemas"]["ParticipantView"][];
             preview: string;
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
             reminder: components["schemas"]["ReminderMark"] | null;
             reminders: components["schemas"]["Reminder"][];
             routes: components["schemas"]["Route"][];
@@ -3104,6 +3440,15 @@ export interface components {
             reason_texts: string[];
             reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
         };
+        /** Cutoff */
+        Cutoff: {
+            /** @enum {string} */
+            action: "erase" | "delete";
+            /** Format: date-time */
+            before: string;
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+        };
         /** DecisionResult */
         DecisionResult: {
             link_id: number;
@@ -3124,6 +3469,17 @@ export interface components {
             state: string;
             unsupported: number;
         };
+        /** Destroyed */
+        Destroyed: {
+            /** @default 0 */
+            cases?: number;
+            /** @default 0 */
+            customers?: number;
+            /** @default 0 */
+            files?: number;
+            /** @default 0 */
+            rows?: number;
+        };
         /** DividedCase */
         DividedCase: {
             anchor_identity_id: number;
@@ -3143,6 +3499,14 @@ export interface components {
             /** @enum {string} */
             kind: "message" | "note";
             text: string;
+        };
+        /** DryRun */
+        DryRun: {
+            /** Format: date-time */
+            at: string;
+            classes: components["schemas"]["ClassOutlook"][];
+            /** Format: uuid */
+            id: string;
         };
         /** EnrolledMe */
         EnrolledMe: {
@@ -3295,6 +3659,34 @@ export interface components {
         GivingUp: {
             why: string;
         };
+        /** HeldCaseLine */
+        HeldCaseLine: {
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            erasure_id: string;
+            /** Format: date-time */
+            held_at: string;
+            /** Format: uuid */
+            id: string;
+            record_class: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** HeldContent */
+        HeldContent: {
+            addresses: string[];
+            case: {
+                [key: string]: unknown;
+            };
+            files: {
+                [key: string]: unknown;
+            }[];
+            lines: {
+                [key: string]: unknown;
+            }[];
+            names: string[];
+        };
         /** HistoryLine */
         HistoryLine: {
             actor_kind: string;
@@ -3328,6 +3720,11 @@ export interface components {
             status?: "open" | "pending" | "snoozed" | "resolved" | null;
             /** @default  */
             subject?: string;
+        };
+        /** HoldOrder */
+        HoldOrder: {
+            /** @default  */
+            reason?: string;
         };
         /** Hours */
         Hours: {
@@ -3608,6 +4005,12 @@ export interface components {
             customer_id: string;
             link_id: number;
         };
+        /** MonthCount */
+        MonthCount: {
+            count: number;
+            /** Format: date */
+            month: string;
+        };
         /** MonthReview */
         MonthReview: {
             /** Format: date */
@@ -3795,6 +4198,18 @@ export interface components {
             quiet?: components["schemas"]["QuietHours"] | null;
             /** @default false */
             sound?: boolean;
+        };
+        /** OfferedIdentity */
+        OfferedIdentity: {
+            group: number;
+            id: number;
+            kind: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            name: string;
+            /** @enum {string} */
+            proof: "none" | "asserted" | "authenticated" | "proven";
+            value: string;
         };
         /** OpenSession */
         OpenSession: {
@@ -4092,6 +4507,15 @@ export interface components {
         Replayed: {
             replayed: number;
         };
+        /** RetentionView */
+        RetentionView: {
+            dry_run: components["schemas"]["DryRun"] | null;
+            holds: components["schemas"]["CaseHold"][];
+            records_months: number;
+            rules: components["schemas"]["RuleView"][];
+            runs: components["schemas"]["Run"][];
+            technical: components["schemas"]["TechnicalRule"][];
+        };
         /** RevealRequest */
         RevealRequest: {
             reason: string;
@@ -4210,6 +4634,62 @@ export interface components {
             team: components["schemas"]["Named"] | null;
             unread: boolean;
             waiting_since: string | null;
+        };
+        /** RuleChange */
+        RuleChange: {
+            /**
+             * @default erase
+             * @enum {string}
+             */
+            action?: "erase" | "delete";
+            days: number;
+            /** @default  */
+            explanation?: string;
+        };
+        /** RuleSwitch */
+        RuleSwitch: {
+            active: boolean;
+            dry_run_id?: string | null;
+            /** @default  */
+            reason?: string;
+        };
+        /** RuleView */
+        RuleView: {
+            /** @enum {string} */
+            action: "erase" | "delete";
+            active: boolean;
+            days: number;
+            explanation: string;
+            floor: number;
+            law: string;
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+        };
+        /** Run */
+        Run: {
+            brands: {
+                [key: string]: number;
+            };
+            classes: {
+                [key: string]: components["schemas"]["Destroyed"];
+            };
+            cutoffs: components["schemas"]["Cutoff"][];
+            digest: string | null;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            seal: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            trigger: "rules" | "replay";
+        };
+        /** SampleCase */
+        SampleCase: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            over_at: string;
         };
         /** ScheduledAnswer */
         ScheduledAnswer: {
@@ -4454,6 +4934,19 @@ export interface components {
         TeamRequest: {
             member_ids: string[];
             name: string;
+        };
+        /** TechnicalChange */
+        TechnicalChange: {
+            days: number;
+        };
+        /** TechnicalRule */
+        TechnicalRule: {
+            days: number;
+            fewest: number;
+            /** @enum {string} */
+            kind: "deliveries" | "attempts" | "waiting" | "sources";
+            /** @default false */
+            may_stay?: boolean;
         };
         /** Text */
         Text: {
@@ -4706,6 +5199,109 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiAccessRequestsListAccessRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAccessRequestsRequestIdAnswerNoteAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerNote"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAccessRequestsRequestIdFileDownloadAnswer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiActsStartAct: {
         parameters: {
             query?: never;
@@ -5982,6 +6578,70 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiConversationsConversationIdHoldPlaceCaseHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConversationsConversationIdHoldLiftCaseHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiConversationsConversationIdJoinJoinConversation: {
         parameters: {
             query?: never;
@@ -6624,6 +7284,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerCard"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdAccessRequestsListCustomerRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdAccessRequestsRegisterAccessRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessOrder"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdAccessRequestsIdentitiesOfferIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedIdentity"][];
                 };
             };
             401: components["responses"]["Problem"];
@@ -7328,6 +8088,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiHeldCasesListHeldCases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldCaseLine"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiHeldCasesHeldIdOpenOpenHeldCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path: {
+                held_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldContent"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -9252,6 +10079,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionGetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionDryRunDryRunRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionRulesRecordClassChangeRetentionRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_class: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionRulesRecordClassSwitchSwitchRetentionRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_class: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionRunsRunIdGetRetentionRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedRun"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionTechnicalKindChangeTechnicalRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TechnicalChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TechnicalRule"];
                 };
             };
             401: components["responses"]["Problem"];

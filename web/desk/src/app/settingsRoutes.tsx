@@ -19,6 +19,9 @@ const page = (name: keyof typeof import("../features/settings/index.ts")) =>
 const record = (name: keyof typeof import("../features/records/index.ts")) =>
   lazyRouteComponent(() => import("../features/records/index.ts"), name);
 
+const kept = (name: keyof typeof import("../features/retention/index.ts")) =>
+  lazyRouteComponent(() => import("../features/retention/index.ts"), name);
+
 const settings = createRoute({
   getParentRoute: () => desk,
   path: "/settings",
@@ -43,6 +46,9 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/security", component: page("SecurityPage") }),
   createRoute({ getParentRoute, path: "/privacy", component: page("PrivacyPage") }),
   createRoute({ getParentRoute, path: "/exports", component: page("ExportsPage") }),
+  createRoute({ getParentRoute, path: "/retention", component: kept("RetentionPage") }),
+  createRoute({ getParentRoute, path: "/held-cases", component: kept("HeldCasesPage") }),
+  createRoute({ getParentRoute, path: "/access-requests", component: kept("AccessRequestsPage") }),
   createRoute({ getParentRoute, path: "/sign-in", component: page("SignInPolicyPage") }),
   createRoute({ getParentRoute, path: "/start", component: page("ChecklistPage") }),
   createRoute({ getParentRoute, path: "/people", component: page("PeoplePage") }),

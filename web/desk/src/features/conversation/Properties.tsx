@@ -3,6 +3,7 @@ import { useText } from "@damso/i18n";
 import { Avatar, type Choice, PickList, TAG_COLOURS, TagChip, TagDot, toastError } from "@damso/ui";
 import { Popover } from "@mantine/core";
 import {
+  IconArchive,
   IconFlag3,
   IconFlag3Filled,
   IconPlus,
@@ -17,9 +18,10 @@ import { messageOf } from "../../app/messageOf.ts";
 import { useAgents, useTags, useTeams } from "../../app/useLists.ts";
 import { useMay, useMe } from "../../app/useMe.ts";
 import classes from "./header.module.css";
+import { RecordClassList } from "./RecordClassList.tsx";
 import type { ConversationActions } from "./useConversationActions.ts";
 
-export type PropertyMenu = "assign" | "tags" | "priority";
+export type PropertyMenu = "assign" | "tags" | "priority" | "record";
 
 interface Props {
   conversation: Conversation;
@@ -83,6 +85,16 @@ export function Properties({ conversation, actions, menu, onMenu }: Props) {
       >
         {tags.length > 0 ? <IconPlus size={14} stroke={1.6} /> : <IconTag size={14} stroke={1.6} />}
         {tags.length === 0 && t("property.tags")}
+      </Property>
+      <Property
+        opened={menu === "record"}
+        onOpen={(open) => onMenu(open ? "record" : null)}
+        label={t("property.record")}
+        list={<RecordClassList conversation={conversation} actions={actions} onClose={() => onMenu(null)} />}
+      >
+        <IconArchive size={14} stroke={1.6} />
+        {conversation.record_class !== "conversation" && t(`recordClass.${conversation.record_class}`)}
+        {conversation.on_hold && <span className={classes.team}>{t("hold.mark")}</span>}
       </Property>
     </div>
   );

@@ -1,4 +1,12 @@
-import { api, type Conversation, type ConversationPatch, keys, type Row, type View } from "@damso/api";
+import {
+  api,
+  type Conversation,
+  type ConversationPatch,
+  keys,
+  type RecordClass,
+  type Row,
+  type View,
+} from "@damso/api";
 import { useText } from "@damso/i18n";
 import { toast, toastError } from "@damso/ui";
 import { useQueryClient } from "@tanstack/react-query";
@@ -117,6 +125,7 @@ export function useConversationActions(conversation: Conversation) {
       void change({ team_id: teamId }, name ? t("done.teamSet", { name }) : t("done.teamCleared"));
     },
     setPriority: (priority: Row["priority"]) => void change({ priority }),
+    setRecordClass: (record_class: RecordClass) => void change({ record_class }),
     setTags: (ids: string[]) => void change({ tag_ids: ids }),
     setSubject: (subject: string) => void change({ subject }),
     goOn: () => advance(true),

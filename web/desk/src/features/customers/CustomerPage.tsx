@@ -2,7 +2,7 @@ import type { CustomerCard } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Avatar, IconButton, Skeleton, Time } from "@damso/ui";
 import { Button } from "@mantine/core";
-import { IconArrowLeft, IconEraser, IconMessagePlus, IconPrinter } from "@tabler/icons-react";
+import { IconArrowLeft, IconEraser, IconFileSearch, IconMessagePlus, IconPrinter } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, useParams, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
@@ -11,6 +11,7 @@ import { useMay } from "../../app/useMe.ts";
 import { Memberships } from "../companies/Memberships.tsx";
 import { useOpened } from "../palette/useOpened.ts";
 import { Failed } from "../shell/Failed.tsx";
+import { AccessRequestDialog } from "./AccessRequestDialog.tsx";
 import { ClaimList } from "./ClaimList.tsx";
 import { ConversationLinks } from "./ConversationLinks.tsx";
 import classes from "./customers.module.css";
@@ -44,6 +45,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
   const writes = useMay("conversations.write");
   const reads = useMay("conversations.read");
   const erases = useMay("customers.erase");
+  const [asking, setAsking] = useState(false);
   const [erasing, setErasing] = useState(false);
   const [starting, setStarting] = useState(false);
   return (
@@ -62,6 +64,11 @@ function Customer({ customer }: { customer: CustomerCard }) {
             {t("room.customers")}
           </Link>
         </nav>
+        {erases && (
+          <IconButton label={t("accessRequest.title")} onClick={() => setAsking(true)}>
+            <IconFileSearch size={18} stroke={1.6} />
+          </IconButton>
+        )}
         {erases && (
           <IconButton label={t("erase.title")} onClick={() => setErasing(true)}>
             <IconEraser size={18} stroke={1.6} />
@@ -121,6 +128,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
           </div>
         </div>
       </div>
+      {asking && <AccessRequestDialog customer={customer} onClose={() => setAsking(false)} />}
       {erasing && <EraseDialog customer={customer} onClose={() => setErasing(false)} />}
       {starting && <StartDialog customer={customer} onClose={() => setStarting(false)} />}
     </div>

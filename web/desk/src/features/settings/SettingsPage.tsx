@@ -1,7 +1,8 @@
-import { useText } from "@damso/i18n";
+import { type TextKey, useText } from "@damso/i18n";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { may, useMe } from "../../app/useMe.ts";
 import { useStandstill } from "../../app/useSystem.ts";
+import { useUrgentRequests } from "../../app/useUrgentRequests.ts";
 import { useWidth } from "../../app/useWidth.ts";
 import { SETTINGS } from "./pages.ts";
 import classes from "./settings.module.css";
@@ -11,7 +12,10 @@ export function SettingsPage() {
   const { t } = useText();
   const me = useMe();
   const { pathname } = useLocation();
-  const standstill = useStandstill();
+  const attention: Record<string, TextKey | false> = {
+    system: useStandstill() && "system.attention",
+    "access-requests": useUrgentRequests() && "accessRequest.attention",
+  };
   const phone = useWidth() === "phone";
   const groups = SETTINGS.map((group) => ({
     ...group,
@@ -36,9 +40,9 @@ export function SettingsPage() {
                       aria-current={`${pathname}/`.includes(`/settings/${path}/`) ? "page" : undefined}
                     >
                       {t(name)}
-                      {path === "system" && standstill && (
+                      {attention[path] && (
                         <span className={classes.attention}>
-                          <span className="sr-only">{t("system.attention")}</span>
+                          <span className="sr-only">{t(attention[path])}</span>
                         </span>
                       )}
                     </Link>

@@ -29,7 +29,6 @@ export const SETTINGS: SettingsGroup[] = [
       ["people", "settings.people", "team.manage"],
       ["teams", "settings.teams", "team.manage"],
       ["sign-in", "settings.signIn", "settings.manage"],
-      ["privacy", "settings.privacy", "customers.erase"],
       ["keys", "settings.keys", "keys.manage"],
       ["system", "settings.system", "settings.manage"],
     ],
@@ -40,6 +39,15 @@ export const SETTINGS: SettingsGroup[] = [
       ["canned-answers", "settings.canned", "conversations.write"],
       ["macros", "settings.macros", "conversations.write"],
       ["tags", "settings.tags", "conversations.write"],
+    ],
+  },
+  {
+    title: "settings.privacyGroup",
+    pages: [
+      ["privacy", "settings.privacy", "customers.erase"],
+      ["access-requests", "settings.accessRequests", "customers.erase"],
+      ["retention", "settings.retention", "customers.erase"],
+      ["held-cases", "settings.heldCases", "customers.erase"],
     ],
   },
   {

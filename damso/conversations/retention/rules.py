@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,37 +12,51 @@ from damso.kernel.i18n import Text
 
 RecordClass = Literal["conversation", "complaint", "contract", "payment", "advertising"]
 Action = Literal["erase", "delete"]
-"""`erase` takes the content away and keeps the empty case for statistics; `delete` takes all."""
+"""`erase` destroys the case with all said in it; `delete` the customer as well, once nothing else of them is here.
+Either way the log keeps what happened, as ids and enums: statistics stay, and name nobody."""
 
-YEAR = 365
+CLASSES: tuple[RecordClass, ...] = get_args(RecordClass)
+THREE_YEARS = 1_096
+FIVE_YEARS = 1_827
+SIX_MONTHS = 184
+"""In days, as long as such a time can be: with every leap day that may lie in it."""
+LONGEST = 10 * 366
 
 
 class Rule(Struct, frozen=True, kw_only=True):
-    """What happens to cases of a class, `days` after they were resolved, or after their last message.
+    """What happens to cases of a class, `days` after they were resolved, or after what was said last.
 
-    `by_law` says that records are kept so long also where the customer asks for erasure: then encrypted and apart.
+    `floor` is how many days the law wants them: fewer cannot be chosen, and they are kept so long also where the
+    customer asks for erasure, then encrypted and apart. 0 where no law says anything.
     """
 
     record_class: RecordClass
     days: int
     action: Action = "erase"
     active: bool = False
-    by_law: bool = False
+    floor: int = 0
     explanation: str = ""
 
     @property
     def kept_for(self) -> timedelta:
         return timedelta(days=self.days)
 
+    @property
+    def by_law(self) -> bool:
+        return self.floor > 0
+
+    def destroys_more_than(self, other: "Rule") -> bool:
+        return self.days < other.days or (self.action == "delete" and other.action == "erase")
+
 
 PROPOSED: Mapping[RecordClass, Rule] = {
     rule.record_class: rule
     for rule in (
-        Rule(record_class="conversation", days=3 * YEAR),
-        Rule(record_class="complaint", days=3 * YEAR, by_law=True),
-        Rule(record_class="contract", days=5 * YEAR, by_law=True),
-        Rule(record_class="payment", days=5 * YEAR, by_law=True),
-        Rule(record_class="advertising", days=183, by_law=True),
+        Rule(record_class="conversation", days=THREE_YEARS),
+        Rule(record_class="complaint", days=THREE_YEARS, floor=THREE_YEARS),
+        Rule(record_class="contract", days=FIVE_YEARS, floor=FIVE_YEARS),
+        Rule(record_class="payment", days=FIVE_YEARS, floor=FIVE_YEARS),
+        Rule(record_class="advertising", days=SIX_MONTHS, floor=SIX_MONTHS),
     )
 }
 """The periods are those of article 6 of the decree to the E-Commerce Act (labelling and advertising 6 months; contract
