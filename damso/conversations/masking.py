@@ -16,12 +16,12 @@ from damso.channels.types import InboundMessage
 from damso.conversations.errors import SensitiveNumber
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
-from damso.kernel.errors import Invalid
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor, Event, append
 from damso.kernel.rotation import SealedColumn
 from damso.kernel.sensitive import IDENTIFYING, KINDS, SensitiveKind, find, mask
 from damso.team import audit
+from damso.team.records.reasons import Reason
 
 SEALED = SealedColumn(table="masked_number", key="id", column="sealed")
 
@@ -79,17 +79,14 @@ async def mask_answer(tx: Transaction, text: str, *, accepted: bool) -> str:
 
 
 async def reveal(
-    tx: Transaction, keyring: Keyring, message_id: UUID, reason: str, actor: Actor
+    tx: Transaction, keyring: Keyring, message_id: UUID, reason: Reason, actor: Actor
 ) -> list[RevealedNumber]:
     """The numbers of a message, for somebody who says why."""
-    why = reason.strip()
-    if not why:
-        raise Invalid(field="reason")
     rows = await tx.rows(
         "SELECT id, kind, place, sealed, created_at FROM masked_number WHERE message_id = $1 ORDER BY id", message_id
     )
     kinds = sorted({row["kind"] for row in rows})
-    await audit.record(tx, actor, "number.revealed", message_id, reason=why[:500], kinds=kinds)
+    await audit.record(tx, actor, "number.revealed", message_id, reason=reason.kind, note=reason.note, kinds=kinds)
     await append(
         tx,
         Event(

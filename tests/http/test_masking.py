@@ -78,18 +78,18 @@ async def test_it_is_shown_with_its_mask_and_found_by_its_words(company: Company
 
 async def test_who_may_and_says_why_sees_the_numbers(company: Company, owner: httpx.AsyncClient) -> None:
     message = await arrives(company)
-    nameless = await owner.post(f"/api/messages/{message}/numbers", json={"reason": " "})
-    shown = await owner.post(f"/api/messages/{message}/numbers", json={"reason": "환불 본인 확인"})
+    nameless = await owner.post(f"/api/messages/{message}/numbers")
+    shown = await owner.post(f"/api/messages/{message}/numbers", headers=WHY)
 
-    assert nameless.status_code == 422
+    assert (nameless.status_code, nameless.json()["code"]) == (422, "REASON_NEEDED")
     assert {(one["kind"], one["value"]) for one in shown.json()} == {("resident_number", NUMBER), ("card", CARD)}
-    assert await company.count("audit", "act = 'number.revealed' AND details->>'reason' = '환불 본인 확인'") == 1
+    assert await company.count("audit", "act = 'number.revealed' AND details->>'reason' = 'complaint'") == 1
 
 
 async def test_an_agent_may_not(company: Company, desk: httpx.AsyncClient) -> None:
     message = await arrives(company)
 
-    assert (await desk.post(f"/api/messages/{message}/numbers", json={"reason": "궁금해서"})).status_code == 403
+    assert (await desk.post(f"/api/messages/{message}/numbers", headers=WHY)).status_code == 403
     assert (await desk.get(f"/api/messages/{message}/source", headers=WHY)).status_code == 403
 
 
