@@ -56,7 +56,8 @@ async def open_view(
 ) -> ConversationView:
     """The conversation, or the one it was joined into; `check_conversation` first. Raises `NotFound`."""
     head: Any = await tx.row(
-        """SELECT c.id, c.last_message_id, c.created_at, b.id AS brand_id, b.name AS brand, b.colour, u.timezone
+        """SELECT c.id, c.last_message_id, c.created_at, b.id AS brand_id, b.name AS brand, b.colour,
+            coalesce(u.timezone, u.lent_timezone) AS timezone
         FROM conversation o JOIN conversation c ON c.id = coalesce(o.joined_into, o.id)
             JOIN brand b ON b.id = c.brand_id JOIN identity i ON i.id = c.anchor_identity_id
             JOIN customer u ON u.id = i.customer_id WHERE o.id = $1""",
