@@ -207,4 +207,4 @@ def erasure_list_of(settings: Settings) -> ErasureList:
 def replayers_of(settings: Settings) -> Sequence[Replays]:
     """Whoever can erase again what an older backup brought back."""
     keyring, blobs = open_keyring(settings.key_file), DiskBlobs(settings.data / "blobs")
-    return (ErasureReplay(erasers_of(keyring, blobs)),)
+    return (ErasureReplay(keyring, erasers_of(keyring, blobs)),)

@@ -372,15 +372,6 @@ class RetentionRule(Table):
     changed_at: Mapped[datetime]
 
 
-class MaskingPolicy(Table):
-    """Which kinds of numbers the company does not want masked; a single row."""
-
-    __tablename__ = "masking_policy"
-    __table_args__ = (CheckConstraint("id = 1", name="single"),)
-    id: Mapped[int] = mapped_column(SmallInteger(), primary_key=True, autoincrement=False)
-    unmasked: Mapped[list[str]] = mapped_column(ARRAY(Text()))
-
-
 class ImportRun(Table):
     """An export being brought in. `position` counts the items of `read_export` that are done, in the transaction that
     did them; `fingerprint` tells whether the export is still the same."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from damso.customers.companies.domains import join_by_domain
 from damso.customers.lock import lock_customers, lock_free_customers
@@ -19,6 +20,7 @@ from damso.kernel import log
 from damso.kernel.database import Transaction
 from damso.kernel.ids import new_id
 from damso.kernel.log import Event
+from damso.kernel.masking import mask_name
 
 REFRESH = timedelta(minutes=1)
 """`last_seen_at` is at most this much behind, so that a busy customer does not cost a write per message."""
@@ -34,6 +36,9 @@ class Sighting(Struct, frozen=True, kw_only=True):
     locale: str | None = None
     timezone: str | None = None
     seen_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "name", mask_name(self.name))
 
 
 class Identified(Struct, frozen=True):

@@ -19,7 +19,8 @@ from damso.conversations.held import open_held
 from damso.conversations.note import write_note
 from damso.conversations.receive import Arrival, receive
 from damso.customers.claim import claim
-from damso.customers.erasing.person import is_suppressed, person_of
+from damso.customers.erasing.person import person_of
+from damso.customers.erasing.suppressed import is_suppressed
 from damso.customers.link import link
 from damso.customers.traits import set_traits
 from damso.kernel.database import Database, Transaction

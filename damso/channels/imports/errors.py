@@ -63,6 +63,7 @@ REASONS: dict[str, Text] = {
         "no agent here has this e-mail address, so only the name was kept",
     ),
     "TEAM_UNKNOWN": Text("같은 이름의 팀이 없어서 배정하지 않았어요", "no team here has this name, so it was left out"),
+    "ERASED": Text("요청에 따라 삭제한 고객이라 가져오지 않았어요", "erased on request, left out"),
     "CHANGED_HERE": Text(
         "담소에서 이미 바뀐 대화라서 그대로 두었어요",
         "the conversation was changed here meanwhile and was left as it is",
