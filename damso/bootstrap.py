@@ -25,6 +25,7 @@ from damso.conversations.erase import ConversationEraser
 from damso.conversations.exports.erase import ExportEraser
 from damso.conversations.exports.lane import ExportLane, ForgetExports
 from damso.conversations.held import HeldTimer
+from damso.conversations.imports.lane import ImportLane, UploadTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
@@ -129,6 +130,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
         NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
         ActLane(parts.database, parts.inboxes),
+        ImportLane(parts.database, parts.keyring, parts.blobs, parts.inboxes),
         ExportLane(parts.database),
         CheckLane(parts.database, parts.inboxes, parts.http),
         ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
@@ -171,6 +173,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         ScheduleTimer(parts.inboxes),
         ReminderTimer(),
         ForgetActs(),
+        UploadTimer(),
         ForgetExports(),
     )
 
@@ -182,6 +185,7 @@ def blob_columns() -> Sequence[BlobColumn]:
         BlobColumn("brand", "logo_ref"),
         BlobColumn("delivery", "body_ref"),
         BlobColumn("held_file", "ref"),
+        BlobColumn("import_run", "upload_ref"),
         BlobColumn("media", "blob_ref"),
         BlobColumn("message", "html_ref"),
         BlobColumn("message", "source_ref"),

@@ -24,6 +24,7 @@ from damso.channels.hooks import HooksController
 from damso.channels.reasons import REASONS
 from damso.conversations import act_api, checklist, conversation_api, desk_api, later_api, message_api, view_api
 from damso.conversations.exports import api as export_api
+from damso.conversations.imports.api import ImportController
 from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
 from damso.conversations.story import Cases, lines_for
@@ -76,6 +77,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     message_api.MessageController,
     message_api.FileController,
     MaskingController,
+    ImportController,
     desk_api.CannedAnswerController,
     desk_api.TagController,
     desk_api.search_everything,

@@ -24,10 +24,11 @@ PERSONAL: Mapping[str, str] = {
         inbox_fault.detail media.ref media.blob_ref thread.external_id thread.handle
         waiting_item.external_id waiting_item.item
     """,
+    "exports": "export_part.data",
     "log": "lane_item.key lane_item.payload tracked_event.subject_id tracked_event.properties",
     "customers": """
         claim.value customer.own_name customer.name customer.locale customer.timezone customer.lent_locale
-        customer.lent_timezone identity.value identity.name link.evidence
+        customer.lent_timezone customer_company.role identity.value identity.name link.evidence
         proof_code.subject proof_code.value trait_change.key trait_change.value
     """,
 }
@@ -41,11 +42,14 @@ OF_NOBODY: Mapping[str, str] = {
         care_event.name care_event.subject_kind care_event.actor_kind care_event.properties claim.kind claim.source
         conversation.status conversation.visibility conversation.priority conversation.record_class
         conversation.last_channel conversation.last_author customer.own_name_source customer.name_source
-        customer.created_by delivery.origin delivery.state delivery.reason draft.kind entry_link.purpose
+        customer.created_by customer_company.source export_job.kind export_job.format export_job.reason
+        export_job.state export_job.chosen export_job.next_place delivery.origin delivery.state delivery.reason
+        draft.kind entry_link.purpose
         erasure.reason erasure.asked_by_kind erasure.stores held_case.record_class
         identity.kind identity.scope identity.proof identity.source import_problem.kind import_problem.code
         import_run.vendor import_run.state imported_record.kind inbox.channel inbox_fault.side inbox_fault.code
-        installation.locale installation.timezone lane_item.lane lane_item.reason link.kind link.strength link.actor_kind
+        installation.locale installation.timezone lane_item.lane lane_item.reason link.kind link.strength
+        link.actor_kind
         masked_number.kind masked_number.place masking_policy.unmasked media.state media.content_type media.reason
         message.kind message.direction message.author_kind message.channel message.purpose message.status
         message.reason message.automation participant.role pending_entry.step proof_code.kind
@@ -68,13 +72,13 @@ OF_NOBODY: Mapping[str, str] = {
     """,
     "sealed, and kept because the law wants it": "held_case.content held_file.ref",
     "the law wants to know for years who looked and why": """
-        access_record.note audit.details access_review.summary access_review.remarks access_review.seal
+        access_record.note export_job.note audit.details access_review.summary access_review.remarks access_review.seal
     """,
     "a key, sealed": "sealed_file.ref sealed_file.key seal_key.secret second_factor.secret",
     "of colleagues, not of customers": """
         agent.email agent.name agent.role agent.password_hash agent.locale agent.timezone agent.theme
         agent.availability agent.limits api_key.name api_key.scopes api_key.limits failed_try.subject
-        import_run.started_by session.user_agent sign_in_policy.sso_issuer sign_in_policy.sso_client_id
+        import_run.started_by import_run.foreseen session.user_agent sign_in_policy.sso_issuer sign_in_policy.sso_client_id
         sign_in_policy.sso_client_secret sign_in_policy.sso_button sign_in_policy.sso_domains sign_in_policy.sso_role
         sso_attempt.came_from sso_identity.issuer sso_identity.subject team.name
     """,
@@ -85,8 +89,11 @@ OF_NOBODY: Mapping[str, str] = {
         macro.name macro.steps retention_rule.explanation saved_view.name saved_view.filter saved_view.icon
         saved_view.colour tag.name tag.colour
     """,
+    "of companies, which are not persons; who notes somebody's name there mends it (docs/adr/0027)": """
+        company.name company.note company.traits company.created_by company_domain.domain
+    """,
     "where an export lay, and its files; places in it are numbers of lines": """
-        import_run.path import_run.fingerprint import_run.inboxes import_run.error import_problem.place
+        import_run.path import_run.name import_run.upload_ref import_run.fingerprint import_run.inboxes import_run.error import_problem.place
     """,
 }
 """By the reason."""

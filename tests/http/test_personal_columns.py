@@ -1,6 +1,6 @@
 """No column is forgotten: each is declared, and whatever can be somebody's is empty once they are erased."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 import httpx
@@ -10,8 +10,8 @@ from damso.bootstrap import erasers_of
 from damso.channels.types import Address
 from damso.kernel.database import Database, Transaction
 from tests.conversations.company import Company
+from tests.http.everywhere import MAIL, MARK, OTHER, erase, places_of, writes
 from tests.http.personal_columns import OF_NOBODY, PERSONAL
-from tests.http.test_erasing import MAIL, MARK, OTHER, desk, erase, everywhere, places_of, writes
 
 _COLUMNS = """
 SELECT c.table_name || '.' || c.column_name FROM information_schema.columns c
@@ -60,8 +60,8 @@ PLANTED = (
     """INSERT INTO imported_record (source, kind, external_id, digest, conversation_id, content, brought_at)
     VALUES ('zendesk:', 'conversation', '1', '', :case, jsonb_build_object('subject', :mail), now())""",
     # What is kept under the person themselves.
-    """INSERT INTO import_run (id, vendor, account, path, fingerprint, inboxes, dry, state, position, counts, started_by,
-        created_at) VALUES (:some, 'zendesk', '', '', '', '{}', false, 'done', 0, '{}', '', now())""",
+    """INSERT INTO import_run (id, vendor, account, path, fingerprint, inboxes, dry, state, position, counts,
+        started_by, created_at) VALUES (:some, 'zendesk', '', '', '', '{}', false, 'done', 0, '{}', '', now())""",
     """INSERT INTO import_problem (run_id, place, kind, external_id, code)
     VALUES (:some, 'users.json:1', 'customer', :mail, 'PHONE_SHARED')""",
     """INSERT INTO imported_record (source, kind, external_id, digest, identity_id, content, brought_at)
@@ -78,6 +78,14 @@ PLANTED = (
     SELECT :some, 'visitor', value, :mail, 'text/plain', 1, 'x', false, now() FROM identity WHERE id = :identity""",
     "UPDATE thread SET external_id = :mail, handle = jsonb_build_object('to', :mail) WHERE identity_id = :identity",
     "UPDATE message SET external_id = :mail || id, dedupe_scope = :mail WHERE identity_id = :identity",
+    """INSERT INTO company (id, name, traits, created_at) VALUES (:some, 'Moonlight', '{}', now())""",
+    """INSERT INTO customer_company (identity_id, company_id, role, source, at)
+    VALUES (:identity, :some, :mail, 'agent', now())""",
+    """INSERT INTO export_job (id, agent_id, kind, format, chosen, reason, note, state, done, size, created_at,
+        expires_at)
+    VALUES (:some, :agent, 'customers', 'csv', '{}', 'moving', '', 'done', 1, 1, now(), now() + interval '1 day')""",
+    """INSERT INTO export_part (job_id, number, customer_ids, identity_ids, data)
+    SELECT :some, 0, ARRAY[customer_id], ARRAY[id], convert_to(:mail, 'utf8') FROM identity WHERE id = :identity""",
     # What the rooms below say of them.
     "UPDATE tracked_event SET subject_id = :mail WHERE identity_id = :identity",
     "UPDATE waiting_item SET external_id = :mail",
@@ -100,7 +108,7 @@ async def plant(tx: Transaction, sql: str, values: Mapping[str, object]) -> None
 
 
 @pytest.fixture
-async def planted(company: Company, everywhere: UUID) -> AsyncIterator[UUID]:
+async def planted(company: Company, everywhere: UUID) -> UUID:
     """The person, with their address wherever there is a place for it."""
     case = await writes(
         company, "같이 봐 주세요", sender=OTHER, external_id="shared", cc=(Address(kind="email", value=MAIL),)
@@ -116,7 +124,7 @@ async def planted(company: Company, everywhere: UUID) -> AsyncIterator[UUID]:
         }
         for sql in PLANTED:
             await plant(tx, sql, values)
-    yield everywhere
+    return everywhere
 
 
 UNMARKED = {
@@ -133,11 +141,11 @@ UNMARKED = {
 
 
 async def test_whatever_can_be_somebodys_is_empty_once_they_are_erased(
-    desk: httpx.AsyncClient, company: Company, planted: UUID
+    owner: httpx.AsyncClient, company: Company, planted: UUID
 ) -> None:
     data = company.parts.settings.data
     before = await places_of(company.parts.database, data, MARK)
-    await erase(desk, company, planted)
+    await erase(owner, company, planted)
 
     assert set(named(PERSONAL)) - before == set(UNMARKED)
     assert await places_of(company.parts.database, data, MARK) == set()

@@ -42,6 +42,9 @@ WHOLE: dict[str, Text] = {
 REASONS: dict[str, Text] = {
     "NOT_JSON": Text("올바른 JSON이 아니에요", "not valid JSON"),
     "TOO_DEEP": Text("지나치게 깊이 중첩되어 있어요", "nested too deeply"),
+    "NOT_MAIL": Text("메일이 아니에요", "it is no mail"),
+    "TOO_LARGE": Text("메일 하나가 100MB보다 커요", "the mail is larger than 100 MB"),
+    "UNREADABLE": Text("읽을 수 없는 파일이에요", "the file cannot be read"),
     "NO_ID": Text("번호(ID)가 없어요", "it has no id"),
     "DELETED": Text("그쪽에서 이미 지운 대화예요", "it was deleted there"),
     "NO_DATE": Text("날짜가 없거나 읽을 수 없어요", "its date is missing or cannot be read"),

@@ -114,5 +114,6 @@ def _is_gone(one: Person, gone: set[Name]) -> bool:
 
 
 def _without_numbers_of_others(one: Person, gone: set[Name]) -> Person:
-    shared = [phone for phone in one.phones if gone & set(_addresses(Person(external_id="", phones=(phone,), place="")))]
-    return replace(one, phones=tuple(phone for phone in one.phones if phone not in shared)) if shared else one
+    """A number that somebody had who was erased is not noted down with another."""
+    kept = tuple(phone for phone in one.phones if not gone & set(_addresses(replace(one, emails=(), phones=(phone,)))))
+    return one if kept == one.phones else replace(one, phones=kept)

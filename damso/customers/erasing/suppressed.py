@@ -24,9 +24,7 @@ async def suppress(tx: Transaction, keyring: Keyring, addresses: Collection[tupl
     return macs
 
 
-async def suppressed(
-    tx: Transaction, keyring: Keyring, addresses: Collection[tuple[str, str]]
-) -> set[tuple[str, str]]:
+async def suppressed(tx: Transaction, keyring: Keyring, addresses: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Which of these addresses somebody had who was erased."""
     owner = {mac: (kind, value) for kind, value in addresses for mac in address_macs(keyring, kind, value)}
     found = await tx.values("SELECT mac FROM suppressed_address WHERE mac = ANY ($1)", list(owner)) if owner else []
