@@ -19,6 +19,9 @@ const page = (name: keyof typeof import("../features/settings/index.ts")) =>
 const record = (name: keyof typeof import("../features/records/index.ts")) =>
   lazyRouteComponent(() => import("../features/records/index.ts"), name);
 
+const imports = (name: keyof typeof import("../features/imports/index.ts")) =>
+  lazyRouteComponent(() => import("../features/imports/index.ts"), name);
+
 const settings = createRoute({
   getParentRoute: () => desk,
   path: "/settings",
@@ -49,6 +52,8 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/channels/$inboxId", component: page("InboxSettingsPage") }),
   createRoute({ getParentRoute, path: "/brand", component: page("BrandPage") }),
   createRoute({ getParentRoute, path: "/canned-answers", component: page("CannedAnswersPage") }),
+  createRoute({ getParentRoute, path: "/import", component: imports("ImportsPage") }),
+  createRoute({ getParentRoute, path: "/import/$importId", component: imports("ImportPage") }),
   createRoute({ getParentRoute, path: "/system", component: page("SystemPage") }),
   createRoute({ getParentRoute, path: "/macros", component: page("MacrosPage") }),
   createRoute({ getParentRoute, path: "/tags", component: page("TagsPage") }),

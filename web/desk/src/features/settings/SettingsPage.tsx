@@ -39,6 +39,7 @@ const COMPANY: Group = {
     ["sign-in", "settings.signIn", "settings.manage"],
     ["privacy", "settings.privacy", "customers.erase"],
     ["keys", "settings.keys", "keys.manage"],
+    ["import", "settings.import", "settings.manage"],
     ["system", "settings.system", "settings.manage"],
   ],
 };
