@@ -44,19 +44,21 @@ function Shown({ detail }: { detail: ImportDetail }) {
   const counts = foreseen ? job.foreseen?.counts : job.counts;
   return (
     <>
-      <div className={classes.standing}>
-        <StateMark tone={toneOf(job.state)}>{t(`import.state.${job.state}`)}</StateMark>
-        <span className="small muted">
-          {job.begun_by || t("import.fromCommandLine")} · <Time at={job.finished_at ?? job.created_at} />
-        </span>
+      <div className={classes.top}>
+        <div className={classes.standing}>
+          <StateMark tone={toneOf(job.state)}>{t(`import.state.${job.state}`)}</StateMark>
+          <span className="small muted">
+            {job.begun_by || t("import.fromCommandLine")} · <Time at={job.finished_at ?? job.created_at} />
+          </span>
+        </div>
+        {isActive(job) && <HowFar detail={detail} />}
+        {job.error && <Notice tone="danger">{job.error}</Notice>}
+        {foreseen && <Notice tone="info">{t("import.dry")}</Notice>}
+        {job.state === "done" && job.product === "mailbox" && (
+          <Notice tone="info">{t("import.mailGoesOn")}</Notice>
+        )}
+        <Acts detail={detail} />
       </div>
-      {isActive(job) && <HowFar detail={detail} />}
-      {job.error && <Notice tone="danger">{job.error}</Notice>}
-      {foreseen && <Notice tone="info">{t("import.dry")}</Notice>}
-      {job.state === "done" && job.product === "mailbox" && (
-        <Notice tone="info">{t("import.mailGoesOn")}</Notice>
-      )}
-      <Acts detail={detail} />
       {counts && Object.keys(counts).length > 0 && (
         <CountTable counts={counts} title={t(foreseen ? "import.wouldCome" : "import.came")} />
       )}
