@@ -13,8 +13,8 @@ from damso.kernel.erasure import Erased, Person
 GONE = "●●●"
 
 _LINES = """
-SELECT id, kind, text, subject, recipients, reply_to, reactions, activity, author_name, html_ref, source_ref, delivery_id,
-    evidence, position_at, inbox_id, channel, fresh FROM message WHERE conversation_id = $1
+SELECT id, kind, text, subject, recipients, reply_to, reactions, activity, author_name, html_ref, source_ref,
+    delivery_id, evidence, position_at, inbox_id, channel, fresh FROM message WHERE conversation_id = $1
 """
 
 

@@ -78,7 +78,8 @@ OF_NOBODY: Mapping[str, str] = {
     "of colleagues, not of customers": """
         agent.email agent.name agent.role agent.password_hash agent.locale agent.timezone agent.theme
         agent.availability agent.limits api_key.name api_key.scopes api_key.limits failed_try.subject
-        import_run.started_by import_run.foreseen session.user_agent sign_in_policy.sso_issuer sign_in_policy.sso_client_id
+        import_run.started_by import_run.foreseen session.user_agent sign_in_policy.sso_issuer
+        sign_in_policy.sso_client_id
         sign_in_policy.sso_client_secret sign_in_policy.sso_button sign_in_policy.sso_domains sign_in_policy.sso_role
         sso_attempt.came_from sso_identity.issuer sso_identity.subject team.name
     """,
@@ -93,7 +94,8 @@ OF_NOBODY: Mapping[str, str] = {
         company.name company.note company.traits company.created_by company_domain.domain
     """,
     "where an export lay, and its files; places in it are numbers of lines": """
-        import_run.path import_run.name import_run.upload_ref import_run.fingerprint import_run.inboxes import_run.error import_problem.place
+        import_run.path import_run.name import_run.upload_ref import_run.fingerprint
+        import_run.inboxes import_run.error import_problem.place
     """,
 }
 """By the reason."""
