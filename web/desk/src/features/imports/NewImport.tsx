@@ -8,7 +8,6 @@ import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { inboxesQuery } from "../../app/useLists.ts";
 import settings from "../settings/settings.module.css";
-import classes from "./imports.module.css";
 import { PRODUCTS, type Product, productText } from "./importText.ts";
 
 /** What is to be looked at, and where what it holds shall go. Looking changes nothing. */
@@ -56,16 +55,18 @@ export function NewImport({ busy }: { busy: boolean }) {
         onChange={(value) => setProduct(value as Product)}
       />
       {options.data?.folder_open && (
-        <SegmentedControl
-          className={classes.where}
-          aria-label={t("import.where")}
-          value={fromFolder ? "folder" : "file"}
-          onChange={(value) => setFromFolder(value === "folder")}
-          data={[
-            { value: "file", label: t("import.file") },
-            { value: "folder", label: t("import.folder") },
-          ]}
-        />
+        <div>
+          <SegmentedControl
+            fullWidth
+            aria-label={t("import.where")}
+            value={fromFolder ? "folder" : "file"}
+            onChange={(value) => setFromFolder(value === "folder")}
+            data={[
+              { value: "file", label: t("import.file") },
+              { value: "folder", label: t("import.folder") },
+            ]}
+          />
+        </div>
       )}
       {fromFolder ? (
         <Select

@@ -32,7 +32,7 @@ export function Troubles({ detail: { job, troubles } }: { detail: ImportDetail }
             {group.rows.map((one) => (
               <li key={one.code} className={settings.row}>
                 <div className={settings.rowBody}>
-                  <div>{one.text}</div>
+                  <div className={classes.reason}>{one.text}</div>
                   <div className="small muted cut">
                     {one.places.join(", ")}
                     {one.count > one.places.length && " …"}
