@@ -129,11 +129,14 @@ async def test_what_is_empty_unknown_or_badly_named_is_refused(owner: httpx.Asyn
 async def test_one_at_a_time(owner: httpx.AsyncClient, company: Company) -> None:
     first = await uploads(owner, zipped(EXPORTS / "zendesk"))
     second = await uploads(owner, zipped(EXPORTS / "chatwoot"), product="chatwoot")
+    async with company.parts.database.transaction() as tx:  # as far as its look had come
+        await tx.execute("UPDATE import_run SET position = 7")
     stopped = await owner.post(f"/api/imports/{first.json()['id']}/stop")
     third = await uploads(owner, zipped(EXPORTS / "chatwoot"), product="chatwoot")
 
     assert (second.status_code, second.json()["code"]) == (409, "IMPORT_RUNNING")
-    assert (stopped.json()["job"]["state"], third.status_code) == ("stopped", 201)
+    assert [stopped.json()["job"][name] for name in ("state", "position")] == ["stopped", 0]
+    assert third.status_code == 201
     again = await owner.post(f"/api/imports/{first.json()['id']}/stop")
     assert (again.status_code, again.json()["code"]) == (409, "IMPORT_STATE")
 

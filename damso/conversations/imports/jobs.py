@@ -264,7 +264,12 @@ async def start(tx: Transaction, run_id: UUID, actor: Actor) -> None:
 async def stop(tx: Transaction, run_id: UUID, actor: Actor) -> None:
     """What is written stays, and it can be gone on with. Raises `ImportMismatch`."""
     await _lock(tx, run_id, ("looking", "waiting", "running"))
-    await tx.execute("UPDATE import_run SET state = 'stopped' WHERE id = $1", run_id)
+    # How far a look was is no place to go on from.
+    await tx.execute(
+        """UPDATE import_run SET state = 'stopped', position = CASE WHEN state = 'looking' THEN 0 ELSE position END
+        WHERE id = $1""",
+        run_id,
+    )
     await audit.record(tx, actor, "import.stopped", run_id)
 
 

@@ -182,7 +182,8 @@ class ImportLane:
             told = "MISSING"
         async with self._database.transaction() as tx:
             await tx.execute(
-                """UPDATE import_run SET state = 'failed', error = $2
+                """UPDATE import_run SET state = 'failed', error = $2,
+                    position = CASE WHEN state = 'looking' THEN 0 ELSE position END
                 WHERE id = $1 AND state IN ('looking', 'waiting', 'running')""",
                 run_id,
                 told,
