@@ -17,6 +17,7 @@ from damso.channels.imports.files import Export
 from damso.conversations.imports.begin import begin_import
 from damso.conversations.imports.chunk import Source
 from damso.conversations.imports.run import carry_out
+from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database
 from damso.kernel.migrations import migrate, prepare
 from damso.kernel.postgres import EmbeddedPostgres
@@ -40,12 +41,12 @@ async def measure_imports(*, conversations: int = CONVERSATIONS) -> list[Result]
             await migrate(server.dsn)
             async with open_parts(Settings(data=folder / "data"), server.dsn) as parts:
                 await prepare(parts.database)
-                return [await _bring(parts.database, export, conversations), await _copy(parts.database)]
+                return [await _bring(parts.database, parts.keyring, export, conversations), await _copy(parts.database)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _bring(database: Database, export: Path, conversations: int) -> Result:
+async def _bring(database: Database, keyring: Keyring, export: Path, conversations: int) -> Result:
     async with database.transaction() as tx:
         await create_brand(tx, "Moonlight")
         for number in range(10):
@@ -60,7 +61,7 @@ async def _bring(database: Database, export: Path, conversations: int) -> Result
         times.append(now - last)
         last = now
 
-    run = await carry_out(database, run_id, note)
+    run = await carry_out(database, keyring, run_id, note)
     took = time.perf_counter() - started
     messages = run.counts["message"]["new"]
     assert run.counts["conversation"]["new"] == conversations, run.counts

@@ -26,6 +26,7 @@ from damso.conversations.exports.erase import ExportEraser
 from damso.conversations.exports.lane import ExportLane, ForgetExports
 from damso.conversations.held import HeldTimer
 from damso.conversations.holding import ConversationHolding
+from damso.conversations.imports.lane import ImportLane, UploadTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.outbound import OutboundLane
@@ -137,6 +138,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
         NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
         ActLane(parts.database, parts.inboxes),
+        ImportLane(parts.database, parts.keyring, parts.blobs, parts.inboxes),
         ExportLane(parts.database),
         CheckLane(parts.database, parts.inboxes, parts.http),
         ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
@@ -184,6 +186,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         ScheduleTimer(parts.inboxes),
         ReminderTimer(),
         ForgetActs(),
+        UploadTimer(),
         ForgetExports(),
         ForgetRecent(),
     )
@@ -197,6 +200,7 @@ def blob_columns() -> Sequence[BlobColumn]:
         BlobColumn("brand", "logo_ref"),
         BlobColumn("delivery", "body_ref"),
         BlobColumn("held_file", "ref"),
+        BlobColumn("import_run", "upload_ref"),
         BlobColumn("media", "blob_ref"),
         BlobColumn("message", "html_ref"),
         BlobColumn("message", "source_ref"),
@@ -229,4 +233,4 @@ def erasure_list_of(settings: Settings) -> ErasureList:
 def replayers_of(settings: Settings) -> Sequence[Replays]:
     """Whoever can erase again what an older backup brought back."""
     keyring, blobs = open_keyring(settings.key_file), DiskBlobs(settings.data / "blobs")
-    return (ErasureReplay(erasers_of(keyring, blobs)), CaseReplay(keyring))
+    return (ErasureReplay(keyring, erasers_of(keyring, blobs)), CaseReplay(keyring))

@@ -34,6 +34,7 @@ from damso.conversations import (
     view_api,
 )
 from damso.conversations.exports import api as export_api
+from damso.conversations.imports.api import ImportController
 from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
 from damso.conversations.retention import api as retention_api
@@ -90,6 +91,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     message_api.MessageController,
     message_api.FileController,
     MaskingController,
+    ImportController,
     *retention_api.CONTROLLERS,
     desk_api.CannedAnswerController,
     desk_api.TagController,

@@ -155,7 +155,7 @@ class InboxController(Controller):
             raise Forbidden
         caller.check_brand(data.brand_id)
         adapter = adapter_of(adapters, data.channel)
-        config = config_form.decode(adapter.config, data.config)
+        config = config_form.accept(adapter.config, data.config)
         health = await _passed(adapter, config, http, force=force, locale=locale)
         async with database.transaction() as tx:
             inbox_id = await connect(
@@ -225,7 +225,7 @@ class InboxController(Controller):
         """Try settings without saving them."""
         adapter = adapter_of(adapters, data.channel)
         if data.inbox_id is None:
-            config = config_form.decode(adapter.config, data.config)
+            config = config_form.accept(adapter.config, data.config)
         else:
             async with database.reading() as tx:
                 await check_inbox(tx, caller, data.inbox_id)

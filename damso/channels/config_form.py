@@ -57,6 +57,14 @@ def decode(config: type[InboxConfig], given: Mapping[str, Any]) -> InboxConfig:
         raise Invalid(problems=(_problem(str(error)),)) from error
 
 
+def accept(config: type[InboxConfig], given: Mapping[str, Any]) -> InboxConfig:
+    """Read a configuration that is to be saved or tried: one that can be used, too. Raises `Invalid`."""
+    decoded = decode(config, given)
+    if wrong := decoded.wrong_fields():
+        raise Invalid(problems=tuple(FieldProblem(f"config.{name}", "WRONG", text) for name, text in wrong.items()))
+    return decoded
+
+
 def _problem(message: str) -> FieldProblem:
     if message.startswith("Object missing required field"):
         code, text = "REQUIRED", REQUIRED

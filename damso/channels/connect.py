@@ -74,7 +74,7 @@ async def connect(
 ) -> UUID:
     """Make an inbox and start to use it. Raises `Invalid`."""
     adapter = adapter_of(adapters, channel)
-    decoded = config_form.decode(adapter.config, config)
+    decoded = config_form.accept(adapter.config, config)
     inbox_id = new_id()
     async with _brand_exists(tx):
         await tx.execute(
@@ -145,7 +145,7 @@ def _next_config(
     adapters: Mapping[str, Adapter], keyring: Keyring, old: _Stored, given: Mapping[str, Any]
 ) -> InboxConfig:
     kind = adapter_of(adapters, old.channel).config
-    return config_form.decode(kind, config_form.merged(kind, config_form.readable(kind, old.config, keyring), given))
+    return config_form.accept(kind, config_form.merged(kind, config_form.readable(kind, old.config, keyring), given))
 
 
 async def remove(tx: Transaction, inbox_id: UUID, actor: Actor = SYSTEM) -> None:

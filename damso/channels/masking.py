@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from damso.channels.html import to_text
 from damso.channels.types import InboundEdit, InboundMessage, Item
-from damso.kernel.database import Transaction
 from damso.kernel.sensitive import KINDS, SensitiveKind, find, mask
 
 _TAG = re.compile(r"(<[^>]*>)")
@@ -28,11 +27,6 @@ class SealedNumber(Struct, frozen=True, kw_only=True):
     kind: SensitiveKind
     place: str
     sealed: str
-
-
-async def masked_kinds(tx: Transaction) -> frozenset[SensitiveKind]:
-    """The kinds that the company masks: all, but for those it has turned off."""
-    return KINDS - set(await tx.value("SELECT unmasked FROM masking_policy") or ())
 
 
 def holds_numbers(item: Item) -> bool:

@@ -20,7 +20,7 @@ from damso.channels.deliveries import RawDelivery
 from damso.channels.found import LANE, FoundItem, lane_key
 from damso.channels.inboxes import Inboxes, InboxUnusable
 from damso.channels.intake import PARSE_LANE
-from damso.channels.masking import SealedNumber, holds_numbers, mask_item, masked_kinds
+from damso.channels.masking import SealedNumber, holds_numbers, mask_item
 from damso.channels.media import Kept, Wanted, await_media, keep_files
 from damso.channels.parser import ParseFailed, Parsers
 from damso.channels.types import InboundMessage, Item, Unsupported
@@ -32,6 +32,7 @@ from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Text
 from damso.kernel.log import Event, append
+from damso.kernel.masking import masked_kinds
 from damso.kernel.notify import LOST
 from damso.kernel.sealed_files import SealedFile, note_sealed, seal_file
 

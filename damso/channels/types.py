@@ -71,6 +71,10 @@ class InboxConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     stand under `extra_json_schema={"ko": {"title": …, "description": …}}`.
     """
 
+    def wrong_fields(self) -> Mapping[str, Text]:
+        """What a schema cannot tell: fields that cannot be used, and why. Asked before a configuration is saved."""
+        return {}
+
     def __repr__(self) -> str:
         """A configuration holds secrets, so a log line shows only what kind it is."""
         return f"{type(self).__name__}(…)"

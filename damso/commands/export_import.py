@@ -52,7 +52,7 @@ async def import_export(
 
 async def _foresee(parts: Parts, source: Source, export: Export, inboxes: Mapping[str, UUID]) -> Report:
     async with parts.database.reading() as tx:
-        desk = await desk_of(tx, source, await inboxes_for(tx, source, inboxes, make=False))
+        desk = await desk_of(tx, parts.keyring, source, await inboxes_for(tx, source, inboxes, make=False))
     with ProgressLine() as line:
         outcome = await dry_run(
             parts.database, source.vendor, export, desk, lambda done: line.show(LOOKING, done=f"{done:,}")
@@ -64,7 +64,7 @@ async def _bring(parts: Parts, source: Source, path: Path, export: Export, inbox
     async with parts.database.transaction() as tx:
         run_id = await begin_import(tx, source, path, export, inboxes)
     with ProgressLine() as line:
-        run = await carry_out(parts.database, run_id, lambda done: line.show(BRINGING, done=f"{done:,}"))
+        run = await carry_out(parts.database, parts.keyring, run_id, lambda done: line.show(BRINGING, done=f"{done:,}"))
     async with parts.database.reading() as tx:
         problems = await tx.all(
             Problem,

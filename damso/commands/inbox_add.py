@@ -90,7 +90,7 @@ async def _add(
 ) -> InboxView:
     async with any_parts(settings) as parts:
         adapter = adapter_of(parts.adapters, channel)
-        config = config_form.decode(adapter.config, given)
+        config = config_form.accept(adapter.config, given)
         async with announced(CHECKING):
             health = await check(adapter, config, parts.http)
         if not health.ok and not force:

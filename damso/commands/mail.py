@@ -16,9 +16,9 @@ app = new_app()
 
 DONE = Text(
     "메일 {found}통 중 {imported}통을 새로 가져왔어요. "
-    "이미 있던 메일 {duplicates}통, 보류 {parked}통, 건너뛴 파일 {skipped}개.",
-    "{imported} of {found} mails are new. {duplicates} were here already, {parked} are parked; "
-    "{skipped} files skipped.",
+    "이미 있던 메일 {duplicates}통, 보류 {parked}통, 삭제 요청으로 제외 {left_out}통, 건너뛴 파일 {skipped}개.",
+    "{imported} of {found} mails are new. {duplicates} were here already, {parked} are parked, "
+    "{left_out} left out: erased on request; {skipped} files skipped.",
 )
 QUEUED = Text(
     "{queued}통은 아직 처리 중이에요. 담소가 실행되면 이어서 처리해요.",
@@ -78,6 +78,7 @@ def _show(report: Report, inbox_id: UUID) -> None:
         imported=report.imported,
         duplicates=report.duplicates,
         parked=report.parked,
+        left_out=report.left_out,
         skipped=len(report.skipped),
     )
     if report.parked:

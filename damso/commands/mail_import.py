@@ -11,13 +11,14 @@ from msgspec import Struct
 
 from damso.bootstrap import Parts, lanes_of
 from damso.channels import found as inbound
+from damso.channels.imports.mail_archives import FoundMail, Skipped, find_mails, read_mail
 from damso.channels.inboxes import InboxRecord
 from damso.channels.intake import PARSE_LANE
 from damso.channels.poll import import_raw, wait_for_room
 from damso.channels.types import Polls
 from damso.commands.connecting import any_parts
-from damso.commands.mail_archives import FoundMail, Skipped, find_mails, read_mail
 from damso.commands.progress_line import ProgressLine
+from damso.conversations.imports.mailbox import names_erased
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
@@ -43,11 +44,13 @@ class NotAMailbox(AppError):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What became of an import. `parked` could not be read, `queued` are stored and not yet processed."""
+    """What became of an import. `left_out` name somebody who was erased on request, `parked`
+    could not be read, `queued` are stored and not yet processed."""
 
     found: int
     imported: int
     duplicates: int
+    left_out: int
     parked: int
     queued: int
     skipped: list[Skipped]
@@ -63,14 +66,15 @@ async def import_mail(settings: Settings, paths: Sequence[Path], inbox_id: UUID)
         mails, skipped = await _look(paths)
         started = parts.database.clock.now()
         async with _working(parts):
-            imported = await _bring_in(parts, inbox, mails)
+            imported, left_out = await _bring_in(parts, inbox, mails)
             queued = await _until_processed(parts, inbox_id)
         async with parts.database.reading() as tx:
             parked = await _parked(tx, inbox_id, started)
     return Report(
         found=len(mails),
         imported=imported,
-        duplicates=len(mails) - imported,
+        duplicates=len(mails) - imported - left_out,
+        left_out=left_out,
         parked=parked,
         queued=queued,
         skipped=skipped,
@@ -102,16 +106,19 @@ async def _working(parts: Parts) -> AsyncIterator[None]:
         work.cancel()
 
 
-async def _bring_in(parts: Parts, inbox: InboxRecord, mails: Sequence[FoundMail]) -> int:
-    """Store each mail; how many were new."""
-    new = 0
+async def _bring_in(parts: Parts, inbox: InboxRecord, mails: Sequence[FoundMail]) -> tuple[int, int]:
+    """Store each mail; how many were new, and how many name somebody who was erased on request."""
+    new = left_out = 0
     with ProgressLine() as line:
         for done, mail in enumerate(mails, start=1):
             await wait_for_room(parts.database)
             raw = await asyncio.to_thread(read_mail, mail)
-            new += await import_raw(parts.database, parts.blobs, inbox, raw)
+            async with parts.database.reading() as tx:
+                erased = await names_erased(tx, parts.keyring, raw)
+            left_out += erased
+            new += 0 if erased else await import_raw(parts.database, parts.blobs, inbox, raw)
             line.show(IMPORTING, done=done, total=len(mails))
-    return new
+    return new, left_out
 
 
 async def _until_processed(parts: Parts, inbox_id: UUID) -> int:

@@ -16,6 +16,7 @@ from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Text
 from damso.kernel.ids import new_id
 from damso.kernel.log import Recorded, Stream, append
+from damso.kernel.masking import mask_kept
 
 KEPT_UNSENT = timedelta(days=7)
 """An upload that no message took is forgotten after this."""
@@ -36,7 +37,7 @@ async def keep_upload(tx: Transaction, uploader: tuple[str, str], name: str, sto
         RETURNING id, name, content_type, size, inline, width, height""",
         new_id(),
         *uploader,
-        _safe_name(name),
+        await mask_kept(tx, _safe_name(name)),
         stored.content_type,
         stored.size,
         stored.ref,

@@ -11,6 +11,7 @@ from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor, Event, append
+from damso.kernel.masking import mask_kept
 
 PREVIEW = 140
 """Characters of a message that a list shows."""
@@ -83,7 +84,7 @@ async def open_case(
         anchor_identity_id,
         brand_id,
         inbox_id,
-        subject,
+        await mask_kept(tx, subject),
         at,
         channel,
         resolved,

@@ -15,6 +15,7 @@ from damso.conversations.types import ConversationStatus, Priority
 from damso.kernel.database import Transaction
 from damso.kernel.errors import Invalid, NotFound
 from damso.kernel.log import SYSTEM, Actor
+from damso.kernel.masking import mask_kept
 
 SUBJECT = 500
 """Characters of a subject."""
@@ -48,6 +49,8 @@ async def change(tx: Transaction, conversation_id: UUID, wanted: Change, actor: 
 
 async def change_cases(tx: Transaction, cases: Sequence[Stood], wanted: Change, actor: Actor) -> Sequence[Move]:
     """Make it so for all of these; how each stood and stands now. `check_change` first."""
+    if wanted.subject is not UNSET:
+        wanted = replace(wanted, subject=await mask_kept(tx, wanted.subject))
     moves = [Move(case, after(case.state, wanted, tx.now)) for case in cases]
     await put(tx, moves, actor)
     return moves

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from damso.conversations.entries import file_view
+from damso.conversations.masking import mask_draft
 from damso.conversations.types import File
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
@@ -59,7 +60,7 @@ async def keep_draft(tx: Transaction, conversation_id: UUID, agent_id: UUID, dra
         conversation_id,
         agent_id,
         draft.kind,
-        draft.text,
+        await mask_draft(tx, draft.kind, draft.text),
         draft.inbox_id,
         draft.identity_id,
         list(draft.attachment_ids),

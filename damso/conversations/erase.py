@@ -11,7 +11,9 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
+from damso.conversations.erase_plans import forget_unsent, forget_uploads, redact_plans
 from damso.conversations.held import held_until, hold
+from damso.conversations.imports.forget import forget_case, forget_imported
 from damso.conversations.redact import redact_case
 from damso.conversations.remove import delete_case, delete_lines
 from damso.conversations.retention.rules import rules
@@ -91,14 +93,20 @@ class ConversationEraser:
         """One case at a time, and of a long one a part."""
         case = await tx.maybe(TheirCase, _CASES + " ORDER BY c.joined_into IS NULL, c.id LIMIT 1", _ids(person))
         if case is None:
-            return Erased()
+            files = await forget_uploads(tx, person)
+            rows = await forget_imported(tx, self._keyring, person)
+            return Erased(rows=rows + len(files), files=frozenset(files))
         await tx.execute("SELECT FROM conversation WHERE id = $1 FOR UPDATE", case.id)
         await self._hold(tx, person, case)
         if case.whole:
-            return await delete_case(tx, case.id, LINES)
+            unsent = await forget_unsent(tx, case.id)
+            gone = await delete_case(tx, case.id, LINES)
+            return Erased(rows=gone.rows + len(unsent), files=gone.files | unsent, more=gone.more)
         gone = await delete_lines(tx, case.id, _ids(person), notes=case.anchored)
+        unsent = await redact_plans(tx, case.id, person)
+        await forget_case(tx, case.id)
         cleaned = await redact_case(tx, case.id, person, anchored=case.anchored)
-        return Erased(rows=gone.rows + cleaned.rows, files=gone.files | cleaned.files, more=True)
+        return Erased(rows=gone.rows + cleaned.rows, files=gone.files | cleaned.files | unsent, more=True)
 
     async def _hold(self, tx: Transaction, person: Person, case: TheirCase) -> None:
         """Before the first line goes, what the law wants is put aside, once."""

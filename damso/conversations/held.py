@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from damso.conversations.retention.rules import Rule
-from damso.customers.erasing.person import address_macs
+from damso.customers.erasing.suppressed import address_macs
 from damso.kernel.blobs import BlobMissing, Blobs
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction

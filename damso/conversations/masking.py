@@ -11,17 +11,18 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from damso.channels.masking import SealedNumber, mask_message, masked_kinds
+from damso.channels.masking import SealedNumber, mask_message
 from damso.channels.types import InboundMessage
 from damso.conversations.errors import SensitiveNumber
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
-from damso.kernel.errors import Invalid
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor, Event, append
+from damso.kernel.masking import mask_kept, masked_kinds
 from damso.kernel.rotation import SealedColumn
 from damso.kernel.sensitive import IDENTIFYING, KINDS, SensitiveKind, find, mask
 from damso.team import audit
+from damso.team.records.reasons import Reason
 
 SEALED = SealedColumn(table="masked_number", key="id", column="sealed")
 
@@ -60,9 +61,9 @@ async def keep_numbers(tx: Transaction, message_id: UUID, numbers: Sequence[Seal
     )
 
 
-async def mask_own(tx: Transaction, text: str) -> str:
-    """What somebody of us writes for colleagues, without numbers."""
-    return mask(text, await masked_kinds(tx)).text if find(text) else text
+async def mask_draft(tx: Transaction, kind: str, text: str) -> str:
+    """A draft as what it becomes is masked: an answer keeps accounts, which companies tell."""
+    return await mask_kept(tx, text, IDENTIFYING if kind == "message" else KINDS)
 
 
 async def mask_answer(tx: Transaction, text: str, *, accepted: bool) -> str:
@@ -79,17 +80,14 @@ async def mask_answer(tx: Transaction, text: str, *, accepted: bool) -> str:
 
 
 async def reveal(
-    tx: Transaction, keyring: Keyring, message_id: UUID, reason: str, actor: Actor
+    tx: Transaction, keyring: Keyring, message_id: UUID, reason: Reason, actor: Actor
 ) -> list[RevealedNumber]:
     """The numbers of a message, for somebody who says why."""
-    why = reason.strip()
-    if not why:
-        raise Invalid(field="reason")
     rows = await tx.rows(
         "SELECT id, kind, place, sealed, created_at FROM masked_number WHERE message_id = $1 ORDER BY id", message_id
     )
     kinds = sorted({row["kind"] for row in rows})
-    await audit.record(tx, actor, "number.revealed", message_id, reason=why[:500], kinds=kinds)
+    await audit.record(tx, actor, "number.revealed", message_id, reason=reason.kind, note=reason.note, kinds=kinds)
     await append(
         tx,
         Event(

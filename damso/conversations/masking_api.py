@@ -5,9 +5,9 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from damso.channels.masking import masked_kinds
 from damso.conversations.masking import set_masking
 from damso.kernel.database import Database
+from damso.kernel.masking import masked_kinds
 from damso.kernel.sensitive import SensitiveKind
 from damso.team.access import Caller, needs
 

@@ -61,12 +61,6 @@ class NewNote(Struct, frozen=True, kw_only=True):
     attachment_ids: list[UUID] = []
 
 
-class RevealRequest(Struct, frozen=True):
-    """Why somebody has to see the numbers."""
-
-    reason: Annotated[str, Meta(min_length=1, max_length=500)]
-
-
 class Settlement(Struct, frozen=True):
     outcome: Literal["arrived", "send_again"]
 
@@ -232,14 +226,14 @@ class MessageController(Controller):
         caller: NamedDependency[Caller],
         message_id: FromPath[UUID],
         witness: NamedDependency[Witness],
-        data: JSONBody[RevealRequest],
+        reason: NamedDependency[Reason],
     ) -> list[RevealedNumber]:
-        """The numbers that were masked in a message. Who looks and why is in both records."""
+        """The numbers that were masked in a message. It asks for a reason; who looks and why is in both records."""
         async with database.transaction() as tx:
             await check_message(tx, caller, message_id)
-            numbers = await reveal(tx, keyring, message_id, data.reason, caller.actor)
+            numbers = await reveal(tx, keyring, message_id, reason, caller.actor)
             customer_id = await customer_of_message(tx, message_id)
-        await witness.revealed(Reason("other", data.reason), customer_id)
+        await witness.revealed(reason, customer_id)
         return numbers
 
     @get("/html")

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from damso.kernel.schema import Table
@@ -344,17 +344,22 @@ class MaskingPolicy(Table):
 
 class ImportRun(Table):
     """An export being brought in. `position` counts the items of `read_export` that are done, in the transaction that
-    did them; `fingerprint` tells whether the export is still the same."""
+    did them; `fingerprint` tells whether the export is still the same. Begun at the desk, it is looked at first
+    (`foreseen`), and lies in a folder (`path`) or was uploaded (`upload_ref`, a file called `name`)."""
 
     __tablename__ = "import_run"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'running', 'stopped', 'failed', 'done')", name="state"),
+        CheckConstraint(
+            "state IN ('looking', 'ready', 'waiting', 'running', 'stopped', 'failed', 'done')", name="state"
+        ),
         Index("ix_import_run_created", "created_at"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     vendor: Mapped[str]
     account: Mapped[str]
     path: Mapped[str]
+    name: Mapped[str] = mapped_column(server_default="")
+    upload_ref: Mapped[str | None]
     fingerprint: Mapped[str]
     inboxes: Mapped[dict[str, Any]]
     dry: Mapped[bool]
@@ -362,6 +367,7 @@ class ImportRun(Table):
     position: Mapped[int]
     total: Mapped[int | None]
     counts: Mapped[dict[str, Any]]
+    foreseen: Mapped[dict[str, Any] | None] = mapped_column(JSONB(), nullable=True)
     error: Mapped[str | None]
     started_by: Mapped[str]
     created_at: Mapped[datetime]

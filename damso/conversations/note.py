@@ -5,12 +5,12 @@ from uuid import UUID
 
 from damso.conversations.cases import lock_case, next_place
 from damso.conversations.errors import NothingToSend
-from damso.conversations.masking import mask_own
 from damso.conversations.search_index import index_message
 from damso.kernel.database import Transaction
 from damso.kernel.errors import Invalid
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor, Event, append
+from damso.kernel.masking import mask_kept
 
 
 async def write_note(
@@ -33,7 +33,7 @@ async def write_note(
     named = list(set(mentions))
     if await tx.value("SELECT count(*) FROM agent WHERE id = ANY ($1)", named) != len(named):
         raise Invalid(field="mentions")
-    text = await mask_own(tx, text)
+    text = await mask_kept(tx, text)
     note_id = new_id()
     await tx.execute(
         """INSERT INTO message (id, conversation_id, kind, author_kind, author_id, text, send_key, mentions,

@@ -236,7 +236,7 @@ _LOAD = """
 SELECT m.id, m.conversation_id, m.inbox_id, m.identity_id, c.brand_id, m.status,
     m.handed_over_at IS NOT NULL AS handed_over, m.deleted_at IS NOT NULL AS withdrawn, m.text, m.subject, m.send_key,
     ARRAY(SELECT jsonb_array_elements_text(m.recipients->'cc')) AS cc, i.kind, i.scope, i.value, i.name,
-    coalesce(a.name, '') AS author, a.id AS author_id, coalesce(u.locale, 'ko') AS locale
+    coalesce(a.name, '') AS author, a.id AS author_id, coalesce(u.locale, u.lent_locale, 'ko') AS locale
 FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN identity i ON i.id = m.identity_id
     JOIN customer u ON u.id = i.customer_id LEFT JOIN agent a ON a.id = m.author_id AND m.author_kind = 'agent'
 WHERE m.id = $1 FOR UPDATE OF m

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from damso.conversations.masking import mask_own
 from damso.conversations.reach import check_conversation, customer_reach, reach
 from damso.conversations.rows import customer_name, rows_by_id
 from damso.conversations.types import CustomerName, Row
@@ -21,6 +20,7 @@ from damso.kernel.crypto import Keyring, SecretUnreadable
 from damso.kernel.database import Transaction
 from damso.kernel.errors import Invalid, NotFound
 from damso.kernel.ids import new_id
+from damso.kernel.masking import mask_kept
 from damso.kernel.rotation import SealedColumn
 from damso.team.access import Caller
 
@@ -76,7 +76,7 @@ async def remember(tx: Transaction, keyring: Keyring, caller: Caller, new: NewRe
     if sum(one is not None for one in (new.words, new.customer_id, new.conversation_id)) != 1:
         raise Invalid
     if new.words is not None:
-        await _remember_words(tx, keyring, caller.agent, " ".join((await mask_own(tx, new.words)).split()))
+        await _remember_words(tx, keyring, caller.agent, " ".join((await mask_kept(tx, new.words)).split()))
     elif new.customer_id:
         await _remember_opened(tx, caller.agent, "customer", await _living(tx, caller, new.customer_id))
     elif new.conversation_id:

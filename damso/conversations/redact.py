@@ -13,8 +13,8 @@ from damso.kernel.erasure import Erased, Person
 GONE = "●●●"
 
 _LINES = """
-SELECT id, kind, text, subject, recipients, reply_to, reactions, activity, html_ref, source_ref, delivery_id, evidence,
-    position_at, inbox_id, channel, fresh FROM message WHERE conversation_id = $1
+SELECT id, kind, text, subject, recipients, reply_to, reactions, activity, author_name, html_ref, source_ref,
+    delivery_id, evidence, position_at, inbox_id, channel, fresh FROM message WHERE conversation_id = $1
 """
 
 
@@ -49,7 +49,6 @@ async def redact_case(tx: Transaction, conversation_id: UUID, person: Person, *,
     await _redact_file_names(tx, conversation_id, person)
     await tx.execute("UPDATE conversation SET preview = '' WHERE id = $1", conversation_id)
     await show_without(tx, conversation_id)
-    await tx.execute("DELETE FROM draft WHERE conversation_id = $1", conversation_id)
     gone = "DELETE FROM participant WHERE conversation_id = $1 AND identity_id = ANY ($2)"
     await tx.execute(gone, conversation_id, list(person.identity_ids))
     return Erased(rows=changed, files=frozenset(files))
@@ -75,6 +74,21 @@ async def _drop_raw(tx: Transaction, row: Any) -> set[str]:
     return refs
 
 
+_CLEANED = ("recipients", "reactions", "text", "subject", "evidence", "reply_to", "activity", "author_name")
+
+
+def _cleaned(value: Any, needles: Sequence[str]) -> Any:
+    """Every text within it without the needles."""
+    match value:
+        case str():
+            return without(value, needles)
+        case list():
+            return [_cleaned(one, needles) for one in value]
+        case dict():
+            return {key: _cleaned(one, needles) for key, one in value.items()}
+    return value
+
+
 async def _redact_line(tx: Transaction, conversation_id: UUID, row: Any, person: Person) -> bool:
     """Whether the line said anything of the person."""
     values = {value.lower() for value in person.values}
@@ -85,13 +99,15 @@ async def _redact_line(tx: Transaction, conversation_id: UUID, row: Any, person:
     text, subject = without(row["text"], person.needles), without(row["subject"], person.needles)
     evidence = without(row["evidence"], person.needles)
     reply_to = None if (row["reply_to"] or "").lower() in values else row["reply_to"]
-    after = (recipients, reactions, text, subject, evidence, reply_to)
-    if after == tuple(row[name] for name in ("recipients", "reactions", "text", "subject", "evidence", "reply_to")):
+    activity = _cleaned(row["activity"], person.needles)
+    author = without(row["author_name"], person.needles) if row["author_name"] else row["author_name"]
+    after = (recipients, reactions, text, subject, evidence, reply_to, activity, author)
+    if after == tuple(row[name] for name in _CLEANED):
         return False
     fresh = len(without(row["text"][: row["fresh"]], person.needles)) if row["fresh"] is not None else None
     await tx.execute(
         """UPDATE message SET recipients = $2, reactions = $3, text = $4, subject = $5, evidence = $6, reply_to = $7,
-            fresh = $8 WHERE id = $1""",
+            activity = $8, author_name = $9, fresh = $10 WHERE id = $1""",
         row["id"],
         *after,
         fresh,

@@ -14,6 +14,7 @@ from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Text
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor, Event, Recorded, Stream, append
+from damso.kernel.masking import mask_kept
 
 About = Literal["", "answer_held", "answer_refused"]
 ReminderState = Literal["waiting", "due", "done"]
@@ -52,7 +53,7 @@ async def remind(tx: Transaction, conversation_id: UUID, agent_id: UUID, draft: 
         new_id(),
         case,
         agent_id,
-        draft.text.strip(),
+        await mask_kept(tx, draft.text.strip()),
         draft.due_at,
         draft.unless_answered,
         tx.now,

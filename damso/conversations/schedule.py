@@ -14,12 +14,14 @@ from msgspec import Meta, Struct
 from damso.channels.inboxes import Inboxes
 from damso.conversations.cases import lock_case
 from damso.conversations.errors import AlreadyDecided, TimeIsPast
+from damso.conversations.masking import mask_answer
 from damso.conversations.reach import check_conversation
 from damso.conversations.send import Sending, send
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor, Event, append
+from damso.kernel.masking import mask_kept
 from damso.team.access import Caller
 
 ScheduledState = Literal["waiting", "held", "refused", "sent", "cancelled"]
@@ -118,8 +120,8 @@ async def schedule(
         str(wanted.send_key),
         wanted.inbox_id,
         wanted.identity_id,
-        wanted.text,
-        wanted.subject,
+        await mask_answer(tx, wanted.text, accepted=wanted.accept_warnings),
+        await mask_kept(tx, wanted.subject),
         wanted.cc,
         wanted.attachment_ids,
         wanted.accept_warnings,
@@ -176,16 +178,18 @@ async def check_scheduled(tx: Transaction, caller: Caller, scheduled_id: UUID) -
 
 
 async def reschedule(tx: Transaction, scheduled_id: UUID, wanted: ScheduledChange) -> ScheduledAnswer:
-    """Another text or time; one that was held or refused waits again. Raises `AlreadyDecided`, `TimeIsPast`."""
+    """Another text or time; one that was held or refused waits again. Raises `AlreadyDecided`, `TimeIsPast`,
+    `SensitiveNumber`."""
     row = await _undecided(tx, scheduled_id)
     due_at = wanted.due_at or row.due_at
     if due_at <= tx.now and wanted.due_at:
         raise TimeIsPast(field="due_at")
+    text = None if wanted.text is None else await mask_answer(tx, wanted.text, accepted=row.accept_warnings)
     await tx.execute(
         """UPDATE scheduled_answer SET text = coalesce($2, text), due_at = $3, send_anyway = coalesce($4, send_anyway),
             state = 'waiting', reason = '', decided_at = $5 WHERE id = $1""",
         scheduled_id,
-        wanted.text,
+        text,
         due_at,
         wanted.send_anyway,
         tx.now,

@@ -35,7 +35,7 @@ from damso.conversations.errors import (
     TextTooLong,
     WindowHasClosed,
 )
-from damso.conversations.masking import mask_answer, mask_own
+from damso.conversations.masking import mask_answer
 from damso.conversations.search_index import index_message
 from damso.conversations.types import AuthorKind
 from damso.customers.addresses import canonical
@@ -45,6 +45,7 @@ from damso.kernel.database import Transaction
 from damso.kernel.ids import new_id
 from damso.kernel.lanes import enqueue
 from damso.kernel.log import Actor, Event, append
+from damso.kernel.masking import mask_kept
 
 LANE = "outbound"
 
@@ -77,7 +78,7 @@ async def send(tx: Transaction, sending: Sending) -> UUID:
     if not sending.send_anyway:
         await _check_nobody_answered(tx, case, sending)
     text = await mask_answer(tx, sending.text, accepted=sending.accept_warnings)
-    sending = replace(sending, text=text, subject=await mask_own(tx, sending.subject))
+    sending = replace(sending, text=text, subject=await mask_kept(tx, sending.subject))
     to = await _check_route(tx, case, sending)
     files = await _check_content(tx, sending)
     message_id = await _store(tx, case, sending, to)

@@ -60,8 +60,9 @@ async def open_view(
 ) -> ConversationView:
     """The conversation, or the one it was joined into; `check_conversation` first. Raises `NotFound`."""
     head: Any = await tx.row(
-        """SELECT c.id, c.last_message_id, c.created_at, b.id AS brand_id, b.name AS brand, b.colour, u.timezone,
-            c.record_class, EXISTS (SELECT FROM conversation_hold h WHERE h.conversation_id = c.id) AS on_hold
+        """SELECT c.id, c.last_message_id, c.created_at, b.id AS brand_id, b.name AS brand, b.colour, c.record_class,
+            coalesce(u.timezone, u.lent_timezone) AS timezone,
+            EXISTS (SELECT FROM conversation_hold h WHERE h.conversation_id = c.id) AS on_hold
         FROM conversation o JOIN conversation c ON c.id = coalesce(o.joined_into, o.id)
             JOIN brand b ON b.id = c.brand_id JOIN identity i ON i.id = c.anchor_identity_id
             JOIN customer u ON u.id = i.customer_id WHERE o.id = $1""",

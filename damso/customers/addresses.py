@@ -9,6 +9,7 @@ import phonenumbers
 from damso.customers.types import IdentityKey
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
+from damso.kernel.masking import mask_name
 
 REGION = "KR"
 """Numbers without a country code are of this country."""
@@ -50,11 +51,11 @@ class KindUnknown(AppError):
 
 
 def canonical_name(typed: str) -> str:
-    """A name on one line. Raises `NameInvalid`."""
+    """A name on one line, without numbers that must not lie about. Raises `NameInvalid`."""
     name = " ".join("".join(sign for sign in normalize("NFC", typed) if category(sign) not in _UNSEEN).split())
     if not 0 < len(name) <= MAX_NAME:
         raise NameInvalid(field="name", limit=MAX_NAME)
-    return name
+    return mask_name(name)
 
 
 _UNSEEN = frozenset({"Cf", "Co", "Cs"})

@@ -24,7 +24,8 @@ class Card(Struct, frozen=True, kw_only=True):
 
 
 _CUSTOMER = """
-SELECT id, name, name_source, locale, timezone, merged_into, created_at, last_seen_at FROM customer WHERE id = $1
+SELECT id, name, name_source, coalesce(locale, lent_locale) AS locale,
+    coalesce(timezone, lent_timezone) AS timezone, merged_into, created_at, last_seen_at FROM customer WHERE id = $1
 """
 
 _IDENTITIES = """

@@ -89,7 +89,7 @@ async def _new_customer_for(tx: Transaction, identity_id: int) -> UUID:
         """INSERT INTO customer (id, own_name, own_name_source, locale, timezone, created_at, last_seen_at)
         SELECT $2, i.name, CASE WHEN i.name = '' THEN 'none' ELSE 'channel' END, c.locale, c.timezone, $3,
             i.last_seen_at
-        FROM identity i JOIN customer c ON c.id = i.customer_id WHERE i.id = $1""",
+        FROM identity i JOIN customer c ON c.id = i.home_id WHERE i.id = $1""",
         identity_id,
         customer_id,
         tx.now,
@@ -122,13 +122,14 @@ wanted AS (
     SELECT b.*, nullif(n.shown_id, b.id) AS into_id FROM before b
     JOIN unnest($1::uuid[], $2::uuid[]) AS n(id, shown_id) ON n.id = b.id
 ), lent AS (
-    SELECT coalesce(into_id, id) AS id, max(locale) AS locale, max(timezone) AS timezone FROM wanted GROUP BY 1
+    SELECT into_id AS id, max(locale) AS locale, max(timezone) AS timezone FROM wanted
+    WHERE into_id IS NOT NULL GROUP BY into_id
 ), seen AS (
     SELECT customer_id AS id, max(last_seen_at) AS at FROM identity WHERE customer_id = ANY ($2) GROUP BY 1
 ), changed AS (
     UPDATE customer c SET merged_into = w.into_id,
         last_seen_at = coalesce(s.at, c.last_seen_at),
-        locale = coalesce(c.locale, l.locale), timezone = coalesce(c.timezone, l.timezone)
+        lent_locale = l.locale, lent_timezone = l.timezone
     FROM wanted w LEFT JOIN lent l ON l.id = w.id LEFT JOIN seen s ON s.id = w.id WHERE c.id = w.id
 ), hidden AS (
     DELETE FROM customer_search s USING wanted w WHERE s.customer_id = w.id AND w.into_id IS NOT NULL

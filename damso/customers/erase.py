@@ -21,8 +21,8 @@ _FORGET = (
 
 _BLANK = """
 UPDATE customer SET own_name = '', own_name_source = 'none', name = '', name_source = 'none', locale = NULL,
-    timezone = NULL
-WHERE id = ANY ($1) AND (own_name <> '' OR name <> '' OR locale IS NOT NULL OR timezone IS NOT NULL)
+    timezone = NULL, lent_locale = NULL, lent_timezone = NULL
+WHERE id = ANY ($1) AND (own_name <> '' OR name <> '' OR num_nonnulls(locale, timezone, lent_locale, lent_timezone) > 0)
 """
 
 _COUNT = """

@@ -64,7 +64,8 @@ class ExportedCustomer(Struct, frozen=True, kw_only=True):
 
 
 _SELECT = """
-SELECT id, name, name_source, locale, timezone, merged_into, created_at, last_seen_at FROM customer
+SELECT id, name, name_source, coalesce(locale, lent_locale) AS locale,
+    coalesce(timezone, lent_timezone) AS timezone, merged_into, created_at, last_seen_at FROM customer
 """
 _CUSTOMERS = _SELECT + "WHERE id > $1 ORDER BY id LIMIT $2"
 _IDENTITIES = """

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from damso.customers.companies.domains import join_by_domain
 from damso.customers.lock import lock_customers, lock_free_customers
@@ -19,6 +20,7 @@ from damso.kernel import log
 from damso.kernel.database import Transaction
 from damso.kernel.ids import new_id
 from damso.kernel.log import Event
+from damso.kernel.masking import mask_name
 
 REFRESH = timedelta(minutes=1)
 """`last_seen_at` is at most this much behind, so that a busy customer does not cost a write per message."""
@@ -34,6 +36,9 @@ class Sighting(Struct, frozen=True, kw_only=True):
     locale: str | None = None
     timezone: str | None = None
     seen_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "name", mask_name(self.name))
 
 
 class Identified(Struct, frozen=True):
@@ -121,7 +126,7 @@ class _Known(Struct, frozen=True):
 _KNOWN = """
 WITH known AS MATERIALIZED (
     SELECT s.at, i.id, i.kind, i.scope, i.value, i.customer_id, i.home_id, i.name, i.proof,
-        h.own_name_source, c.locale, c.timezone,
+        h.own_name_source, h.locale, h.timezone,
         i.last_seen_at < s.at - $2::interval OR c.last_seen_at < s.at - $2::interval OR i.first_seen_at > s.at
             OR (s.acts AND i.bounced_at < s.at) AS stale, s.acts
     FROM jsonb_to_recordset($1) AS s(kind text, scope text, value text, at timestamptz, acts boolean)
@@ -244,11 +249,32 @@ async def _change_identities(tx: Transaction, news: Sequence[tuple[_Known, Sight
     )
 
 
+# Language and zone belong to the customer that the identity came with; whom they were joined to has them lent.
+_SPEAK = """
+WITH given AS (SELECT * FROM jsonb_to_recordset($1) AS g(id uuid, shown_id uuid, locale text, timezone text)),
+own AS (
+    SELECT c.id, coalesce(c.locale, max(g.locale)) AS locale, coalesce(c.timezone, max(g.timezone)) AS timezone
+    FROM given g JOIN customer c ON c.id = g.id GROUP BY c.id
+), lent AS (
+    SELECT g.shown_id AS id, max(o.locale) AS locale, max(o.timezone) AS timezone
+    FROM given g JOIN own o ON o.id = g.id WHERE g.shown_id <> g.id GROUP BY g.shown_id
+)
+UPDATE customer c SET locale = coalesce(o.locale, c.locale), timezone = coalesce(o.timezone, c.timezone),
+    lent_locale = greatest(c.lent_locale, l.locale), lent_timezone = greatest(c.lent_timezone, l.timezone)
+FROM customer k LEFT JOIN own o ON o.id = k.id LEFT JOIN lent l ON l.id = k.id
+WHERE c.id = k.id AND (o.id IS NOT NULL OR l.id IS NOT NULL)
+    AND k.id IN (SELECT id FROM own UNION SELECT id FROM lent)
+"""
+
+
 async def _change_customers(tx: Transaction, news: Sequence[tuple[_Known, Sighting]]) -> None:
     await tx.execute(
-        """UPDATE customer c SET locale = coalesce(c.locale, p.locale), timezone = coalesce(c.timezone, p.timezone)
-        FROM jsonb_to_recordset($1) AS p(id uuid, locale text, timezone text) WHERE c.id = p.id""",
-        [{"id": row.customer_id, "locale": new.locale, "timezone": new.timezone} for row, new in news],
+        _SPEAK,
+        [
+            {"id": row.home_id, "shown_id": row.customer_id, "locale": new.locale, "timezone": new.timezone}
+            for row, new in news
+            if new.locale or new.timezone
+        ],
     )
     await tx.execute(
         """UPDATE customer c SET own_name = n.name, own_name_source = n.source

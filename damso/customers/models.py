@@ -27,7 +27,8 @@ class Customer(Table):
 
     `own_name` is what this customer was called, by whom says `own_name_source`. Derived from the log of links:
     `merged_into` (the customer that lists show instead), `name` and `name_source` (the best own name of all that
-    were joined to this one).
+    were joined to this one), `lent_locale` and `lent_timezone` (those of who was joined to this one, for as long as
+    they are).
     """
 
     __tablename__ = "customer"
@@ -45,6 +46,8 @@ class Customer(Table):
     name_source: Mapped[str] = mapped_column(server_default="none")
     locale: Mapped[str | None]
     timezone: Mapped[str | None]
+    lent_locale: Mapped[str | None]
+    lent_timezone: Mapped[str | None]
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
     created_by: Mapped[str | None]
     created_at: Mapped[datetime]

@@ -6,12 +6,14 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from damso.kernel import log
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
 from damso.kernel.log import SYSTEM, Actor, Event
+from damso.kernel.masking import holds_numbers, mask_values, masked_kinds
 
 MAX_KEY = 100
 MAX_VALUE = 8192
@@ -133,6 +135,9 @@ async def set_traits_of_many(
     for one in given:
         for key, value in one.values.items():
             require_fit(key, value)
+    if any(holds_numbers(one.values) for one in given):
+        kinds = await masked_kinds(tx)
+        given = [replace(one, values=mask_values(one.values, kinds)) for one in given]
     rows = await tx.rows(
         _SET,
         [{"id": one.identity_id, "values": dict(one.values), "at": one.at or tx.now} for one in given if one.values],

@@ -6,13 +6,13 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
-from damso.kernel.errors import NotFound
+from damso.kernel.errors import NotFound, TooLarge
 
 
 class BlobMissing(NotFound):
@@ -25,8 +25,14 @@ class Blobs(Protocol):
     async def put(self, data: bytes) -> str:
         """Store; the reference is the SHA-256 of the content. Durable when it returns."""
 
+    async def put_stream(self, chunks: AsyncIterator[bytes], limit: int) -> tuple[str, int]:
+        """Store what is larger than the memory; its reference and size in bytes. Raises `TooLarge`."""
+
     async def get(self, ref: str) -> bytes:
         """Raises `BlobMissing`."""
+
+    def local(self, ref: str) -> Path:
+        """Where the file lies on this machine, to be read in place. Raises `BlobMissing`."""
 
     async def delete(self, ref: str) -> None:
         """Delete; a file that is not there is no error."""
@@ -47,6 +53,38 @@ class DiskBlobs:
 
     async def put(self, data: bytes) -> str:
         return await asyncio.to_thread(self._put, data)
+
+    async def put_stream(self, chunks: AsyncIterator[bytes], limit: int) -> tuple[str, int]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        descriptor, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
+        part = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > limit:
+                        raise TooLarge(field="file", limit=f"{limit // 1024 // 1024} MB")
+                    digest.update(chunk)
+                    await asyncio.to_thread(file.write, chunk)
+                await asyncio.to_thread(_settle, file)
+            await asyncio.to_thread(self._take, part, ref := digest.hexdigest())
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+        return ref, size
+
+    def _take(self, part: Path, ref: str) -> None:
+        """Let a file that is complete become what it is named by."""
+        path = self._path(ref)
+        if not self._is_kept(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.rename(path)
+            _settle_folder(path.parent)
+
+    def local(self, ref: str) -> Path:
+        if not (path := self._path(ref)).is_file():
+            raise BlobMissing
+        return path
 
     async def get(self, ref: str) -> bytes:
         try:
@@ -112,9 +150,18 @@ class DiskBlobs:
                 Path(file.name).unlink()
                 raise
         Path(file.name).rename(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _settle_folder(path.parent)
         return ref
+
+
+def _settle(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _settle_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

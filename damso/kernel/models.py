@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Identity, Index, PrimaryKeyConstraint, SmallInteger, text
+from sqlalchemy import CheckConstraint, Identity, Index, PrimaryKeyConstraint, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from damso.kernel.schema import Table
@@ -144,3 +145,12 @@ class SealedFile(Table):
     ref: Mapped[str] = mapped_column(unique=True)
     key: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class MaskingPolicy(Table):
+    """Which kinds of numbers the company does not want masked; a single row."""
+
+    __tablename__ = "masking_policy"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    id: Mapped[int] = mapped_column(SmallInteger(), primary_key=True, autoincrement=False)
+    unmasked: Mapped[list[str]] = mapped_column(ARRAY(Text()))

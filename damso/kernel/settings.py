@@ -45,6 +45,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """How often the chat may be opened from one address (an IPv6 /64), in each web process. 0: no limit."""
     chat_messages_per_minute: int = 300
     """How many messages and files may come from one address to the chat, in each web process. 0: no limit."""
+    import_upload_mb: int = 2048
+    """The largest export that the desk takes as an upload. What is larger is put into `import_folder`."""
+    import_folder: Path | None = None
+    """A folder of this machine from which administrators may bring exports in at the desk. Empty: from none."""
     chat_codes_per_hour: int = 60
     """How many one-time codes may be asked for from one address, in each web process. 0: no limit."""
 

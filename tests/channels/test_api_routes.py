@@ -74,6 +74,10 @@ async def test_what_does_not_work_is_saved_only_when_asked(client, database, bra
     [
         ({"system": "shop"}, "config.url", "REQUIRED"),
         ({"system": "Shop!", "url": "https://shop.example"}, "config.system", "WRONG"),
+        ({"system": "shop", "url": "http://0177.0.0.1"}, "config.url", "WRONG"),
+        ({"system": "shop", "url": "http://2130706433/"}, "config.url", "WRONG"),
+        ({"system": "shop", "url": "https://a..example"}, "config.url", "WRONG"),
+        ({"system": "shop", "url": "https://shop.example:99999"}, "config.url", "WRONG"),
         ({"system": "shop", "url": "https://shop.example", "colour": "red"}, "config.colour", "UNKNOWN"),
     ],
 )

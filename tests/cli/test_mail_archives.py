@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from damso.commands.mail_archives import FoundMail, Skipped, find_mails, read_mail
+from damso.channels.imports.mail_archives import FoundMail, Skipped, find_mails, read_mail
 
 LETTER = b"From: mina@naver.example\nDate: Mon, 02 Nov 2026 09:00:00 +0900\nSubject: one\n\nHello\n"
 ANSWER = b"From: jiho@daum.example\nDate: Mon, 02 Nov 2026 10:00:00 +0900\nSubject: two\n\nFrom here on\n"

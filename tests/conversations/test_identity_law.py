@@ -14,10 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from damso.customers.card import customer_card
+from damso.customers.identify import identify
 from damso.customers.link import link, separate
 from damso.customers.merge import NothingToMerge, merge
 from damso.customers.traits import current_traits, set_traits
-from damso.customers.types import Strength
+from damso.customers.types import IdentityKey, Strength
 from damso.customers.unmerge import LeavingInvalid, StillJoined, undo, unmerge
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
@@ -35,6 +37,7 @@ facts = st.one_of(
     st.tuples(st.just("says"), people),
     st.tuples(st.just("trait"), people, st.sampled_from("ab"), st.integers(1, 2)),
     st.tuples(st.just("rule"), pairs, strengths),
+    st.tuples(st.just("speaks"), people, st.sampled_from(["ko", "en"]), st.sampled_from(["Asia/Seoul", None])),
 )
 decisions = st.one_of(
     st.tuples(st.just("merge"), pairs),
@@ -85,6 +88,11 @@ async def live(world: World, life: Sequence[Any], *, decides: bool) -> None:
             case "trait":
                 async with world.company.parts.database.transaction() as tx:
                     await set_traits(tx, world.ids[given_[0]], {given_[1]: given_[2]}, source="shop")
+            case "speaks":
+                person, locale, timezone = given_
+                async with world.company.parts.database.transaction() as tx:
+                    key = IdentityKey("email", world.address(person))
+                    await identify(tx, key, proof="authenticated", source="shop", locale=locale, timezone=timezone)
             case "rule":
                 (one, other), strength = given_
                 async with world.company.parts.database.transaction() as tx:
@@ -131,8 +139,10 @@ async def seen_as(world: World) -> Any:
     async with world.company.parts.database.reading() as tx:
         customers = [await customer_of(tx, one) for one in world.ids]
         groups = sorted({tuple(n for n, c in enumerate(customers) if c == customer) for customer in customers})
-        traits = []
+        traits, spoken = [], []
         for group in groups:
+            card = await customer_card(tx, customers[group[0]])
+            spoken.append((card.customer.locale, card.customer.timezone))
             everything = await tx.values("SELECT id FROM identity WHERE customer_id = $1", customers[group[0]])
             traits.append({trait.key: trait.value for trait in await current_traits(tx, everything)})
         events = [
@@ -146,7 +156,7 @@ async def seen_as(world: World) -> Any:
             ]
             for one in world.ids
         ]
-    return groups, traits, events
+    return groups, traits, spoken, events
 
 
 async def anchored_wrongly(world: World) -> list[Any]:

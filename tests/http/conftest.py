@@ -1,6 +1,7 @@
 """The whole web application in this process, an agent's browser that is signed in, and a visitor's chat."""
 
 from collections.abc import AsyncIterator, Callable
+from uuid import UUID
 
 import httpx
 import pytest
@@ -9,11 +10,14 @@ from litestar import Litestar
 from damso.bootstrap import Parts
 from damso.channels.connect import InboxChange, change, connect
 from damso.channels.inboxes import InboxRecord
+from damso.kernel.log import Actor
+from damso.team.create_agent import create_agent
 from damso.web import create_app
 from tests.channels.api.system import SECRET
 from tests.conversations.company import Company
 from tests.conversations.conftest import company, parts, postcards
 from tests.http.browsers import Chat, browser, running, signed_in_browser
+from tests.http.everywhere import leave_everywhere
 
 __all__ = ["company", "parts", "postcards"]
 
@@ -45,6 +49,21 @@ async def colleague(app: Litestar, company: Company) -> AsyncIterator[httpx.Asyn
     """The browser of another agent."""
     async with await signed_in_browser(app, company.parts.database, company.colleague) as client:
         yield client
+
+
+@pytest.fixture
+async def owner(app: Litestar, company: Company) -> AsyncIterator[httpx.AsyncClient]:
+    """The browser of the company's owner."""
+    async with company.parts.database.transaction() as tx:
+        agent_id = await create_agent(tx, name="서지안", email="jian@damso.example", role="owner")
+    async with await signed_in_browser(app, company.parts.database, Actor("agent", str(agent_id))) as client:
+        yield client
+
+
+@pytest.fixture
+async def everywhere(company: Company, visitor: Chat) -> UUID:
+    """A customer who left something in every place there is; their id."""
+    return await leave_everywhere(company, visitor)
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ SHOWS: dict[str, str] = {
     "POST /api/held-cases/{held_id:uuid}/open": "revealed",
     "GET /api/customers/{customer_id:uuid}/access-requests/identities": VIEWED,
     "GET /api/access-requests/{request_id:uuid}/file": "downloaded",
+    "GET /api/imports/{import_id:uuid}/problems": "exported",
     "GET /api/records/access/export": "exported",
     "GET /api/records/audit/export": "exported",
     "GET /api/companies/{company_id:uuid}": "listed",
@@ -67,6 +68,14 @@ SHOWS: dict[str, str] = {
 """What each route of the desk shows of customers. A route that is in neither table fails."""
 
 SHOWS_NOBODY = {
+    "GET /api/imports",
+    "POST /api/imports",
+    "GET /api/imports/options",
+    "POST /api/imports/upload",
+    "GET /api/imports/{import_id:uuid}",
+    "DELETE /api/imports/{import_id:uuid}",
+    "POST /api/imports/{import_id:uuid}/start",
+    "POST /api/imports/{import_id:uuid}/stop",
     "POST /api/customers/merge",
     "POST /api/customers/{customer_id:uuid}/unmerge",
     "POST /api/customers/{customer_id:uuid}/separate",

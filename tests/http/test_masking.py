@@ -1,34 +1,26 @@
 """Numbers that identify somebody are masked before anything is stored, and shown to who may and says why."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import httpx
 import msgspec
 import pytest
-from litestar import Litestar
 
 from damso.channels.intake import store
 from damso.channels.types import Attachment, Request
-from damso.kernel.log import Actor
-from damso.team.create_agent import create_agent
+from damso.customers.claim import claim
+from damso.customers.identify import identify
+from damso.customers.traits import set_traits
+from damso.customers.types import IdentityKey
 from tests.conversations.company import Company
 from tests.conversations.postcards import Delivery, postcard
-from tests.http.browsers import Chat, signed_in_browser
-from tests.http.test_erasing import age, places_of
+from tests.http.browsers import Chat
+from tests.http.everywhere import age, places_of
 
 WHY = {"x-damso-reason": "complaint"}
 NUMBER = "900101-1234568"
 CARD = "4111-1111-1111-1111"
-
-
-@pytest.fixture
-async def owner(app: Litestar, company: Company) -> AsyncIterator[httpx.AsyncClient]:
-    async with company.parts.database.transaction() as tx:
-        agent_id = await create_agent(tx, name="서지안", email="jian@damso.example", role="owner")
-    async with await signed_in_browser(app, company.parts.database, Actor("agent", str(agent_id))) as client:
-        yield client
 
 
 async def arrives(company: Company, *, origin: str = "poll") -> UUID:
@@ -78,18 +70,18 @@ async def test_it_is_shown_with_its_mask_and_found_by_its_words(company: Company
 
 async def test_who_may_and_says_why_sees_the_numbers(company: Company, owner: httpx.AsyncClient) -> None:
     message = await arrives(company)
-    nameless = await owner.post(f"/api/messages/{message}/numbers", json={"reason": " "})
-    shown = await owner.post(f"/api/messages/{message}/numbers", json={"reason": "환불 본인 확인"})
+    nameless = await owner.post(f"/api/messages/{message}/numbers")
+    shown = await owner.post(f"/api/messages/{message}/numbers", headers=WHY)
 
-    assert nameless.status_code == 422
+    assert (nameless.status_code, nameless.json()["code"]) == (422, "REASON_NEEDED")
     assert {(one["kind"], one["value"]) for one in shown.json()} == {("resident_number", NUMBER), ("card", CARD)}
-    assert await company.count("audit", "act = 'number.revealed' AND details->>'reason' = '환불 본인 확인'") == 1
+    assert await company.count("audit", "act = 'number.revealed' AND details->>'reason' = 'complaint'") == 1
 
 
 async def test_an_agent_may_not(company: Company, desk: httpx.AsyncClient) -> None:
     message = await arrives(company)
 
-    assert (await desk.post(f"/api/messages/{message}/numbers", json={"reason": "궁금해서"})).status_code == 403
+    assert (await desk.post(f"/api/messages/{message}/numbers", headers=WHY)).status_code == 403
     assert (await desk.get(f"/api/messages/{message}/source", headers=WHY)).status_code == 403
 
 
@@ -133,3 +125,49 @@ async def test_a_kind_that_is_turned_off_is_not_masked(company: Company, owner: 
     received = await company.gets(postcard(f"{NUMBER} {CARD}"))
 
     assert [line.text for line in await company.lines(received.conversation_id)] == [f"••••••-••••••• {CARD}"]
+
+
+async def test_what_is_kept_of_people_and_cases_is_masked_by_the_same_rules(
+    company: Company, owner: httpx.AsyncClient
+) -> None:
+    case = (await company.gets(postcard())).conversation_id
+    async with company.parts.database.transaction() as tx:
+        identity = await tx.value("SELECT id FROM identity WHERE value = 'mina@naver.example'")
+        customer = await tx.value("SELECT customer_id FROM identity WHERE id = $1", identity)
+        await claim(tx, identity, "name", f"미나 {NUMBER}", source="chat")
+        await set_traits(
+            tx, identity, {"주민등록번호": NUMBER, "카드": [CARD], "주문": "20260301-123456"}, source="shop"
+        )
+        await identify(tx, IdentityKey("user", "1"), proof="asserted", source="shop", name=f"이름 {NUMBER}")
+    path = f"/api/conversations/{case}"
+    soon = (company.parts.database.clock.now() + timedelta(hours=1)).isoformat()
+    answer = {"inbox_id": str(company.post.id), "identity_id": identity, "text": f"{NUMBER} 확인", "due_at": soon}
+    answers = [
+        await owner.patch(f"/api/customers/{customer}", json={"name": f"김미나 {NUMBER}"}),
+        await owner.patch(path, json={"subject": f"주민번호 {NUMBER}"}),
+        await owner.put(
+            f"{path}/draft", json={"kind": "message", "text": f"{NUMBER}, 입금은 국민은행 123456-04-123456"}
+        ),
+        await owner.post(f"{path}/reminders", json={"text": f"{NUMBER} 확인", "due_at": soon}),
+        await owner.post(f"{path}/scheduled", json=answer | {"send_key": str(uuid4()), "accept_warnings": True}),
+    ]
+
+    assert [one.status_code for one in answers] == [200, 200, 204, 201, 201], [one.text for one in answers]
+    assert await places_of(company.parts.database, company.parts.settings.data, NUMBER) == set()
+    assert await places_of(company.parts.database, company.parts.settings.data, CARD) == set()
+    assert await company.count("draft", "text LIKE '%123456-04-123456'") == 1
+    assert await company.count("trait_change", """value = '"20260301-123456"'""") == 1
+
+
+async def test_a_planned_answer_with_a_number_is_warned_of_today(company: Company, owner: httpx.AsyncClient) -> None:
+    case = (await company.gets(postcard())).conversation_id
+    answer = {
+        "send_key": str(uuid4()),
+        "inbox_id": str(company.post.id),
+        "identity_id": await company.identity("mina@naver.example"),
+        "text": f"{NUMBER} 확인",
+        "due_at": (company.parts.database.clock.now() + timedelta(hours=1)).isoformat(),
+    }
+    warned = await owner.post(f"/api/conversations/{case}/scheduled", json=answer)
+
+    assert (warned.status_code, warned.json()["code"]) == (422, "SENSITIVE_NUMBER")

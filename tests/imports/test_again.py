@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from damso.channels.imports.products import PRODUCTS
 from damso.channels.imports.types import Vendor
 from damso.conversations.imports import run as importing
+from damso.kernel.crypto import Keyring
 from damso.kernel.database import open_database
 from damso.kernel.migrations import prepare
 from tests.cli.terminal import COMMAND, Terminal
@@ -53,7 +54,7 @@ async def _dies_after(mover: Mover, vendor: Vendor, items: int) -> None:
             raise Killed
 
     with suppress(Killed):
-        await importing.carry_out(mover.database, await mover.begins(vendor), watch)
+        await importing.carry_out(mover.database, mover.keyring, await mover.begins(vendor), watch)
 
 
 @pytest.mark.slow
@@ -74,7 +75,7 @@ async def test_wherever_it_dies_the_same_is_there_in_the_end(
         async with fresh_database(postgres_server, template_database) as dsn:
             database = await open_database(dsn, clock=ManualClock())
             await prepare(database)
-            mover = await make_mover(database, tmp_path)
+            mover = await make_mover(database, Keyring(bytes(32)), tmp_path)
             monkeypatch.setattr(importing, "FIRST", size if plan else 400)
             monkeypatch.setattr(importing, "LARGEST", size if plan else 400)
             for death in plan:

@@ -10,6 +10,7 @@ numbers of `message_type`). A list of conversations holds only the last message 
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from damso.channels.imports.alike import case_named, colleague_of, kept_of, team_of
 from damso.channels.imports.errors import RecordInvalid
 from damso.channels.imports.fields import (
     date_of,
@@ -26,14 +27,11 @@ from damso.channels.imports.reading import Known
 from damso.channels.imports.types import (
     Author,
     Case,
-    Colleague,
     Item,
-    Kept,
     Person,
     Priority,
     Said,
     Status,
-    Team,
     Vendor,
 )
 
@@ -76,27 +74,21 @@ class Chatwoot:
         return "person" if "phone_number" in record else ""
 
     def items(self, kind: str, record: Mapping[str, Any], place: str, known: Known) -> Iterator[Item]:
-        external_id = id_of(record.get("id"))
-        name = text_of(record.get("name"))
         match kind:
             case "person":
                 yield _person(record, place)
             case "colleague":
-                yield Colleague(external_id=external_id, name=name, email=text_of(record.get("email")), place=place)
+                yield colleague_of(record, place)
             case "team":
-                yield Team(external_id=external_id, name=name, place=place)
+                yield team_of(record, place)
             case "case":
-                yield from _case(record, external_id, place)
+                yield from _case(record, id_of(record.get("id")), place)
             case "said":
-                case = text_of(record.get("conversation_id"))
-                if not case:
-                    raise RecordInvalid("NO_CASE")
-                yield from _said(record, case, "", place)
+                yield from _said(record, case_named(record, "conversation_id"), "", place)
             case "article":
-                yield Kept(kind="article", external_id=external_id, content=record, place=place)
+                yield kept_of(kind, record, place)
             case "rating":
-                case = text_of(record.get("conversation_id"))
-                yield Kept(kind="rating", external_id=external_id, content=record, case=case, place=place)
+                yield kept_of(kind, record, place, case="conversation_id")
 
 
 def _person(contact: Mapping[str, Any], place: str, *, bare: bool = False) -> Person:
@@ -126,14 +118,9 @@ def _case(conversation: Mapping[str, Any], external_id: str, place: str) -> Iter
     created_at = date_of(conversation.get("created_at"), conversation.get("timestamp"))
     person = _person(sender, place, bare=True)
     yield person
-    for colleague in (inner(meta, "assignee"),):
-        if text_of(inner(colleague, "id")):
-            yield Colleague(
-                external_id=text_of(colleague.get("id")),
-                name=text_of(colleague.get("name")),
-                email=text_of(colleague.get("email")),
-                place=place,
-            )
+    assignee = inner(meta, "assignee")
+    if text_of(inner(assignee, "id")):
+        yield colleague_of(assignee, place)
     channel = text_of(inner(meta, "channel") or conversation.get("channel"))
     yield Case(
         external_id=external_id,
@@ -142,8 +129,8 @@ def _case(conversation: Mapping[str, Any], external_id: str, place: str) -> Iter
         status=_STATUS.get(text_of(conversation.get("status")), "resolved"),
         priority=_PRIORITY.get(text_of(conversation.get("priority")), "normal"),
         channel=_CHANNELS.get(channel, channel.rpartition("::")[2].lower() or "other"),
-        assignee=text_of(inner(inner(meta, "assignee"), "id")),
-        assignee_name=text_of(inner(inner(meta, "assignee"), "name")),
+        assignee=text_of(inner(assignee, "id")),
+        assignee_name=text_of(inner(assignee, "name")),
         team=text_of(inner(inner(meta, "team"), "id")),
         team_name=text_of(inner(inner(meta, "team"), "name")),
         tags=texts(conversation.get("labels")),

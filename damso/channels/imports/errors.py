@@ -42,6 +42,9 @@ WHOLE: dict[str, Text] = {
 REASONS: dict[str, Text] = {
     "NOT_JSON": Text("올바른 JSON이 아니에요", "not valid JSON"),
     "TOO_DEEP": Text("지나치게 깊이 중첩되어 있어요", "nested too deeply"),
+    "NOT_MAIL": Text("메일이 아니에요", "it is no mail"),
+    "TOO_LARGE": Text("메일 하나가 100MB보다 커요", "the mail is larger than 100 MB"),
+    "UNREADABLE": Text("읽을 수 없는 파일이에요", "the file cannot be read"),
     "NO_ID": Text("번호(ID)가 없어요", "it has no id"),
     "DELETED": Text("그쪽에서 이미 지운 대화예요", "it was deleted there"),
     "NO_DATE": Text("날짜가 없거나 읽을 수 없어요", "its date is missing or cannot be read"),
@@ -63,6 +66,7 @@ REASONS: dict[str, Text] = {
         "no agent here has this e-mail address, so only the name was kept",
     ),
     "TEAM_UNKNOWN": Text("같은 이름의 팀이 없어서 배정하지 않았어요", "no team here has this name, so it was left out"),
+    "ERASED": Text("요청에 따라 삭제한 고객이라 가져오지 않았어요", "erased on request, left out"),
     "CHANGED_HERE": Text(
         "담소에서 이미 바뀐 대화라서 그대로 두었어요",
         "the conversation was changed here meanwhile and was left as it is",

@@ -40,13 +40,14 @@ class Member(Struct, frozen=True):
 class Export:
     """The files of an export, in an order that is the same each time."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises `ExportUnreadable`."""
+    def __init__(self, path: Path, name: str = "") -> None:
+        """`name` is what a single file was called where it came from. Raises `ExportUnreadable`."""
         self.path = path
+        self.name = name or path.name
         self._zip = path.is_file() and zipfile.is_zipfile(path)
         self.members = sorted(self._find(), key=lambda member: member.name)
         if not self.members:
-            raise ExportUnreadable("NOTHING", str(path))
+            raise ExportUnreadable("NOTHING", self.name)
 
     @property
     def fingerprint(self) -> str:
@@ -75,17 +76,17 @@ class Export:
                 if path.suffix.lower() in READ and path.is_file() and not path.is_symlink():
                     yield Member(path.relative_to(self.path).as_posix(), path.stat().st_size)
         elif self.path.is_file():
-            if self.path.suffix.lower() in READ:
-                yield Member(self.path.name, self.path.stat().st_size)
+            if Path(self.name).suffix.lower() in READ:
+                yield Member(self.name, self.path.stat().st_size)
         else:
-            raise ExportUnreadable("MISSING", str(self.path))
+            raise ExportUnreadable("MISSING", self.name)
 
     def _in_zip(self) -> Iterator[Member]:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 infos = archive.infolist()
         except zipfile.BadZipFile as error:
-            raise ExportUnreadable("ZIP", self.path.name) from error
+            raise ExportUnreadable("ZIP", self.name) from error
         for info in infos:
             if info.is_dir() or Path(info.filename).suffix.lower() not in READ or "__MACOSX" in info.filename:
                 continue

@@ -11,6 +11,7 @@ none: see docs/importing.md.
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from damso.channels.imports.alike import case_named, kept_of, team_of
 from damso.channels.imports.errors import RecordInvalid
 from damso.channels.imports.fields import (
     date_of,
@@ -30,12 +31,10 @@ from damso.channels.imports.types import (
     Case,
     Colleague,
     Item,
-    Kept,
     Person,
     Priority,
     Said,
     Status,
-    Team,
     Vendor,
 )
 
@@ -85,19 +84,15 @@ class Freshdesk:
             case "colleague":
                 yield _colleague(record, place)
             case "team":
-                yield Team(external_id=id_of(record.get("id")), name=text_of(record.get("name")), place=place)
+                yield team_of(record, place)
             case "case":
                 yield from _case(record, place, known)
             case "said":
-                case = text_of(record.get("ticket_id"))
-                if not case:
-                    raise RecordInvalid("NO_CASE")
-                yield _said(record, case, "", place, known)
+                yield _said(record, case_named(record, "ticket_id"), "", place, known)
             case "company" | "article":
-                yield Kept(kind=kind, external_id=id_of(record.get("id")), content=record, place=place)
+                yield kept_of(kind, record, place)
             case "rating":
-                case = text_of(record.get("ticket_id"))
-                yield Kept(kind=kind, external_id=id_of(record.get("id")), content=record, case=case, place=place)
+                yield kept_of(kind, record, place, case="ticket_id")
 
 
 def _person(user: Mapping[str, Any], place: str, *, bare: bool = False) -> Item:

@@ -8,6 +8,7 @@ are HTML. `state` is open, closed or snoozed; `priority` is priority or not_prio
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from damso.channels.imports.alike import colleague_of, kept_of, team_of
 from damso.channels.imports.errors import RecordInvalid
 from damso.channels.imports.fields import (
     date_of,
@@ -26,13 +27,11 @@ from damso.channels.imports.types import (
     Author,
     AuthorKind,
     Case,
-    Colleague,
     Item,
     Kept,
     Person,
     Said,
     Status,
-    Team,
     Vendor,
 )
 
@@ -82,18 +81,17 @@ class Intercom:
 
     def items(self, kind: str, record: Mapping[str, Any], place: str, known: Known) -> Iterator[Item]:
         external_id = id_of(record.get("id"))
-        name = text_of(record.get("name"))
         match kind:
             case "person":
                 yield _person(record, external_id, place)
             case "colleague":
-                yield Colleague(external_id=external_id, name=name, email=text_of(record.get("email")), place=place)
+                yield colleague_of(record, place)
             case "team":
-                yield Team(external_id=external_id, name=name, place=place)
+                yield team_of(record, place)
             case "case":
                 yield from _case(record, external_id, place)
             case "company" | "article":
-                yield Kept(kind=kind, external_id=external_id, content=record, place=place)
+                yield kept_of(kind, record, place)
 
 
 def _person(contact: Mapping[str, Any], external_id: str, place: str) -> Person:

@@ -9,6 +9,7 @@ Satisfaction Ratings; its incremental exports, of which `ticket_events` bring co
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from damso.channels.imports.alike import case_named, colleague_of, kept_of, team_of
 from damso.channels.imports.errors import RecordInvalid
 from damso.channels.imports.fields import (
     date_of,
@@ -26,14 +27,12 @@ from damso.channels.imports.reading import Known
 from damso.channels.imports.types import (
     Author,
     Case,
-    Colleague,
     Item,
     Kept,
     Person,
     Priority,
     Said,
     Status,
-    Team,
     Vendor,
 )
 
@@ -84,22 +83,21 @@ class Zendesk:
             case "person":
                 yield _person(record, place)
             case "team":
-                yield Team(external_id=id_of(record.get("id")), name=text_of(record.get("name")), place=place)
+                yield team_of(record, place)
             case "case":
                 yield from _case(record, place, known)
             case "said":
                 yield from _apart(record, place, known)
             case "company" | "article":
-                yield Kept(kind=kind, external_id=id_of(record.get("id")), content=record, place=place)
+                yield kept_of(kind, record, place)
             case "rating":
-                case = text_of(record.get("ticket_id"))
-                yield Kept(kind=kind, external_id=id_of(record.get("id")), content=record, case=case, place=place)
+                yield kept_of(kind, record, place, case="ticket_id")
 
 
 def _person(user: Mapping[str, Any], place: str) -> Item:
     external_id, name = id_of(user.get("id")), text_of(user.get("name"))
     if text_of(user.get("role")) in ("agent", "admin"):
-        return Colleague(external_id=external_id, name=name, email=text_of(user.get("email")), place=place)
+        return colleague_of(user, place)
     emails, phones = [user.get("email")], [user.get("phone")]
     for one in records(user.get("identities")):
         match one.get("type"):
@@ -181,9 +179,7 @@ def _case(ticket: Mapping[str, Any], place: str, known: Known) -> Iterator[Item]
 
 def _apart(record: Mapping[str, Any], place: str, known: Known) -> Iterator[Item]:
     """A comment on its own, or an event with comments among what changed."""
-    case = text_of(record.get("ticket_id"))
-    if not case:
-        raise RecordInvalid("NO_CASE")
+    case = case_named(record, "ticket_id")
     if "child_events" not in record:
         yield _said(record, case, "", record.get("created_at"), place, known)
     for event in records(record.get("child_events")):

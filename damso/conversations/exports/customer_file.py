@@ -34,7 +34,8 @@ SELECT u.id, u.name, u.created_at AS first_seen_at, u.last_seen_at,
     ARRAY(SELECT value FROM identity i WHERE i.customer_id = u.id AND i.kind = 'phone' ORDER BY value) AS phones,
     ARRAY(SELECT DISTINCT k.name FROM identity i JOIN customer_company b ON b.identity_id = i.id
         JOIN company k ON k.id = b.company_id WHERE i.customer_id = u.id AND b.left_at IS NULL ORDER BY 1) AS companies,
-    u.locale, u.timezone, coalesce((SELECT jsonb_object_agg(key, value) FROM (
+    coalesce(u.locale, u.lent_locale) AS locale, coalesce(u.timezone, u.lent_timezone) AS timezone,
+    coalesce((SELECT jsonb_object_agg(key, value) FROM (
         SELECT DISTINCT ON (t.key) t.key, t.value FROM identity i JOIN trait_change t ON t.identity_id = i.id
         WHERE i.customer_id = u.id ORDER BY t.key, coalesce(t.said_at, t.at) DESC, t.id DESC) newest
         WHERE value IS NOT NULL), '{}') AS traits

@@ -19,6 +19,8 @@ from damso.conversations.imports.chunk import (
     note_records,
     state_of,
 )
+from damso.conversations.imports.erased import Departed
+from damso.conversations.imports.masked import masked
 from damso.conversations.imports.messages import KIND as MESSAGE
 from damso.conversations.imports.messages import bring_messages, message_state, places_of, stored_messages
 from damso.conversations.imports.people import KIND as CUSTOMER
@@ -53,6 +55,8 @@ def of_kind(items: Sequence[Item], kind: type[T]) -> list[T]:
 async def bring(tx: Transaction, desk: Desk, items: Sequence[Item]) -> Outcome:
     """Write a chunk; no id stands in it twice."""
     outcome = _refusals(items)
+    items = await Departed(desk, dry=False).leave_out(tx, items, outcome)
+    items = [masked(item, desk.masked) for item in items]
     cases, said = of_kind(items, Case), of_kind(items, Said)
     told: dict[str, Person] = {}
     for one in of_kind(items, Person):
@@ -138,8 +142,9 @@ async def _keep(tx: Transaction, desk: Desk, kept: Sequence[Kept], outcome: Outc
 class Foreseen:
     """What a dry run has seen so far, as numbers: about 100 bytes for each record."""
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._seen: set[int] = set()
+        self.departed = Departed(desk, dry=True)
 
     def add(self, kind: str, external_id: str) -> bool:
         """Whether it is the first time."""
@@ -155,6 +160,8 @@ class Foreseen:
 async def foresee(tx: Transaction, desk: Desk, items: Sequence[Item], seen: Foreseen) -> Outcome:
     """What `bring` would do with a chunk, by reading alone."""
     outcome = _refusals(items)
+    items = await seen.departed.leave_out(tx, items, outcome)
+    items = [masked(item, desk.masked) for item in items]
     cases, said, people = of_kind(items, Case), of_kind(items, Said), of_kind(items, Person)
     mentioned = _mentioned(cases, said)
     known = await known_records(tx, desk.source, CUSTOMER, {*mentioned, *(one.external_id for one in people)})

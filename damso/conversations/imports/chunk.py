@@ -9,7 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from damso.channels.imports.types import Case, Kept, Person, Said, Vendor
+from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
+from damso.kernel.sensitive import SensitiveKind
 
 
 class Source(Struct, frozen=True):
@@ -55,6 +57,8 @@ class Desk(Struct, kw_only=True):
     """What is the same for all records of a run: where they go, and whom of our own people they mean."""
 
     source: Source
+    keyring: Keyring
+    masked: frozenset[SensitiveKind]
     home: Home
     homes: Mapping[str, Home]
     agents: Mapping[str, UUID]

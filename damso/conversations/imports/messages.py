@@ -11,6 +11,7 @@ from damso.channels.identifiers import bounded
 from damso.channels.imports.types import Said
 from damso.conversations.cases import show_newest_left
 from damso.conversations.imports.chunk import Colleague, Desk, Outcome
+from damso.conversations.redact import GONE
 from damso.conversations.search_index import Indexed, index_messages
 from damso.conversations.store import NewMessage, store_messages
 from damso.kernel.database import Transaction
@@ -69,10 +70,10 @@ async def stored_messages(tx: Transaction, desk: Desk, said: Sequence[Said]) -> 
 
 
 def message_state(stored: Stored | None, one: Said) -> str:
-    """What was taken back here stays so."""
+    """What was taken back here stays so, and so does what somebody who was erased was taken out of."""
     if stored is None:
         return "new"
-    return "same" if stored.deleted_at or stored.text == one.text else "changed"
+    return "same" if stored.deleted_at or GONE in stored.text or stored.text == one.text else "changed"
 
 
 async def bring_messages(

@@ -20,10 +20,12 @@ from damso.channels.imports.reading import read_export
 from damso.channels.imports.types import Colleague, Item, Person, Refused, Team, Vendor
 from damso.conversations.imports.bring import Foreseen, bring, foresee, meet
 from damso.conversations.imports.chunk import Desk, Home, Outcome, Problem, Source
+from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import AppError, NotFound
 from damso.kernel.i18n import Text
 from damso.kernel.log import Event, append
+from damso.kernel.masking import masked_kinds
 
 FIRST = 60
 """Records of the first chunk. Later ones grow and shrink so that a transaction takes about `AIM` seconds."""
@@ -64,7 +66,7 @@ async def load_run(tx: Transaction, run_id: UUID) -> Run:
     return Run(**{**row, "inboxes": {channel: UUID(one) for channel, one in row["inboxes"].items()}})
 
 
-async def desk_of(tx: Transaction, source: Source, inboxes: Mapping[str, UUID]) -> Desk:
+async def desk_of(tx: Transaction, keyring: Keyring, source: Source, inboxes: Mapping[str, UUID]) -> Desk:
     """Our side of it: inboxes, agents by address, teams by name."""
     brands = {
         row["id"]: row["brand_id"]
@@ -76,6 +78,8 @@ async def desk_of(tx: Transaction, source: Source, inboxes: Mapping[str, UUID]) 
     teams = await tx.rows("SELECT id, name FROM team")
     return Desk(
         source=source,
+        keyring=keyring,
+        masked=await masked_kinds(tx),
         home=homes[""],
         homes=homes,
         agents={row["email"]: row["id"] for row in agents},
@@ -136,7 +140,7 @@ def _acquaint(desk: Desk, chunk: Sequence[Item]) -> Outcome:
 
 async def dry_run(database: Database, vendor: Vendor, export: Export, desk: Desk, tell: Tell) -> Outcome:
     """What would happen: nothing is written. Raises `ExportUnreadable`."""
-    chunks, total, seen = Chunks(vendor, export, desk), Outcome(), Foreseen()
+    chunks, total, seen = Chunks(vendor, export, desk), Outcome(), Foreseen(desk)
     chunks.size = LARGEST
     while chunk := await asyncio.to_thread(chunks.next):
         total.add(_acquaint(desk, chunk))
@@ -147,17 +151,20 @@ async def dry_run(database: Database, vendor: Vendor, export: Export, desk: Desk
     return total
 
 
-async def carry_out(database: Database, run_id: UUID, tell: Tell) -> Run:
-    """Bring in what is left; how it stands then: done, or stopped by somebody. Raises `ExportUnreadable`,
+async def carry_out(
+    database: Database, keyring: Keyring, run_id: UUID, tell: Tell, export: Export | None = None
+) -> Run:
+    """Bring in what is left of the export, that at the run's path unless it is given; how it stands then: done, or
+    stopped by somebody. Raises `ExportUnreadable`,
     `ImportTaken`."""
     async with database.reading() as tx:
         run = await load_run(tx, run_id)
-        desk = await desk_of(tx, Source(run.vendor, run.account), run.inboxes)
-    export = await asyncio.to_thread(Export, Path(run.path))
+        desk = await desk_of(tx, keyring, Source(run.vendor, run.account), run.inboxes)
+    found = await asyncio.to_thread(Export, Path(run.path)) if export is None else export
     # Another export than the one that was begun is read from its beginning: what is there already is recognised.
-    same = export.fingerprint == run.fingerprint
-    await _begin(database, run, export.fingerprint, run.position if same else 0)
-    chunks = Chunks(run.vendor, export, desk, skip=run.position if same else 0)
+    same = found.fingerprint == run.fingerprint
+    await _begin(database, run, found.fingerprint, run.position if same else 0)
+    chunks = Chunks(run.vendor, found, desk, skip=run.position if same else 0)
     ahead = asyncio.create_task(asyncio.to_thread(chunks.next))
     try:
         while chunk := await ahead:
@@ -171,7 +178,7 @@ async def carry_out(database: Database, run_id: UUID, tell: Tell) -> Run:
             chunks.done += len(chunk)
             tell(chunks.done)
         else:
-            await _finish(database, run_id)
+            await finish(database, run_id)
     finally:
         if not ahead.done():
             await asyncio.wait([ahead])
@@ -183,11 +190,12 @@ async def _begin(database: Database, run: Run, fingerprint: str, position: int) 
     async with database.transaction() as tx:
         if not await tx.execute(
             """UPDATE import_run SET state = 'running', error = NULL, fingerprint = $3, position = $4
-            WHERE id = $1 AND position = $2""",
+            WHERE id = $1 AND position = $2 AND state = $5""",
             run.id,
             run.position,
             fingerprint,
             position,
+            run.state,
         ):
             raise ImportTaken
 
@@ -229,7 +237,8 @@ def _columns(problems: Sequence[Problem]) -> list[Any]:
     return [[getattr(one, name) for one in problems] for name in Problem.__struct_fields__]
 
 
-async def _finish(database: Database, run_id: UUID) -> None:
+async def finish(database: Database, run_id: UUID) -> None:
+    """Nothing is left to do; unless it was stopped meanwhile."""
     async with database.transaction() as tx:
         if await tx.execute(
             """UPDATE import_run SET state = 'done', total = position, finished_at = $2

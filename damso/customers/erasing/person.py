@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from damso.customers.types import INTERNAL
-from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
 from damso.kernel.erasure import Person
 from damso.kernel.errors import AppError, NotFound
@@ -12,8 +11,6 @@ from damso.kernel.i18n import Text
 
 SUBJECT = "customer:"
 """Before a customer's id in the list of erasures."""
-SUPPRESSED = "suppressed address"
-"""What the keyed hashes of addresses are made for."""
 
 
 class MergedAway(AppError):
@@ -62,14 +59,3 @@ async def person_of(tx: Transaction, erasure_id: UUID, customer_ids: Sequence[UU
         ),
         names=tuple(names),
     )
-
-
-def address_macs(keyring: Keyring, kind: str, value: str) -> list[str]:
-    """The keyed hashes an address may stand under, that of the newest key first."""
-    return [f"{kind}:{mac.hex()}" for mac in keyring.macs(SUPPRESSED, f"{kind}:{value}".encode())]
-
-
-async def is_suppressed(tx: Transaction, keyring: Keyring, kind: str, value: str) -> bool:
-    """Whether somebody who was erased had this address: then nobody writes to it unasked."""
-    macs = address_macs(keyring, kind, value)
-    return bool(await tx.value("SELECT true FROM suppressed_address WHERE mac = ANY ($1) LIMIT 1", macs))

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from damso.customers.erasing.person import SUBJECT, SUPPRESSED, customers_of, person_of
+from damso.customers.erasing.person import SUBJECT, customers_of, person_of
+from damso.customers.erasing.suppressed import suppress
 from damso.customers.lock import lock_shown_customers
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
@@ -59,9 +60,7 @@ async def request_erasure(
     erasure_id = new_id()
     person = await person_of(tx, erasure_id, customer_ids)
     subjects = [f"{SUBJECT}{one}" for one in customer_ids]
-    addresses = [
-        f"{kind}:{keyring.mac(SUPPRESSED, f'{kind}:{value}'.encode()).hex()}" for kind, value in person.addresses
-    ]
+    addresses = await suppress(tx, keyring, person.addresses)
     await tx.execute(
         """INSERT INTO erasure (id, customer_id, reason, asked_by_kind, asked_by_id, asked_at, subjects, addresses,
             stores, files) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '{}', '{}')""",
@@ -73,11 +72,6 @@ async def request_erasure(
         tx.now,
         subjects,
         addresses,
-    )
-    await tx.execute(
-        "INSERT INTO suppressed_address (mac, at) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING",
-        addresses,
-        tx.now,
     )
     await enqueue(tx, LANE, [(None, {"erasure_id": str(erasure_id)})])
     await audit.record(tx, actor, "customer.erasure_requested", customer_id, erasure_id=str(erasure_id), reason=reason)

@@ -15,6 +15,7 @@ from msgspec import Struct
 from damso.customers.erasing.certificate import make_certificate
 from damso.customers.erasing.person import SUBJECT, person_of
 from damso.customers.erasing.request import LANE, erasure_event
+from damso.customers.erasing.suppressed import suppress
 from damso.customers.lock import lock_customers
 from damso.kernel.blob_collection import IN_A_HURRY, BlobColumn, discard
 from damso.kernel.blobs import Blobs
@@ -138,7 +139,8 @@ async def _note(tx: Transaction, erasure_id: UUID, store: str, done: Erased) -> 
 class ErasureReplay:
     """Erases again whom an older backup brought back. Their files go with the next collection of unneeded files."""
 
-    def __init__(self, erasers: Sequence[Eraser]) -> None:
+    def __init__(self, keyring: Keyring, erasers: Sequence[Eraser]) -> None:
+        self._keyring = keyring
         self._erasers = erasers
 
     async def replay(self, tx: Transaction, erasure: Erasure) -> bool:
@@ -147,5 +149,7 @@ class ErasureReplay:
             return False
         ordered = Ordered(id=erasure.id, customer_id=UUID(int=0), subjects=subjects, asked_at=erasure.at, files=[])
         await lock_customers(tx, ordered.customer_ids)
+        # The backup may be older than the list of addresses, too.
+        await suppress(tx, self._keyring, (await person_of(tx, ordered.id, ordered.customer_ids)).addresses)
         await erase_all(tx, self._erasers, ordered)
         return True

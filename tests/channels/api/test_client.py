@@ -145,3 +145,9 @@ async def test_the_check_says_what_to_mend(shop, http, config) -> None:
     assert "서명 비밀 키가 없어요" in unset.problems[0][0]
     assert "DAMSO_EGRESS_ALLOW" in private.problems[0][1]
     assert [health.ok for health in (refused, wrong, unset, private)] == [False] * 4
+
+
+@pytest.mark.parametrize("url", ["http://0177.0.0.1", "http://[::1", "http://xn--", "http://①②⑦.0.0.1"])
+async def test_an_address_that_nobody_can_call_is_a_fact(http, config, url: str) -> None:
+    with pytest.raises(ContentRejected):
+        await ApiAdapter().send(MESSAGE, Thread(), msgspec.structs.replace(config, url=url), http)

@@ -277,6 +277,27 @@ export const api = {
       download(`/api/conversations/${conversationId}/transcript`, reason, { body }),
   },
 
+  imports: {
+    list: () => request<c.Import[]>("GET", "/api/imports"),
+    options: () => request<c.ImportOptions>("GET", "/api/imports/options"),
+    upload: (
+      file: File,
+      wanted: { product: c.Import["product"]; account: string; inbox_id: c.Id | null },
+      onProgress: (share: number) => void,
+    ) =>
+      upload<c.Import>("/api/imports/upload", file, {
+        query: { ...wanted, name: file.name },
+        bare: true,
+        onProgress,
+      }),
+    look: (body: c.ImportOrder) => request<c.Import>("POST", "/api/imports", { body }),
+    get: (id: c.Id) => request<c.ImportDetail>("GET", `/api/imports/${id}`),
+    start: (id: c.Id) => request<c.ImportDetail>("POST", `/api/imports/${id}/start`),
+    stop: (id: c.Id) => request<c.ImportDetail>("POST", `/api/imports/${id}/stop`),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/imports/${id}`),
+    problems: (id: c.Id, reason: StatedReason) => download(`/api/imports/${id}/problems`, reason),
+  },
+
   companies: {
     list: (query: { q?: string; cursor?: string }, signal?: AbortSignal) =>
       request<c.Page<c.CompanyRow>>("GET", "/api/companies", { query, signal }),

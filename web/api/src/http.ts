@@ -81,7 +81,10 @@ async function send(
 }
 
 interface UploadOptions {
+  query?: Query;
   method?: "POST" | "PUT";
+  /** The file alone is the body, for what may be larger than a memory. */
+  bare?: boolean;
   /** Told the share that is up, 0 to 1. */
   onProgress?: (share: number) => void;
   signal?: AbortSignal;
@@ -91,15 +94,16 @@ interface UploadOptions {
 export function upload<T>(
   path: string,
   file: File,
-  { method = "POST", onProgress, signal }: UploadOptions,
+  { method = "POST", query, bare, onProgress, signal }: UploadOptions,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const call = new XMLHttpRequest();
     const form = new FormData();
     form.append("file", file, file.name);
-    call.open(method, path);
+    call.open(method, path + search(query));
     call.setRequestHeader("Accept-Language", document.documentElement.lang || "ko");
     for (const [name, value] of Object.entries(CSRF)) call.setRequestHeader(name, value);
+    if (bare) call.setRequestHeader("Content-Type", "application/octet-stream");
     call.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
     call.onerror = () => reject(new Unreachable());
     call.onabort = () => reject(new DOMException("aborted", "AbortError"));
@@ -108,7 +112,7 @@ export function upload<T>(
       else reject(problemOf(call.status, call.responseText, call.statusText));
     };
     signal?.addEventListener("abort", () => call.abort());
-    call.send(form);
+    call.send(bare ? file : form);
   });
 }
 

@@ -1229,6 +1229,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListImports */
+        get: operations["ApiImportsListImports"];
+        put?: never;
+        /** LookAtImport */
+        post: operations["ApiImportsLookAtImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ImportOptions */
+        get: operations["ApiImportsOptionsImportOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** UploadImport */
+        post: operations["ApiImportsUploadUploadImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetImport */
+        get: operations["ApiImportsImportIdGetImport"];
+        put?: never;
+        post?: never;
+        /** RemoveImport */
+        delete: operations["ApiImportsImportIdRemoveImport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExportProblems */
+        get: operations["ApiImportsImportIdProblemsExportProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** StartImport */
+        post: operations["ApiImportsImportIdStartStartImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** StopImport */
+        post: operations["ApiImportsImportIdStopStopImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inboxes": {
         parameters: {
             query?: never;
@@ -3648,6 +3769,16 @@ export interface components {
             number?: number | null;
             record_id?: string | null;
         };
+        /** Foreseen */
+        Foreseen: {
+            colleagues?: components["schemas"]["ImportColleague"][];
+            counts: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            teams?: components["schemas"]["ImportTeam"][];
+        };
         /** Found */
         Found: {
             count: number;
@@ -3736,6 +3867,71 @@ export interface components {
             thu: components["schemas"]["Opening"][];
             tue: components["schemas"]["Opening"][];
             wed: components["schemas"]["Opening"][];
+        };
+        /** Import */
+        Import: {
+            account: string;
+            begun_by: string;
+            counts: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Format: date-time */
+            created_at: string;
+            error: string | null;
+            finished_at: string | null;
+            folder: boolean;
+            foreseen: components["schemas"]["Foreseen"] | null;
+            has_file: boolean;
+            /** Format: uuid */
+            id: string;
+            inbox_id: string | null;
+            name: string;
+            position: number;
+            product: string;
+            /** @enum {string} */
+            state: "looking" | "ready" | "waiting" | "running" | "stopped" | "failed" | "done";
+            total: number | null;
+        };
+        /** ImportColleague */
+        ImportColleague: {
+            agent: string;
+            email: string;
+            name: string;
+        };
+        /** ImportDetail */
+        ImportDetail: {
+            job: components["schemas"]["Import"];
+            troubles: components["schemas"]["ImportTrouble"][];
+        };
+        /** ImportOptions */
+        ImportOptions: {
+            folder: string[];
+            folder_open: boolean;
+            upload_mb: number;
+        };
+        /** ImportOrder */
+        ImportOrder: {
+            /** @default  */
+            account?: string;
+            folder: string;
+            inbox_id?: string | null;
+            /** @enum {string} */
+            product: "zendesk" | "intercom" | "chatwoot" | "freshdesk" | "mailbox";
+        };
+        /** ImportTeam */
+        ImportTeam: {
+            here: boolean;
+            name: string;
+        };
+        /** ImportTrouble */
+        ImportTrouble: {
+            code: string;
+            count: number;
+            places: string[];
+            text: string;
+            warning: boolean;
         };
         /** InboxChange */
         InboxChange: {
@@ -4515,10 +4711,6 @@ export interface components {
             rules: components["schemas"]["RuleView"][];
             runs: components["schemas"]["Run"][];
             technical: components["schemas"]["TechnicalRule"][];
-        };
-        /** RevealRequest */
-        RevealRequest: {
-            reason: string;
         };
         /** RevealedNumber */
         RevealedNumber: {
@@ -8169,6 +8361,298 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiImportsListImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsLookAtImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOrder"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsOptionsImportOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOptions"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsUploadUploadImport: {
+        parameters: {
+            query: {
+                product: "zendesk" | "intercom" | "chatwoot" | "freshdesk" | "mailbox";
+                name: string;
+                account?: string;
+                inbox_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdGetImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdRemoveImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdProblemsExportProblems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdStartStartImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdStopStopImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiInboxesListInboxes: {
         parameters: {
             query?: never;
@@ -9339,17 +9823,18 @@ export interface operations {
     ApiMessagesMessageIdNumbersRevealNumbers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
             path: {
                 message_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RevealRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {

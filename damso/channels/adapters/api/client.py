@@ -12,7 +12,7 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from damso.channels.adapters.api.config import ApiConfig
+from damso.channels.adapters.api.config import ADDRESS_INVALID, ApiConfig
 from damso.channels.adapters.api.signature import sign
 from damso.channels.types import (
     Blob,
@@ -89,7 +89,10 @@ async def post(body: bytes, identifier: str, config: ApiConfig, http: httpx.Asyn
         headers = {**sign(identifier, body, config.secret, now), "content-type": "application/json"}
     except SignatureInvalid as error:
         raise CredentialsRejected(str(error)) from error
-    request = http.build_request("POST", config.url, content=body, headers=headers, timeout=SECONDS)
+    try:
+        request = http.build_request("POST", config.url, content=body, headers=headers, timeout=SECONDS)
+    except ADDRESS_INVALID as error:
+        raise ContentRejected("no usable address") from error
     reply = await _call(request, http, MAX_ANSWER)
     if not 200 <= reply.status < 300:
         raise _fact(reply, now)
@@ -108,7 +111,7 @@ async def fetch(url: str, http: httpx.AsyncClient, now: datetime) -> Blob:
     """A file by its address. Raises `ContentRejected` where it is gone or too large, `TryLater` where it may come."""
     try:
         request = http.build_request("GET", url, timeout=SECONDS)
-    except httpx.InvalidURL as error:
+    except ADDRESS_INVALID as error:
         raise ContentRejected("no usable address") from error
     reply = await _call(request, http, MAX_FILE)
     if not 200 <= reply.status < 300:

@@ -1,10 +1,22 @@
 """What connects a system of one's own."""
 
+from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Annotated
 
+import httpx
 from msgspec import Meta
 
 from damso.channels.types import InboxConfig, Secret
+from damso.kernel.i18n import Text
+
+ADDRESS_INVALID = (httpx.InvalidURL, ValueError)
+"""What reading an address raises: names that IDNA (RFC 5891) does not know are told as `ValueError`."""
+HIGHEST_PORT = 65_535
+NO_ADDRESS = Text(
+    "쓸 수 없는 주소예요. https://로 시작하는 서버 이름이나 보통의 IP 주소를 적어 주세요.",
+    "This address cannot be used. Write a server's name, or an IP address in its usual form, after https://.",
+)
 
 
 class ApiConfig(InboxConfig, frozen=True, kw_only=True):
@@ -50,3 +62,26 @@ class ApiConfig(InboxConfig, frozen=True, kw_only=True):
             },
         ),
     ] = ""
+
+    def wrong_fields(self) -> Mapping[str, Text]:
+        return {} if _is_usable(self.url) else {"url": NO_ADDRESS}
+
+
+def _is_usable(address: str) -> bool:
+    """Whether a call to it could be made at all. Numbers in other forms (`0177.0.0.1`, `0x7f.1`, `2130706433`) are
+    read by each system as it likes, so none is taken."""
+    try:
+        url = httpx.URL(address)
+    except ADDRESS_INVALID:
+        return False
+    host, port = url.host, url.port or 1
+    odd_number = not _is_ip(host) and host.rstrip(".").rpartition(".")[2][:1].isdigit()
+    return bool(host.strip(".")) and ".." not in host and not odd_number and 1 <= port <= HIGHEST_PORT
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

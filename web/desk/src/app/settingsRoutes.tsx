@@ -21,6 +21,8 @@ const record = (name: keyof typeof import("../features/records/index.ts")) =>
 
 const kept = (name: keyof typeof import("../features/retention/index.ts")) =>
   lazyRouteComponent(() => import("../features/retention/index.ts"), name);
+const imports = (name: keyof typeof import("../features/imports/index.ts")) =>
+  lazyRouteComponent(() => import("../features/imports/index.ts"), name);
 
 const settings = createRoute({
   getParentRoute: () => desk,
@@ -58,6 +60,8 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/channels/$inboxId", component: page("InboxSettingsPage") }),
   createRoute({ getParentRoute, path: "/brand", component: page("BrandPage") }),
   createRoute({ getParentRoute, path: "/canned-answers", component: page("CannedAnswersPage") }),
+  createRoute({ getParentRoute, path: "/import", component: imports("ImportsPage") }),
+  createRoute({ getParentRoute, path: "/import/$importId", component: imports("ImportPage") }),
   createRoute({ getParentRoute, path: "/system", component: page("SystemPage") }),
   createRoute({ getParentRoute, path: "/macros", component: page("MacrosPage") }),
   createRoute({ getParentRoute, path: "/tags", component: page("TagsPage") }),

@@ -11,7 +11,7 @@ import {
   IconRosetteDiscountCheck,
   IconShieldCheck,
 } from "@tabler/icons-react";
-import { identityStory, identityValue } from "./identityText.ts";
+import { identityStory, identityValue, proven } from "./identityText.ts";
 import classes from "./panel.module.css";
 
 const MARKS: Record<string, typeof IconMail> = {
@@ -46,7 +46,7 @@ export function IdentityList({ identities }: { identities: Identity[] }) {
                   {t("identity.bounced")}
                 </span>
               )}
-              <ProofMark proof={identity.proof} />
+              <ProofMark proof={proven(identity)} />
             </li>
           </Tooltip>
         );
@@ -55,9 +55,11 @@ export function IdentityList({ identities }: { identities: Identity[] }) {
   );
 }
 
-function ProofMark({ proof }: { proof: Identity["proof"] }) {
+function ProofMark({ proof }: { proof: ReturnType<typeof proven> }) {
   const { t } = useText();
-  if (proof === "none") return <span className="small faint">{t("proof.none")}</span>;
+  if (proof === "none" || proof === "browser") {
+    return <span className="small faint">{t(`proof.${proof}`)}</span>;
+  }
   const Mark = proof === "asserted" ? IconShieldCheck : IconRosetteDiscountCheck;
   return (
     <span className={classes.proof} data-proof={proof}>

@@ -13,9 +13,14 @@ export function identityValue(
   return identity.value;
 }
 
+/** What was proven of it. A visitor's cookie says that a browser came back, and nothing of who sits before it. */
+export function proven({ kind, proof }: Pick<Identity, "kind" | "proof">): Identity["proof"] | "browser" {
+  return kind === "visitor" && proof === "authenticated" ? "browser" : proof;
+}
+
 /** Where it comes from and how far it can be trusted, for the hover. */
 export function identityStory(identity: Identity, { t, format }: Texts): string {
-  const lines = [t(`proof.${identity.proof}Long`)];
+  const lines = [t(`proof.${proven(identity)}Long`)];
   if (identity.source) lines.push(t("fact.source", { source: sourceText(identity.source, t) }));
   if (identity.first_seen_at) lines.push(t("fact.firstSeen", { at: format.moment(identity.first_seen_at) }));
   if (identity.last_seen_at) lines.push(t("fact.lastSeen", { at: format.moment(identity.last_seen_at) }));

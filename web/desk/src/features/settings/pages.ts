@@ -30,6 +30,7 @@ export const SETTINGS: SettingsGroup[] = [
       ["teams", "settings.teams", "team.manage"],
       ["sign-in", "settings.signIn", "settings.manage"],
       ["keys", "settings.keys", "keys.manage"],
+      ["import", "settings.import", "settings.manage"],
       ["system", "settings.system", "settings.manage"],
     ],
   },

@@ -6,9 +6,11 @@ Nothing but a place is remembered of each, so that an archive may be larger than
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import getaddresses, parsedate_to_datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from msgspec import Struct
 
@@ -42,6 +44,7 @@ class Skipped(Struct, frozen=True):
 
     path: str
     why: str
+    code: Literal["NOT_MAIL", "TOO_LARGE", "UNREADABLE"]
 
 
 def find_mails(paths: Iterable[Path]) -> Iterator[FoundMail | Skipped]:
@@ -63,6 +66,16 @@ def read_mail(found: FoundMail) -> bytes:
     return re.sub(rb"\r?\n", b"\r\n", raw)
 
 
+def correspondents(raw: bytes) -> set[str]:
+    """Every address that the header names as writer or reader, in lower case."""
+    header = BytesHeaderParser(policy=compat32).parsebytes(re.split(rb"\r?\n\r?\n", raw[:HEAD], maxsplit=1)[0])
+    named = [str(value) for name in _NAMED for value in header.get_all(name, [])]
+    return {address.strip().lower() for _, address in getaddresses(named) if "@" in address}
+
+
+_NAMED = ("From", "Sender", "Reply-To", "To", "Cc")
+
+
 def _below(folder: Path) -> Iterator[Path]:
     """What to look at in a folder. Of a Maildir that is `cur`, `new` and its subfolders: `tmp` holds halves."""
     is_maildir = (folder / "cur").is_dir() and (folder / "new").is_dir()
@@ -81,15 +94,15 @@ def _in_file(path: Path) -> Iterator[FoundMail | Skipped]:
             elif _FIELD.match(head):
                 yield _single(path, head)
             else:
-                yield Skipped(str(path), "no header")
+                yield Skipped(str(path), "no header", "NOT_MAIL")
     except OSError as error:
-        yield Skipped(str(path), error.strerror or type(error).__name__)
+        yield Skipped(str(path), error.strerror or type(error).__name__, "UNREADABLE")
 
 
 def _single(path: Path, head: bytes) -> FoundMail | Skipped:
     size = path.stat().st_size
     if size > LARGEST:
-        return Skipped(str(path), "too large")
+        return Skipped(str(path), "too large", "TOO_LARGE")
     return FoundMail(_written_at(head), str(path), 0, size, in_mbox=False)
 
 
@@ -112,7 +125,7 @@ def _in_mbox(path: str, file: BinaryIO) -> Iterator[FoundMail | Skipped]:
 
 def _part(path: str, start: int, end: int, head: bytes) -> FoundMail | Skipped:
     if end - start > LARGEST:
-        return Skipped(path, f"too large (at byte {start})")
+        return Skipped(path, f"too large (at byte {start})", "TOO_LARGE")
     return FoundMail(_written_at(head), path, start, end - start, in_mbox=True)
 
 

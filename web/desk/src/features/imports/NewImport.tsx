@@ -1,0 +1,128 @@
+import { api, type Import, keys } from "@damso/api";
+import { useText } from "@damso/i18n";
+import { Notice } from "@damso/ui";
+import { Button, FileInput, Progress, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { messageOf } from "../../app/messageOf.ts";
+import { inboxesQuery } from "../../app/useLists.ts";
+import settings from "../settings/settings.module.css";
+import { PRODUCTS, type Product, productText } from "./importText.ts";
+
+/** What is to be looked at, and where what it holds shall go. Looking changes nothing. */
+export function NewImport({ busy }: { busy: boolean }) {
+  const { t, format } = useText();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const options = useQuery({ queryKey: keys.importOptions, queryFn: api.imports.options });
+  const inboxes = useQuery(inboxesQuery);
+  const [product, setProduct] = useState<Product>("zendesk");
+  const [fromFolder, setFromFolder] = useState(false);
+  const [file, setFile] = useState<File | null>(null);
+  const [folder, setFolder] = useState<string | null>(null);
+  const [inbox, setInbox] = useState<string | null>(null);
+  const [account, setAccount] = useState("");
+  const [share, setShare] = useState(0);
+  const look = useMutation({
+    mutationFn: () =>
+      fromFolder
+        ? api.imports.look({ product, folder: folder ?? "", account, inbox_id: inbox })
+        : api.imports.upload(file as File, { product, account, inbox_id: inbox }, setShare),
+    onSuccess: (job: Import) => {
+      void client.invalidateQueries({ queryKey: keys.imports });
+      void navigate({ to: "/settings/import/$importId", params: { importId: job.id } });
+    },
+  });
+  const mailbox = product === "mailbox";
+  const mail = inboxes.data?.filter((one) => one.channel === "email") ?? [];
+  const choices = (mailbox ? mail : inboxes.data) ?? [];
+  const chosen = choices.some((one) => one.id === inbox) ? inbox : null;
+  const ready = (fromFolder ? folder : file) && (!mailbox || chosen);
+  return (
+    <form
+      className={settings.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready) look.mutate();
+      }}
+    >
+      <Select
+        label={t("import.product")}
+        data={PRODUCTS.map((one) => ({ value: one, label: productText(one, t) }))}
+        value={product}
+        allowDeselect={false}
+        onChange={(value) => setProduct(value as Product)}
+      />
+      {options.data?.folder_open && (
+        <div>
+          <SegmentedControl
+            fullWidth
+            aria-label={t("import.where")}
+            value={fromFolder ? "folder" : "file"}
+            onChange={(value) => setFromFolder(value === "folder")}
+            data={[
+              { value: "file", label: t("import.file") },
+              { value: "folder", label: t("import.folder") },
+            ]}
+          />
+        </div>
+      )}
+      {fromFolder ? (
+        <Select
+          label={t("import.folder")}
+          description={t("import.folderHint")}
+          data={options.data?.folder ?? []}
+          value={folder}
+          searchable
+          nothingFoundMessage={t("import.folderEmpty")}
+          onChange={setFolder}
+        />
+      ) : (
+        <FileInput
+          label={t("import.file")}
+          description={t(mailbox ? "import.mailHint" : "import.fileHint", {
+            limit: format.number(options.data?.upload_mb ?? 0),
+          })}
+          placeholder={t("import.choose")}
+          value={file}
+          clearable
+          clearButtonProps={{ "aria-label": t("action.delete") }}
+          onChange={setFile}
+        />
+      )}
+      <Select
+        label={t("import.inbox")}
+        description={t(mailbox ? "import.mailboxHint" : "import.inboxHint")}
+        placeholder={mailbox ? undefined : t("import.inboxOwn")}
+        data={choices.map((one) => ({ value: one.id, label: one.name }))}
+        value={chosen}
+        clearable={!mailbox}
+        onChange={setInbox}
+      />
+      {!mailbox && (
+        <TextInput
+          label={t("import.account")}
+          description={t("import.accountHint")}
+          maxLength={40}
+          value={account}
+          onChange={(event) => setAccount(event.currentTarget.value)}
+        />
+      )}
+      {look.isError && (
+        <Notice tone="danger" urgent>
+          {messageOf(look.error, t)}
+        </Notice>
+      )}
+      {look.isPending && !fromFolder && (
+        <Progress value={share * 100} aria-label={t("import.uploading")} transitionDuration={150} />
+      )}
+      <div className={settings.actions}>
+        <Button type="submit" variant="filled" disabled={!ready || busy} loading={look.isPending}>
+          {t("import.look")}
+        </Button>
+        <span className="small muted">{t(busy ? "import.busy" : "import.lookHint")}</span>
+      </div>
+    </form>
+  );
+}
