@@ -68,11 +68,14 @@ async def _ensure_partitions(tx: Transaction, moments: Collection[datetime]) -> 
     months.pop(f"{tx.now:%Y_%m}", None)
     if not months:
         return
-    missing = await tx.values(
-        "SELECT m FROM unnest($1::text[]) AS m WHERE to_regclass('search_entry_p' || m) IS NULL ORDER BY m",
-        list(months),
-    )
-    for month in missing:
+    # Asked of the catalogue itself: a cached "no" may be older than the partition that somebody else has made.
+    missing = """SELECT m FROM unnest($1::text[]) AS m WHERE NOT EXISTS (
+        SELECT FROM pg_class WHERE relname = 'search_entry_p' || m) ORDER BY m"""
+    if not await tx.values(missing, list(months)):
+        return
+    # Whoever waited for another's turn looks once more.
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtext('damso_make_partition'))")
+    for month in await tx.values(missing, list(months)):
         await tx.value("SELECT damso_make_partition('search_entry', $1)", months[month])
 
 
