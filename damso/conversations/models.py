@@ -12,7 +12,6 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     SmallInteger,
-    Text,
     Uuid,
     text,
 )
@@ -331,15 +330,6 @@ class MaskedNumber(Table):
     place: Mapped[str]
     sealed: Mapped[str]
     created_at: Mapped[datetime]
-
-
-class MaskingPolicy(Table):
-    """Which kinds of numbers the company does not want masked; a single row."""
-
-    __tablename__ = "masking_policy"
-    __table_args__ = (CheckConstraint("id = 1", name="single"),)
-    id: Mapped[int] = mapped_column(SmallInteger(), primary_key=True, autoincrement=False)
-    unmasked: Mapped[list[str]] = mapped_column(ARRAY(Text()))
 
 
 class ImportRun(Table):

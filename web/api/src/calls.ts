@@ -156,8 +156,8 @@ export const api = {
     settle: (id: c.Id, outcome: "arrived" | "send_again") =>
       request<c.Entry>("POST", `/api/messages/${id}/settle`, { body: { outcome } }),
     retry: (id: c.Id) => request<c.Entry>("POST", `/api/messages/${id}/retry`),
-    numbers: (id: c.Id, reason: string) =>
-      request<c.RevealedNumber[]>("POST", `/api/messages/${id}/numbers`, { body: { reason } }),
+    numbers: (id: c.Id, reason: StatedReason) =>
+      request<c.RevealedNumber[]>("POST", `/api/messages/${id}/numbers`, { reason }),
     source: (id: c.Id, reason: StatedReason) => download(`/api/messages/${id}/source`, reason),
   },
 

@@ -1,13 +1,10 @@
 import { api, type Entry, type RevealedNumber } from "@damso/api";
 import { type TextKey, useText } from "@damso/i18n";
-import { Notice } from "@damso/ui";
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Modal } from "@mantine/core";
 import { IconEyeOff } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { messageOf } from "../../app/messageOf.ts";
 import { useMay } from "../../app/useMe.ts";
-import dialog from "../inbox/dialog.module.css";
+import { ReasonDialog } from "../records/ReasonDialog.tsx";
 import classes from "./thread.module.css";
 
 /** Says which numbers were masked; whoever may look at them says why. */
@@ -34,50 +31,26 @@ export function MaskedNumbers({ entry }: { entry: Entry }) {
 /** What is shown is gone when the dialog closes: it is kept nowhere. */
 function RevealDialog({ entry, onClose }: { entry: Entry; onClose: () => void }) {
   const { t } = useText();
-  const [reason, setReason] = useState("");
-  const reveal = useMutation({ mutationFn: () => api.messages.numbers(entry.id, reason.trim()), gcTime: 0 });
+  const [numbers, setNumbers] = useState<RevealedNumber[] | null>(null);
+  if (numbers)
+    return (
+      <Modal
+        opened
+        onClose={onClose}
+        title={t("masked.title")}
+        closeButtonProps={{ "aria-label": t("action.close") }}
+      >
+        <Numbers numbers={numbers} />
+      </Modal>
+    );
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ReasonDialog
       title={t("masked.title")}
-      closeButtonProps={{ "aria-label": t("action.close") }}
-    >
-      {reveal.data ? (
-        <Numbers numbers={reveal.data} />
-      ) : (
-        <form
-          className={dialog.form}
-          onSubmit={(event) => {
-            event.preventDefault();
-            reveal.mutate();
-          }}
-        >
-          <p className="muted">{t("masked.lead")}</p>
-          <TextInput
-            data-autofocus
-            label={t("masked.reason")}
-            placeholder={t("masked.reasonHint")}
-            maxLength={500}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          {reveal.isError && (
-            <Notice tone="danger" urgent>
-              {messageOf(reveal.error, t)}
-            </Notice>
-          )}
-          <div className={dialog.actions}>
-            <Button variant="subtle" onClick={onClose}>
-              {t("action.cancel")}
-            </Button>
-            <Button type="submit" variant="filled" disabled={!reason.trim()} loading={reveal.isPending}>
-              {t("action.show")}
-            </Button>
-          </div>
-        </form>
-      )}
-    </Modal>
+      lead={t("masked.lead")}
+      action={t("action.show")}
+      onGiven={async (reason) => setNumbers(await api.messages.numbers(entry.id, reason))}
+      onClose={onClose}
+    />
   );
 }
 
