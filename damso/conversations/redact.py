@@ -47,6 +47,7 @@ async def redact_case(tx: Transaction, conversation_id: UUID, person: Person, *,
         clean = without(subject, person.needles)
         await tx.execute("UPDATE conversation SET subject = $2 WHERE id = $1", conversation_id, clean)
     await _redact_file_names(tx, conversation_id, person)
+    await _redact_hold(tx, conversation_id, person)
     await tx.execute("UPDATE conversation SET preview = '' WHERE id = $1", conversation_id)
     await show_without(tx, conversation_id)
     gone = "DELETE FROM participant WHERE conversation_id = $1 AND identity_id = ANY ($2)"
@@ -62,6 +63,12 @@ async def _redact_file_names(tx: Transaction, conversation_id: UUID, person: Per
     for row in rows:
         if (clean := without(row["name"], person.needles)) != row["name"]:
             await tx.execute("UPDATE attachment SET name = $2 WHERE id = $1", row["id"], clean)
+
+
+async def _redact_hold(tx: Transaction, conversation_id: UUID, person: Person) -> None:
+    why = await tx.value("SELECT reason FROM conversation_hold WHERE conversation_id = $1", conversation_id)
+    if why and (clean := without(why, person.needles)) != why:
+        await tx.execute("UPDATE conversation_hold SET reason = $2 WHERE conversation_id = $1", conversation_id, clean)
 
 
 async def _drop_raw(tx: Transaction, row: Any) -> set[str]:

@@ -10,6 +10,7 @@ PERSONAL: Mapping[str, str] = {
     "conversations": """
         attachment.name attachment.uploader_id attachment.blob_ref attachment.content_id
         bulk_act_case.before bulk_act_case.after
+        conversation_hold.reason
         conversation.subject conversation.preview
         draft.text
         import_problem.external_id imported_record.external_id imported_record.content
@@ -25,6 +26,8 @@ PERSONAL: Mapping[str, str] = {
         waiting_item.external_id waiting_item.item
     """,
     "exports": "export_part.data",
+    "recent": "recent.words",
+    "answers": "access_request.file_ref",
     "log": "lane_item.key lane_item.payload tracked_event.subject_id tracked_event.properties",
     "customers": """
         claim.value customer.own_name customer.name customer.locale customer.timezone customer.lent_locale
@@ -36,6 +39,9 @@ PERSONAL: Mapping[str, str] = {
 
 OF_NOBODY: Mapping[str, str] = {
     "a word of ours: a kind, a state, a code": """
+        access_request.way access_request.locale access_request.state access_request.answer
+        agent_signature.locale conversation_hold.actor_kind recent.kind retention_dry_run.actor_kind
+        retention_run.trigger technical_retention.kind
         access_record.actor_kind access_record.act access_record.reason access_record.route
         attachment.uploader_kind attachment.content_type attempt.outcome audit.actor_kind audit.act
         bulk_act.actor_kind bulk_act.kind bulk_act.state bulk_act_case.outcome bulk_act_case.reason
@@ -59,6 +65,8 @@ OF_NOBODY: Mapping[str, str] = {
         tracked_event.actor_kind trait_change.source
     """,
     "an id, a counter or a version": """
+        conversation_hold.actor_id retention_dry_run.actor_id retention_dry_run.found retention_run.cutoffs
+        retention_run.classes retention_run.brands
         access_record.actor_id alembic_version.version_num audit.actor_id audit.subject bulk_act.actor_id
         care_event.subject_id care_event.actor_id erasure.asked_by_id erasure.subjects erasure.files
         erasure.certificate imported_record.source import_run.account log_epoch.cluster message.send_key
@@ -66,6 +74,7 @@ OF_NOBODY: Mapping[str, str] = {
     """,
     "a digest or a keyed hash, which tells nobody's address": """
         erasure.addresses held_case.addresses imported_record.digest suppressed_address.mac proof_code.code_mac
+        retention_run.digest retention_run.seal
         seal.digest seal.mac seal_start.mac seal_start.signature entry_link.token_hash known_device.token_hash
         pending_entry.token_hash recovery_code.code_hash session.token_hash sso_attempt.state_hash
         sso_attempt.browser_hash api_key.secret_hash api_key.prefix
@@ -76,6 +85,7 @@ OF_NOBODY: Mapping[str, str] = {
     """,
     "a key, sealed": "sealed_file.ref sealed_file.key seal_key.secret second_factor.secret",
     "of colleagues, not of customers": """
+        agent_settings.kept
         agent.email agent.name agent.role agent.password_hash agent.locale agent.timezone agent.theme
         agent.availability agent.limits api_key.name api_key.scopes api_key.limits failed_try.subject
         import_run.started_by import_run.foreseen session.user_agent sign_in_policy.sso_issuer
@@ -85,7 +95,7 @@ OF_NOBODY: Mapping[str, str] = {
     """,
     "what the company says to everybody, or is called": """
         brand.name brand.colour brand.greeting_ko brand.greeting_en brand.signature brand.logo_ref brand.hours
-        brand.timezone bulk_act.wanted canned_answer.title canned_answer.shortcut canned_answer.text
+        agent_signature.text brand.timezone bulk_act.wanted canned_answer.title canned_answer.shortcut canned_answer.text
         canned_answer.locale inbox.key inbox.name inbox.config inbox.cursor inbox.checked installation.company
         macro.name macro.steps retention_rule.explanation saved_view.name saved_view.filter saved_view.icon
         saved_view.colour tag.name tag.colour

@@ -51,6 +51,8 @@ PLANTED = (
         attachment_ids, accept_warnings, send_anyway, due_at, state, decided_at, created_at)
     SELECT gen_random_uuid(), id, :agent, '1', inbox_id, anchor_identity_id, :mail, :mail, jsonb_build_array(:mail),
         '{}', false, false, now() + interval '1 day', 'waiting', now(), now() FROM conversation WHERE id = :case""",
+    """INSERT INTO conversation_hold (conversation_id, reason, actor_kind, placed_at)
+    VALUES (:case, :mail || ' 님 분쟁', 'agent', now())""",
     """INSERT INTO bulk_act (id, actor_kind, actor_id, kind, wanted, state, created_at)
     VALUES (:some, 'agent', '1', 'change', '{}', 'done', now())""",
     """INSERT INTO bulk_act_case (act_id, conversation_id, outcome, before, after)
@@ -132,6 +134,8 @@ UNMARKED = {
     "attachment.content_id": "goes with its file",
     "delivery.body_ref": "as attachment.blob_ref",
     "masked_number.sealed": "sealed; goes with its message",
+    "recent.words": "sealed; tests/http/test_recent.py looks for them",
+    "access_request.file_ref": "as attachment.blob_ref",
     "media.blob_ref": "as attachment.blob_ref",
     "media.ref": "goes with the file it was fetched for",
     "message.html_ref": "as attachment.blob_ref",
