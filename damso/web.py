@@ -141,7 +141,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
     """The application; `extra` are routes of an entrance's own, such as the demo's."""
     tail, signals = Tail(parts.database), Signals(parts.database)
     access_log = AccessLog(parts.database)
-    life = Life(parts.database)
+    life, sources = Life(parts.database), Sources(parts.database, parts.keyring)
     desk_live = DeskLive(parts.database, tail, signals, access_log)
     given = {
         "settings": parts.settings,
@@ -157,9 +157,8 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "furnishers": (FirstBrand(),),
         "erasers": erasers_of(parts.keyring, parts.blobs),
         "erasure_list": erasure_list_of(parts.settings),
-        "sources": Sources(parts.database, parts.keyring),
-        "collector": Collector(parts.database, life),
-        "life": life,
+        "sources": sources,
+        "collector": Collector(parts.database, sources, life),
         "desk_live": desk_live,
         "chat_limits": ChatLimits(parts.settings),
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),

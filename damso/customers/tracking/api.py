@@ -19,9 +19,8 @@ from damso.customers.tracking.collect import Collector
 from damso.customers.tracking.known import KnownSource, Sources
 from damso.customers.tracking.refusals import REASONS
 from damso.customers.tracking.types import MAX_BODY, Verdict
-from damso.kernel.database import Database
 from damso.kernel.errors import AppError, NotFound
-from damso.kernel.i18n import Locale, Text
+from damso.kernel.i18n import Locale, Text, negotiate
 from damso.kernel.settings import Settings
 
 CALLS = {
@@ -88,19 +87,18 @@ class CollectController(Controller):
         self,
         call: FromPath[str],
         request: AnyRequest,
-        database: NamedDependency[Database],
-        sources: NamedDependency[Sources],
         collector: NamedDependency[Collector],
-        locale: NamedDependency[Locale],
     ) -> Collected:
         """Take one event (`identify`, `track`, `page`, `screen`, `group`, `alias`) or many (`batch`, `import`)."""
+        # Each dependency more is a task of its own for each request, which here come by the thousand.
+        locale = negotiate(request.headers.get("accept-language"))
         if call == "m":
             return _collected([], locale)  # figures of the browser kit about itself: answered, and not kept
         if call not in CALLS:
             raise NotFound
         body = unpacked(await _body(request), request.headers.get("content-encoding", "").strip().lower())
-        opened = open_body(body, CALLS[call], database.clock.now())
-        known = await _admit(request, sources, opened.write_key)
+        opened = open_body(body, CALLS[call], collector.now())
+        known = await _admit(request, collector.sources, opened.write_key)
         known.pace.take("", max(1, len(opened.parcels)))
         return _collected(await collector.collect(known, opened.parcels), locale)
 

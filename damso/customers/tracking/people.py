@@ -4,14 +4,14 @@ A site's random ids come by the thousand, and most are never more than that. So 
 leave out (`customer.anonymous`), and no fact in the stream `care`: its first tracked event tells of it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from msgspec import Struct
 
 from damso.customers.identify import Sighting, identify_all
-from damso.customers.types import INTERNAL, IdentityKey, Proof
+from damso.customers.types import INTERNAL, PROOFS, IdentityKey, Proof
 from damso.kernel.database import Transaction
 from damso.kernel.ids import new_id
 
@@ -49,9 +49,8 @@ async def sight(
 # Nobody is waited for: a customer whom somebody else is changing is marked as seen the next time.
 _KNOWN = """
 WITH known AS MATERIALIZED (
-    SELECT i.id, i.kind, i.scope, i.value, i.customer_id, i.proof,
-        i.last_seen_at < $4::timestamptz - $5::interval AS stale
-    FROM unnest($1::text[], $2::text[], $3::text[]) AS g(kind, value, scope)
+    SELECT g.n, i.id, i.customer_id, i.proof, i.last_seen_at < $4::timestamptz - $5::interval AS stale
+    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS g(kind, value, scope, n)
     JOIN identity i ON i.kind = g.kind AND i.scope = g.scope AND i.value = g.value
 ), held AS MATERIALIZED (
     SELECT c.id FROM customer c WHERE c.id IN (SELECT customer_id FROM known WHERE stale)
@@ -62,22 +61,19 @@ WITH known AS MATERIALIZED (
     UPDATE identity i SET last_seen_at = greatest(i.last_seen_at, $4) FROM known k JOIN held ON held.id = k.customer_id
     WHERE i.id = k.id AND k.stale
 )
-SELECT id, kind, scope, value, customer_id, proof FROM known
+SELECT n, id, customer_id, proof FROM known
 """
 
 
 async def _known(
-    tx: Transaction, keys: Collection[IdentityKey], users: Mapping[IdentityKey, Proof]
+    tx: Transaction, keys: Sequence[IdentityKey], users: Mapping[IdentityKey, Proof]
 ) -> dict[IdentityKey, Found]:
     """Those we know, marked as seen; one that is to be believed more than before is left out."""
-    rows = await tx.rows(_KNOWN, *_columns(keys), tx.now, REFRESH)
     found = {}
-    for row in rows:
-        key = IdentityKey(row["kind"], row["value"], row["scope"])
-        if not (row["proof"] == "none" and key in users) and not (
-            row["proof"] != "proven" and users.get(key) == "proven"
-        ):
-            found[key] = Found(row["id"], row["customer_id"])
+    for place, identity_id, customer_id, proof in await tx.rows(_KNOWN, *_columns(keys), tx.now, REFRESH):
+        key = keys[place - 1]
+        if key not in users or PROOFS.index(proof) >= PROOFS.index(users[key]):
+            found[key] = Found(identity_id, customer_id)
     return found
 
 

@@ -79,6 +79,7 @@ class _Bad(Exception):
     """`args` are a code and what exactly is wrong."""
 
 
+_SOUND, _NO_CONTACTS = Finding(), Contacts()
 _DECODER = msgspec.json.Decoder(Sent)
 
 
@@ -143,33 +144,42 @@ def _decode(parcel: Parcel) -> Sent:
 def _call(known: KnownSource, parcel: Parcel, sent: Sent) -> Call:
     kind = _type(parcel, sent)
     context, token = _context(known, parcel, sent)
-    user, anonymous = (
-        _person(known, USER, sent.user_id, "userId"),
-        _person(known, ANONYMOUS, sent.anonymous_id, "anonymousId"),
-    )
+    user = _person(known, USER, sent.user_id, "userId")
+    anonymous = _person(known, ANONYMOUS, sent.anonymous_id, "anonymousId")
     previous = _person(known, USER, sent.previous_id, "previousId") if kind == "alias" else None
     _require_somebody(known, kind, user, anonymous, previous, token)
-    own, traits = _own(kind, sent)
+    vouched = known.source.asserts or token is not None
+    own = _own(kind, sent)
     name = _name(kind, sent)
-    finding = known.plan.look_at(name, own) if kind == "track" else Finding()
+    finding = known.plan.look_at(name, own) if kind == "track" else _SOUND
     if finding.refusal:
         raise _Bad(finding.refusal, "; ".join(finding.violations))
+    traits = _traits(own) if kind == "identify" else {}
+    key = _key_of(sent, parcel)
+    stored = _stored(
+        parcel,
+        sent,
+        own,
+        context,
+        finding,
+        user.value if user and not vouched else "",
+        anonymous.value if anonymous and user and vouched else "",
+    )
     return Call(
         source=known.source,
         parcel=parcel,
         type=kind,
         name=name,
-        message_id=_text(sent.message_id, "messageId", MAX_MESSAGE_ID) or str(_key_of(sent, parcel)),
-        key=_key_of(sent, parcel),
+        message_id=_text(sent.message_id, "messageId", MAX_MESSAGE_ID) or str(key),
+        key=key,
         occurred_at=_occurred(parcel, sent),
-        properties=_stored(parcel, sent, own, context, finding, user, anonymous, known),
+        stored=stored,
         anonymous=anonymous,
         user=user,
         proven=token is not None,
         previous=previous,
         traits=traits,
-        contacts=_contacts(traits, token),
-        violations=finding.violations,
+        contacts=_contacts(traits, token) if traits or token else _NO_CONTACTS,
     )
 
 
@@ -182,7 +192,7 @@ def _type(parcel: Parcel, sent: Sent) -> CallType:
 
 def _context(known: KnownSource, parcel: Parcel, sent: Sent) -> tuple[dict[str, Any], UserToken | None]:
     """The event's context over its batch's, without the token, which is a secret."""
-    context = {**(parcel.context or {}), **(sent.context or {})}
+    context = {**parcel.context, **(sent.context or {})} if parcel.context else sent.context or {}
     ours = context.pop("damso", None)
     written = ours.get("user_token") if isinstance(ours, dict) else None
     if written is None:
@@ -240,49 +250,59 @@ def _name(kind: CallType, sent: Sent) -> str:
     return name
 
 
-def _own(kind: CallType, sent: Sent) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the sender says of the event, and of the person."""
-    if kind in ("identify", "group"):
-        held = (sent.context or {}).get("traits") if kind == "identify" else None
-        own = {**(held if isinstance(held, dict) else {}), **(sent.traits or {})}
+def _own(kind: CallType, sent: Sent) -> dict[str, Any]:
+    """What the sender says of the event, or of the person or the group."""
+    if kind == "identify":
+        # Some kits hold what they know of a person in the context of every event.
+        held = (sent.context or {}).get("traits")
+        own = {**held, **(sent.traits or {})} if isinstance(held, dict) else sent.traits or {}
     else:
-        own = dict(sent.properties or {})
-    if taken := RESERVED.intersection(own):
-        raise _Bad("RESERVED_PROPERTY", ", ".join(sorted(taken)))
-    traits = own if kind == "identify" else {}
-    if len(traits) > MAX_TRAITS:
-        raise _Bad("TOO_MANY_TRAITS", f"{len(traits)} > {MAX_TRAITS}")
-    if unfit := next((key for key, value in traits.items() if not fits(key, value)), None):
+        own = (sent.traits if kind == "group" else sent.properties) or {}
+    if not RESERVED.isdisjoint(own):
+        raise _Bad("RESERVED_PROPERTY", ", ".join(sorted(RESERVED.intersection(own))))
+    return own
+
+
+def _traits(own: Mapping[str, Any]) -> dict[str, Any]:
+    if len(own) > MAX_TRAITS:
+        raise _Bad("TOO_MANY_TRAITS", f"{len(own)} > {MAX_TRAITS}")
+    if unfit := next((key for key, value in own.items() if not fits(key, value)), None):
         raise _Bad("TRAIT_INVALID", unfit[:100])
-    return own, traits
+    return dict(own)
 
 
 def _stored(
     parcel: Parcel,
     sent: Sent,
-    own: Mapping[str, Any],
+    own: dict[str, Any],
     context: Mapping[str, Any],
     finding: Finding,
-    user: IdentityKey | None,
-    anonymous: IdentityKey | None,
-    known: KnownSource,
-) -> dict[str, Any]:
-    claimed = user if user and not known.source.asserts else None
-    beside = {
-        "$context": context,
-        "$integrations": {**(parcel.integrations or {}), **(sent.integrations or {})},
-        "$name": _text(sent.name, "name", MAX_NAME),
-        "$category": _text(sent.category, "category", MAX_NAME),
-        "$group": _text(str(sent.group_id or ""), "groupId", MAX_MESSAGE_ID),
-        "$previous": _text(str(sent.previous_id or ""), "previousId", MAX_ID),
-        "$user": claimed.value if claimed else "",
-        "$anonymous": anonymous.value if anonymous and user and not claimed else "",
-        "$violations": list(finding.violations),
-    }
-    stored = {**own, **{name: value for name, value in beside.items() if value}}
-    if b"\\u0000" in msgspec.json.encode(stored) and _holds_nul(stored):
+    claimed: str,
+    stitched: str,
+) -> str:
+    """What the log keeps, as JSON: the sender's properties, and beside them ours, those that say anything."""
+    if context:
+        own["$context"] = context
+    if parcel.integrations or sent.integrations:
+        own["$integrations"] = {**(parcel.integrations or {}), **(sent.integrations or {})}
+    if sent.name:
+        own["$name"] = _text(sent.name, "name", MAX_NAME)
+    if sent.category:
+        own["$category"] = _text(sent.category, "category", MAX_NAME)
+    if sent.group_id:
+        own["$group"] = _text(str(sent.group_id), "groupId", MAX_MESSAGE_ID)
+    if sent.previous_id:
+        own["$previous"] = _text(str(sent.previous_id), "previousId", MAX_ID)
+    if claimed:
+        own["$user"] = claimed
+    if stitched:
+        own["$anonymous"] = stitched
+    if finding.violations:
+        own["$violations"] = list(finding.violations)
+    encoded = msgspec.json.encode(own)
+    if b"\\u0000" in encoded and _holds_nul(own):
         raise _Bad("CONTROL_CHARACTER", "\\u0000")
-    return stored
+    return encoded.decode()
 
 
 def _holds_nul(value: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
 from msgspec import Struct
 
 from damso.customers.tracking.people import Found, sight
@@ -24,17 +23,17 @@ class Recorded(Struct, frozen=True):
 _INSERT = """
 WITH given AS (
     SELECT * FROM unnest($1::int[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[], $6::text[], $7::text[],
-        $8::text[], $9::text[], $10::int[])
-        AS g(source, key, name, occurred_at, identity_id, subject_kind, subject_id, actor_id, properties, n)
+        $8::text[]) WITH ORDINALITY
+        AS g(source, key, name, occurred_at, identity_id, subject_kind, subject_id, properties, n)
 ), fresh AS (
-    INSERT INTO event_key (source, key, at) SELECT source, key, $11 FROM given ORDER BY key, source
+    INSERT INTO event_key (source, key, at) SELECT source, key, $9 FROM given ORDER BY key, source
     ON CONFLICT DO NOTHING RETURNING source, key
 ), stored AS (
     INSERT INTO tracked_event (epoch, xid, name, version, recorded_at, occurred_at, identity_id, subject_kind,
         subject_id, actor_kind, actor_id, properties)
-    SELECT (SELECT max(epoch) FROM log_epoch), pg_current_xact_id()::text::bigint, name, 1, $11, occurred_at,
-        identity_id, subject_kind, subject_id, 'source', actor_id, properties::jsonb
-    FROM given JOIN fresh USING (source, key) ORDER BY n
+    SELECT (SELECT max(epoch) FROM log_epoch), pg_current_xact_id()::text::bigint, g.name, 1, $9, occurred_at,
+        identity_id, subject_kind, subject_id, 'source', s.id::text, properties::jsonb
+    FROM given g JOIN fresh USING (source, key) JOIN source s ON s.number = g.source ORDER BY n
 )
 SELECT n FROM given JOIN fresh USING (source, key)
 """
@@ -50,7 +49,7 @@ async def record(tx: Transaction, calls: Sequence[Call], refused: Sequence[Refus
     wanted = [calls[place] for place in places]
     people = await sight(tx, _anonymous(wanted), _users(wanted))
     rows = await tx.values(_INSERT, *_columns(wanted, people), tx.now)
-    fresh = frozenset(places[number] for number in rows)
+    fresh = frozenset(places[number - 1] for number in rows)
     await _set_traits(tx, [calls[place] for place in sorted(fresh)], people)
     await keep_refused(tx, refused)
     return Recorded(fresh)
@@ -77,7 +76,6 @@ def _users(calls: Sequence[Call]) -> dict[IdentityKey, Proof]:
 
 
 def _columns(calls: Sequence[Call], people: dict[IdentityKey, Found]) -> tuple[list[object], ...]:
-    encode = msgspec.json.encode
     return (
         [call.source.number for call in calls],
         [call.key for call in calls],
@@ -86,9 +84,7 @@ def _columns(calls: Sequence[Call], people: dict[IdentityKey, Found]) -> tuple[l
         [people[call.actor].id for call in calls],
         [call.type for call in calls],
         [call.message_id for call in calls],
-        [str(call.source.id) for call in calls],
-        [encode(call.properties).decode() for call in calls],
-        list(range(len(calls))),
+        [call.stored for call in calls],
     )
 
 

@@ -69,7 +69,7 @@ class Contacts(Struct, frozen=True):
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """An event that can be stored. `properties` are stored as they are, see `damso.customers.tracking.read`."""
+    """An event that can be stored. `stored` is what the log keeps of it, as JSON."""
 
     source: Source
     parcel: Parcel
@@ -78,7 +78,7 @@ class Call(Struct, frozen=True, kw_only=True):
     message_id: str
     key: UUID
     occurred_at: datetime
-    properties: dict[str, Any]
+    stored: str
     anonymous: IdentityKey | None
     user: IdentityKey | None
     proven: bool = False
@@ -86,7 +86,6 @@ class Call(Struct, frozen=True, kw_only=True):
     previous: IdentityKey | None = None
     traits: Mapping[str, Any] = {}
     contacts: Contacts = Contacts()
-    violations: Sequence[str] = ()
 
     @property
     def vouched(self) -> bool:

@@ -21,6 +21,8 @@ def parse_time(written: str) -> datetime:
     """ISO 8601; without a zone it is UTC. Raises `TimeRefused`."""
     try:
         moment = datetime.fromisoformat(written)
+        if moment.tzinfo is UTC:
+            return moment
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise TimeRefused("TIME_INVALID") from error
