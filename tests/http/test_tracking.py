@@ -36,7 +36,7 @@ async def page(site: httpx.AsyncClient, database: Database) -> Sender:
 async def stored(database: Database) -> list[dict[str, Any]]:
     async with database.reading() as tx:
         rows = await tx.rows(
-            """SELECT e.name, e.subject_kind AS call, e.subject_id AS message_id, e.occurred_at, e.properties, i.kind, i.value
+            """SELECT e.name, e.subject_kind AS call, e.occurred_at, e.properties, i.kind, i.value
             FROM tracked_event e JOIN identity i ON i.id = e.identity_id ORDER BY e.epoch, e.xid, e.id"""
         )
         return [dict(row) for row in rows]

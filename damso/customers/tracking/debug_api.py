@@ -13,7 +13,7 @@ from damso.customers.tracking.debug import DebugLine, Shown, debug_lines
 from damso.customers.tracking.known import Sources
 from damso.customers.tracking.quarantine import customers_named, discard, refused_events
 from damso.customers.tracking.refusals import REASONS
-from damso.customers.tracking.replay import Replayed, replay
+from damso.customers.tracking.replay import ReplayedEvents, replay
 from damso.customers.tracking.sources import get_source
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import Forbidden
@@ -45,7 +45,7 @@ class QuarantinedEvent(Struct, frozen=True, kw_only=True):
     body: str
 
 
-class Chosen(Struct, frozen=True, kw_only=True):
+class ChosenEvents(Struct, frozen=True, kw_only=True):
     """Events of the quarantine: these, or all that were refused for a reason."""
 
     ids: Annotated[list[int], Meta(max_length=1000)] = []
@@ -125,11 +125,11 @@ class RefusedController(Controller):
     async def replay_refused(
         self,
         source_id: FromPath[UUID],
-        data: JSONBody[Chosen],
+        data: JSONBody[ChosenEvents],
         database: NamedDependency[Database],
         sources: NamedDependency[Sources],
         caller: NamedDependency[Caller],
-    ) -> Replayed:
+    ) -> ReplayedEvents:
         """Look at refused events again, after the plan or the source was mended."""
         replayed = await replay(database, sources, source_id, ids=data.ids, code=data.code)
         async with database.transaction() as tx:
@@ -140,7 +140,7 @@ class RefusedController(Controller):
     async def discard_refused(
         self,
         source_id: FromPath[UUID],
-        data: JSONBody[Chosen],
+        data: JSONBody[ChosenEvents],
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
     ) -> None:

@@ -15,7 +15,7 @@ from damso.kernel.database import Database
 from damso.kernel.errors import NotFound
 
 
-class Replayed(Struct, frozen=True, kw_only=True):
+class ReplayedEvents(Struct, frozen=True, kw_only=True):
     """How many are stored now (or had been already), and how many stay in quarantine."""
 
     taken: int
@@ -24,7 +24,7 @@ class Replayed(Struct, frozen=True, kw_only=True):
 
 async def replay(
     database: Database, sources: Sources, source_id: UUID, *, ids: Sequence[int] = (), code: str = ""
-) -> Replayed:
+) -> ReplayedEvents:
     """Judge events as if they came now, with the times of when they came. Raises `NotFound`.
 
     An event leaves quarantine in the transaction that stores it, so a kill in between loses and doubles nothing.
@@ -38,7 +38,7 @@ async def replay(
         async with database.reading() as tx:
             chunk = await waiting(tx, source_id, ids=ids, code=code, after=after)
         if not chunk:
-            return Replayed(taken=taken, refused=refused)
+            return ReplayedEvents(taken=taken, refused=refused)
         after = chunk[-1].id
         judged = await prepare(database, [read_event(known, one.parcel) for one in chunk])
         stored = await _store(database, chunk, judged)

@@ -101,7 +101,7 @@ class SourceController(Controller):
             return MadeSource(detail=await _detail(tx, source_id), write_key=write_key)
 
     @get("/{source_id:uuid}")
-    async def get_source(self, source_id: FromPath[UUID], database: NamedDependency[Database]) -> SourceDetail:
+    async def get_tracking_source(self, source_id: FromPath[UUID], database: NamedDependency[Database]) -> SourceDetail:
         """One source."""
         async with database.reading() as tx:
             return await _detail(tx, source_id)

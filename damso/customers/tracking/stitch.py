@@ -7,7 +7,7 @@ event that would join strangers is refused (see `damso.customers.tracking.protec
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from uuid import UUID
 
 from asyncpg import UniqueViolationError
 from msgspec import Struct
@@ -17,12 +17,14 @@ from damso.customers.identify import Sighting, identify_all
 from damso.customers.link import link
 from damso.customers.tracking.protection import MOST_ALIASES, RULES
 from damso.customers.tracking.types import USER, Call
-from damso.customers.types import ANONYMOUS, IdentityKey, Proof, Strength
+from damso.customers.types import ANONYMOUS, INTERNAL, IdentityKey, Proof, Strength
 from damso.kernel.database import Database, Transaction
 from damso.kernel.log import Actor
 
 NEWCOMERS = 100
 """People who are made in one transaction."""
+MOST_AT_ONCE = 4
+"""Identities of somebody new; who has more from the start is looked at more closely."""
 
 
 class Wish(Struct, frozen=True):
@@ -78,11 +80,7 @@ async def _bring_in_newcomers(database: Database, wishes: Sequence[Wish]) -> Non
             together.setdefault(wish.one, {wish.one}).add(wish.other)
     shared = Counter(key for keys in together.values() for key in keys)
     names = {wish.one: wish.call.contacts.name for wish in wishes if wish.call.contacts.name}
-    groups = [
-        keys
-        for keys in together.values()
-        if all(shared[key] == 1 for key in keys) and not _too_many(Counter(key.kind for key in keys), MOST_ALIASES)
-    ]
+    groups = [keys for keys in together.values() if all(shared[key] == 1 for key in keys)]
     for start in range(0, len(groups), NEWCOMERS):
         chunk = [sorted(keys, key=_user_first) for keys in groups[start : start + NEWCOMERS]]
         # Whoever else makes one of them at the same moment wins; these are then joined one by one.
@@ -98,7 +96,7 @@ def _user_first(key: IdentityKey) -> tuple[bool, IdentityKey]:
     return key.kind != USER, key
 
 
-async def _customers(tx: Transaction, keys: Sequence[IdentityKey]) -> dict[IdentityKey, Any]:
+async def _customers(tx: Transaction, keys: Sequence[IdentityKey]) -> dict[IdentityKey, UUID]:
     rows = await tx.rows(
         """SELECT i.kind, i.value, i.scope, i.customer_id FROM unnest($1::text[], $2::text[], $3::text[])
             AS g(kind, value, scope) JOIN identity i ON i.kind = g.kind AND i.scope = g.scope AND i.value = g.value""",
@@ -135,8 +133,8 @@ async def _join(tx: Transaction, wish: Wish) -> str:
         ],
     )
     if one.customer_id != other.customer_id:
-        kinds = await _kinds_together(tx, one.customer_id, other.customer_id)
-        if kind := _too_many(kinds, MOST_ALIASES if wish.call.type == "alias" else 1):
+        users = MOST_ALIASES if wish.call.type == "alias" else RULES[USER].most
+        if kind := await _too_many(tx, one.customer_id, other.customer_id, users):
             # A browser that somebody else used before stays with them: two people share it.
             return kind if RULES[wish.other.kind].refuses else ""
     strength: Strength = "proven" if wish.call.proven else "asserted"
@@ -146,24 +144,19 @@ async def _join(tx: Transaction, wish: Wish) -> str:
     return ""
 
 
-async def _kinds_together(tx: Transaction, one: Any, other: Any) -> Counter[str]:
+async def _too_many(tx: Transaction, one: UUID, other: UUID, users: int) -> str:
+    """The kind of which one customer would get too many by joining two that both have some; users are counted in each
+    namespace by itself."""
     rows = await tx.rows(
-        "SELECT kind || CASE WHEN kind = $3 THEN ' ' || scope ELSE '' END AS kind, count(*) AS n FROM identity"
-        " WHERE customer_id IN ($1, $2) GROUP BY 1",
+        """SELECT kind, count(*) AS n FROM identity WHERE customer_id IN ($1, $2) AND kind <> $3
+        GROUP BY kind, CASE WHEN kind = $4 THEN scope END HAVING count(DISTINCT customer_id) = 2""",
         one,
         other,
+        INTERNAL,
         USER,
     )
-    counts: Counter[str] = Counter()
     for row in rows:
-        kind = row["kind"].split(" ")[0]
-        counts[kind] = max(counts[kind], row["n"])
-    return counts
-
-
-def _too_many(kinds: Counter[str], users: int) -> str:
-    """The kind of which one customer would get too many; users are counted in each namespace by itself."""
-    for kind, rule in RULES.items():
-        if kinds[kind] > (users if kind == USER else rule.most):
-            return kind
+        rule = RULES.get(row["kind"])
+        if rule and row["n"] > (users if row["kind"] == USER else rule.most):
+            return str(row["kind"])
     return ""

@@ -4,57 +4,6 @@
  */
 
 export interface paths {
-    "/api/access-requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListAccessRequests */
-        get: operations["ApiAccessRequestsListAccessRequests"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/access-requests/{request_id}/answer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** NoteAnswer */
-        post: operations["ApiAccessRequestsRequestIdAnswerNoteAnswer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/access-requests/{request_id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** DownloadAnswer */
-        get: operations["ApiAccessRequestsRequestIdFileDownloadAnswer"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/acts": {
         parameters: {
             query?: never;
@@ -382,112 +331,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/companies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListCompanies */
-        get: operations["ApiCompaniesListCompanies"];
-        put?: never;
-        /** CreateCompany */
-        post: operations["ApiCompaniesCreateCompany"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/companies/{company_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetCompany */
-        get: operations["ApiCompaniesCompanyIdGetCompany"];
-        put?: never;
-        post?: never;
-        /** DeleteCompany */
-        delete: operations["ApiCompaniesCompanyIdDeleteCompany"];
-        options?: never;
-        head?: never;
-        /** UpdateCompany */
-        patch: operations["ApiCompaniesCompanyIdUpdateCompany"];
-        trace?: never;
-    };
-    "/api/companies/{company_id}/domains": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** AddCompanyDomain */
-        post: operations["ApiCompaniesCompanyIdDomainsAddCompanyDomain"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/companies/{company_id}/domains/{domain}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** RemoveCompanyDomain */
-        delete: operations["ApiCompaniesCompanyIdDomainsRemoveCompanyDomain"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/companies/{company_id}/people/{customer_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** PutCompanyPerson */
-        put: operations["ApiCompaniesCompanyIdPeopleCustomerIdPutCompanyPerson"];
-        post?: never;
-        /** RemoveCompanyPerson */
-        delete: operations["ApiCompaniesCompanyIdPeopleCustomerIdRemoveCompanyPerson"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/companies/{company_id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetCompanyTimeline */
-        get: operations["ApiCompaniesCompanyIdTimelineGetCompanyTimeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -537,24 +380,6 @@ export interface paths {
         post?: never;
         /** RemoveDraft */
         delete: operations["ApiConversationsConversationIdDraftRemoveDraft"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/conversations/{conversation_id}/hold": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** PlaceCaseHold */
-        put: operations["ApiConversationsConversationIdHoldPlaceCaseHold"];
-        post?: never;
-        /** LiftCaseHold */
-        delete: operations["ApiConversationsConversationIdHoldLiftCaseHold"];
         options?: never;
         head?: never;
         patch?: never;
@@ -680,23 +505,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/conversations/{conversation_id}/signature": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetSignature */
-        get: operations["ApiConversationsConversationIdSignatureGetSignature"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/conversations/{conversation_id}/split": {
         parameters: {
             query?: never;
@@ -708,23 +516,6 @@ export interface paths {
         put?: never;
         /** SplitConversation */
         post: operations["ApiConversationsConversationIdSplitSplitConversation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/conversations/{conversation_id}/transcript": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** PrintTranscript */
-        post: operations["ApiConversationsConversationIdTranscriptPrintTranscript"];
         delete?: never;
         options?: never;
         head?: never;
@@ -833,41 +624,6 @@ export interface paths {
         head?: never;
         /** UpdateCustomer */
         patch: operations["ApiCustomersCustomerIdUpdateCustomer"];
-        trace?: never;
-    };
-    "/api/customers/{customer_id}/access-requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListCustomerRequests */
-        get: operations["ApiCustomersCustomerIdAccessRequestsListCustomerRequests"];
-        put?: never;
-        /** RegisterAccessRequest */
-        post: operations["ApiCustomersCustomerIdAccessRequestsRegisterAccessRequest"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customers/{customer_id}/access-requests/identities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** OfferIdentities */
-        get: operations["ApiCustomersCustomerIdAccessRequestsIdentitiesOfferIdentities"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/customers/{customer_id}/erasure": {
@@ -1103,247 +859,6 @@ export interface paths {
         get: operations["ApiErasuresErasureIdCertificatePagePrintCertificate"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListExports */
-        get: operations["ApiExportsListExports"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/exports/conversations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** ExportConversations */
-        post: operations["ApiExportsConversationsExportConversations"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/exports/customers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** ExportCustomers */
-        post: operations["ApiExportsCustomersExportCustomers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/exports/{export_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetExport */
-        get: operations["ApiExportsExportIdGetExport"];
-        put?: never;
-        post?: never;
-        /** RemoveExport */
-        delete: operations["ApiExportsExportIdRemoveExport"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/exports/{export_id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetExportFile */
-        get: operations["ApiExportsExportIdFileGetExportFile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/held-cases": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListHeldCases */
-        get: operations["ApiHeldCasesListHeldCases"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/held-cases/{held_id}/open": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** OpenHeldCase */
-        post: operations["ApiHeldCasesHeldIdOpenOpenHeldCase"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListImports */
-        get: operations["ApiImportsListImports"];
-        put?: never;
-        /** LookAtImport */
-        post: operations["ApiImportsLookAtImport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/imports/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ImportOptions */
-        get: operations["ApiImportsOptionsImportOptions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/imports/upload": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** UploadImport */
-        post: operations["ApiImportsUploadUploadImport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/imports/{import_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetImport */
-        get: operations["ApiImportsImportIdGetImport"];
-        put?: never;
-        post?: never;
-        /** RemoveImport */
-        delete: operations["ApiImportsImportIdRemoveImport"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/imports/{import_id}/problems": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ExportProblems */
-        get: operations["ApiImportsImportIdProblemsExportProblems"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/imports/{import_id}/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** StartImport */
-        post: operations["ApiImportsImportIdStartStartImport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/imports/{import_id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** StopImport */
-        post: operations["ApiImportsImportIdStopStopImport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1612,23 +1127,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/me/key-book": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetKeyBook */
-        get: operations["ApiMeKeyBookGetKeyBook"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/me/second-factor": {
         parameters: {
             query?: never;
@@ -1728,58 +1226,6 @@ export interface paths {
         post?: never;
         /** EndMySession */
         delete: operations["ApiMeSessionsSessionIdEndMySession"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/settings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetMySettings */
-        get: operations["ApiMeSettingsGetMySettings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** ChangeMySettings */
-        patch: operations["ApiMeSettingsChangeMySettings"];
-        trace?: never;
-    };
-    "/api/me/signatures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** ListMySignatures */
-        get: operations["ApiMeSignaturesListMySignatures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/signatures/{brand_id}/{language}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** PutMySignature */
-        put: operations["ApiMeSignaturesBrandIdLanguagePutMySignature"];
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1899,42 +1345,6 @@ export interface paths {
         /** JudgePassword */
         post: operations["ApiPasswordStrengthJudgePassword"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recent": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetStart */
-        get: operations["ApiRecentGetStart"];
-        put?: never;
-        /** RememberRecent */
-        post: operations["ApiRecentRememberRecent"];
-        /** ForgetAllRecent */
-        delete: operations["ApiRecentForgetAllRecent"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recent/{recent_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** ForgetRecent */
-        delete: operations["ApiRecentRecentIdForgetRecent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2094,108 +1504,6 @@ export interface paths {
         head?: never;
         /** TickReminder */
         patch: operations["ApiRemindersReminderIdTickReminder"];
-        trace?: never;
-    };
-    "/api/retention": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetRetention */
-        get: operations["ApiRetentionGetRetention"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/retention/dry-run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** DryRunRetention */
-        post: operations["ApiRetentionDryRunDryRunRetention"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/retention/rules/{record_class}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** ChangeRetentionRule */
-        put: operations["ApiRetentionRulesRecordClassChangeRetentionRule"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/retention/rules/{record_class}/switch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** SwitchRetentionRule */
-        post: operations["ApiRetentionRulesRecordClassSwitchSwitchRetentionRule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/retention/runs/{run_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** GetRetentionRun */
-        get: operations["ApiRetentionRunsRunIdGetRetentionRun"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/retention/technical/{kind}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** ChangeTechnicalRetention */
-        put: operations["ApiRetentionTechnicalKindChangeTechnicalRetention"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/scheduled/{scheduled_id}": {
@@ -2473,6 +1781,181 @@ export interface paths {
         patch: operations["ApiSignInPolicyChangeSignInPolicy"];
         trace?: never;
     };
+    "/api/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListSources */
+        get: operations["ApiSourcesListSources"];
+        put?: never;
+        /** CreateSource */
+        post: operations["ApiSourcesCreateSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetTrackingSource */
+        get: operations["ApiSourcesSourceIdGetTrackingSource"];
+        put?: never;
+        post?: never;
+        /** DeleteSource */
+        delete: operations["ApiSourcesSourceIdDeleteSource"];
+        options?: never;
+        head?: never;
+        /** ChangeSource */
+        patch: operations["ApiSourcesSourceIdChangeSource"];
+        trace?: never;
+    };
+    "/api/sources/{source_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** DebugEvents */
+        get: operations["ApiSourcesSourceIdEventsDebugEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CreateWriteKey */
+        post: operations["ApiSourcesSourceIdKeysCreateWriteKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** RevokeWriteKey */
+        delete: operations["ApiSourcesSourceIdKeysKeyIdRevokeWriteKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetPlan */
+        get: operations["ApiSourcesSourceIdPlanGetPlan"];
+        /** PlanEvent */
+        put: operations["ApiSourcesSourceIdPlanPlanEvent"];
+        post?: never;
+        /** UnplanEvent */
+        delete: operations["ApiSourcesSourceIdPlanUnplanEvent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListRefused */
+        get: operations["ApiSourcesSourceIdRefusedListRefused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/refused/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** DiscardRefused */
+        post: operations["ApiSourcesSourceIdRefusedDiscardDiscardRefused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/refused/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ReplayRefused */
+        post: operations["ApiSourcesSourceIdRefusedReplayReplayRefused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/token-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RenewTokenSecret */
+        post: operations["ApiSourcesSourceIdTokenSecretRenewTokenSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system": {
         parameters: {
             query?: never;
@@ -2716,6 +2199,23 @@ export interface paths {
         patch: operations["ApiViewsViewIdUpdateView"];
         trace?: never;
     };
+    "/beacon/v1/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CollectEvents */
+        post: operations["BeaconV1CallCollectEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/brands/{brand_id}/logo/{version}": {
         parameters: {
             query?: never;
@@ -2745,6 +2245,57 @@ export interface paths {
         put?: never;
         /** ReceiveDelivery */
         post: operations["HooksKeyReceiveDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sourceConfig": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** RudderSettings */
+        get: operations["SourceconfigRudderSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{key}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** BrowserKitSettings */
+        get: operations["V1ProjectsKeySettingsBrowserKitSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CollectEvents */
+        post: operations["V1CallCollectEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2968,48 +2519,6 @@ export interface components {
             route: string;
             who: components["schemas"]["RecordActor"];
         };
-        /** AccessOrder */
-        AccessOrder: {
-            /** @default false */
-            accept_unproven?: boolean;
-            asked_at?: string | null;
-            identity_ids: number[];
-            /**
-             * @default ko
-             * @enum {string}
-             */
-            locale?: "ko" | "en";
-            /** @default false */
-            notes?: boolean;
-            /** @enum {string} */
-            way: "email" | "phone" | "letter" | "chat" | "visit" | "other";
-        };
-        /** AccessRequestView */
-        AccessRequestView: {
-            /** @enum {null|string} */
-            answer: "given" | "refused" | "withdrawn" | null;
-            answered_at: string | null;
-            /** Format: date-time */
-            asked_at: string;
-            asker_id: string | null;
-            /** Format: uuid */
-            customer_id: string;
-            /** Format: date-time */
-            due_at: string;
-            expires_at: string | null;
-            file_size: number | null;
-            /** Format: uuid */
-            id: string;
-            left_out: number;
-            notes: boolean;
-            prepared_by: string;
-            progress: number;
-            /** @enum {string} */
-            state: "building" | "ready" | "failed" | "destroyed";
-            urgent: boolean;
-            /** @enum {string} */
-            way: "email" | "phone" | "letter" | "chat" | "visit" | "other";
-        };
         /** Act */
         Act: {
             conversation_id?: string | null;
@@ -3030,21 +2539,6 @@ export interface components {
             undo_until: string | null;
             undone: number;
             waiting: number;
-        };
-        /** ActionKeys */
-        ActionKeys: {
-            /** @enum {string} */
-            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_companies" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
-            /** @enum {string} */
-            place: "everywhere" | "list" | "conversation" | "writing";
-            presets: {
-                [key: string]: string;
-            };
-        };
-        /** AgeCount */
-        AgeCount: {
-            age: number;
-            count: number;
         };
         /** Agent */
         Agent: {
@@ -3069,11 +2563,6 @@ export interface components {
             /** @enum {null|string} */
             role?: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
         };
-        /** AnswerNote */
-        AnswerNote: {
-            /** @enum {string} */
-            answer: "given" | "refused" | "withdrawn";
-        };
         /** ApiKey */
         ApiKey: {
             /** Format: date-time */
@@ -3083,7 +2572,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             used_at: string | null;
         };
         /** AttemptLine */
@@ -3150,13 +2639,6 @@ export interface components {
             signature: string;
             timezone: string;
         };
-        /** BrandCount */
-        BrandCount: {
-            /** Format: uuid */
-            brand_id: string;
-            count: number;
-            name: string;
-        };
         /** BrandName */
         BrandName: {
             colour: string;
@@ -3189,15 +2671,6 @@ export interface components {
             shortcut: string;
             text: string;
             title: string;
-        };
-        /** CaseHold */
-        CaseHold: {
-            /** Format: uuid */
-            conversation_id: string;
-            /** Format: date-time */
-            placed_at: string;
-            placed_by: string;
-            reason: string;
         };
         /** CaseState */
         CaseState: {
@@ -3280,11 +2753,6 @@ export interface components {
             certificate: components["schemas"]["Certificate"];
             genuine: boolean;
         };
-        /** CheckedRun */
-        CheckedRun: {
-            genuine: boolean;
-            run: components["schemas"]["Run"];
-        };
         /** Checklist */
         Checklist: {
             items: components["schemas"]["ChecklistItem"][];
@@ -3301,6 +2769,12 @@ export interface components {
             id: string;
             seen_at?: string | null;
         };
+        /** ChosenEvents */
+        ChosenEvents: {
+            /** @default  */
+            code?: string;
+            ids?: number[];
+        };
         /** Claims */
         Claims: {
             /** @default  */
@@ -3310,105 +2784,21 @@ export interface components {
             /** @default  */
             phone?: string;
         };
-        /** ClassOutlook */
-        ClassOutlook: {
-            /** @enum {string} */
-            action: "erase" | "delete";
-            active: boolean;
-            ages: components["schemas"]["AgeCount"][];
-            brands: components["schemas"]["BrandCount"][];
-            customers: number;
-            days: number;
-            held_back: {
-                [key: string]: number;
-            };
-            held_samples: components["schemas"]["SampleCase"][];
-            months: components["schemas"]["MonthCount"][];
-            now: number;
-            /** @enum {string} */
-            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
-            samples: components["schemas"]["SampleCase"][];
-            soon: number;
-        };
         /** CodeGiven */
         CodeGiven: {
             code: string;
         };
-        /** CompanyCard */
-        CompanyCard: {
-            all_conversations: number;
-            conversations: components["schemas"]["CompanyCase"][];
-            /** Format: date-time */
-            created_at: string;
-            domains: string[];
-            /** Format: uuid */
-            id: string;
-            name: string;
-            note: string;
-            open_conversations: number;
-            people: components["schemas"]["CompanyPerson"][];
-            people_count: number;
-            traits: {
-                [key: string]: unknown;
-            };
-        };
-        /** CompanyCase */
-        CompanyCase: {
-            channel: string;
-            /** Format: uuid */
-            customer_id: string;
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            last_message_at: string;
-            status: string;
-            subject: string;
-        };
-        /** CompanyPatch */
-        CompanyPatch: {
-            name?: string;
-            note?: string;
-            traits?: {
-                [key: string]: unknown;
-            };
-        };
-        /** CompanyPerson */
-        CompanyPerson: {
-            /** Format: date-time */
-            at: string;
-            colour: number;
-            /** Format: uuid */
-            customer_id: string;
-            initials: string;
-            kind: string | null;
-            /** Format: date-time */
-            last_seen_at: string;
-            name: string;
-            open_conversations: number;
-            role: string;
-            source: string;
-            value: string | null;
-        };
-        /** CompanyRow */
-        CompanyRow: {
-            domains: string[];
-            /** Format: uuid */
-            id: string;
-            name: string;
-            people: number;
+        /** Collected */
+        Collected: {
+            accepted: number;
+            duplicates: number;
+            rejected: components["schemas"]["RejectedEvent"][];
+            success: boolean;
         };
         /** Conflict */
         Conflict: {
             key: string;
             values: components["schemas"]["ValueOf"][];
-        };
-        /** ConversationExport */
-        ConversationExport: {
-            filter?: components["schemas"]["Filter"] | null;
-            /** @enum {string} */
-            format: "csv" | "jsonl";
-            ids?: string[] | null;
-            view?: string | null;
         };
         /** ConversationView */
         ConversationView: {
@@ -3422,21 +2812,16 @@ export interface components {
             draft_text: components["schemas"]["KeptDraft"] | null;
             /** Format: uuid */
             id: string;
-            /** Format: uuid */
-            inbox_id: string;
             join: components["schemas"]["JoinSuggestion"] | null;
             /** @enum {string} */
             last_author: "customer" | "agent" | "bot" | "system";
             /** Format: date-time */
             last_message_at: string;
             last_message_id: string | null;
-            on_hold: boolean;
             participants: components["schemas"]["ParticipantView"][];
             preview: string;
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
-            /** @enum {string} */
-            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
             reminder: components["schemas"]["ReminderMark"] | null;
             reminders: components["schemas"]["Reminder"][];
             routes: components["schemas"]["Route"][];
@@ -3467,7 +2852,6 @@ export interface components {
         CustomerCard: {
             claims: components["schemas"]["CustomerClaim"][];
             colour: number;
-            companies: components["schemas"]["Membership"][];
             conversations: components["schemas"]["CustomerCase"][];
             /** Format: date-time */
             created_at: string;
@@ -3502,14 +2886,6 @@ export interface components {
             kind: string;
             source: string;
             value: string;
-        };
-        /** CustomerExport */
-        CustomerExport: {
-            /** @enum {string} */
-            format: "csv" | "jsonl";
-            ids?: string[] | null;
-            /** @default  */
-            q?: string;
         };
         /** CustomerIdentity */
         CustomerIdentity: {
@@ -3561,14 +2937,26 @@ export interface components {
             reason_texts: string[];
             reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
         };
-        /** Cutoff */
-        Cutoff: {
-            /** @enum {string} */
-            action: "erase" | "delete";
+        /** DebuggedEvent */
+        DebuggedEvent: {
+            body: string;
+            call: string;
+            code: string;
+            customer_id: string | null;
+            detail: string;
+            id: string;
+            message_id: string;
+            name: string;
+            occurred_at: string | null;
+            properties: {
+                [key: string]: unknown;
+            };
+            reason: string;
             /** Format: date-time */
-            before: string;
-            /** @enum {string} */
-            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+            received_at: string;
+            /** @default [] */
+            subjects?: string[];
+            violations: string[];
         };
         /** DecisionResult */
         DecisionResult: {
@@ -3590,17 +2978,6 @@ export interface components {
             state: string;
             unsupported: number;
         };
-        /** Destroyed */
-        Destroyed: {
-            /** @default 0 */
-            cases?: number;
-            /** @default 0 */
-            customers?: number;
-            /** @default 0 */
-            files?: number;
-            /** @default 0 */
-            rows?: number;
-        };
         /** DividedCase */
         DividedCase: {
             anchor_identity_id: number;
@@ -3620,14 +2997,6 @@ export interface components {
             /** @enum {string} */
             kind: "message" | "note";
             text: string;
-        };
-        /** DryRun */
-        DryRun: {
-            /** Format: date-time */
-            at: string;
-            classes: components["schemas"]["ClassOutlook"][];
-            /** Format: uuid */
-            id: string;
         };
         /** EnrolledMe */
         EnrolledMe: {
@@ -3708,27 +3077,6 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** Export */
-        Export: {
-            /** Format: date-time */
-            created_at: string;
-            done: number;
-            /** Format: date-time */
-            expires_at: string;
-            finished_at: string | null;
-            /** @enum {string} */
-            format: "csv" | "jsonl";
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "conversations" | "customers";
-            note: string;
-            /** @enum {string} */
-            reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other";
-            size: number;
-            /** @enum {string} */
-            state: "waiting" | "done" | "failed";
-        };
         /** FactTried */
         FactTried: {
             taken: boolean;
@@ -3769,16 +3117,6 @@ export interface components {
             number?: number | null;
             record_id?: string | null;
         };
-        /** Foreseen */
-        Foreseen: {
-            colleagues?: components["schemas"]["ImportColleague"][];
-            counts: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-            teams?: components["schemas"]["ImportTeam"][];
-        };
         /** Found */
         Found: {
             count: number;
@@ -3789,34 +3127,6 @@ export interface components {
         /** GivingUp */
         GivingUp: {
             why: string;
-        };
-        /** HeldCaseLine */
-        HeldCaseLine: {
-            /** Format: uuid */
-            customer_id: string;
-            /** Format: uuid */
-            erasure_id: string;
-            /** Format: date-time */
-            held_at: string;
-            /** Format: uuid */
-            id: string;
-            record_class: string;
-            /** Format: date-time */
-            until: string;
-        };
-        /** HeldContent */
-        HeldContent: {
-            addresses: string[];
-            case: {
-                [key: string]: unknown;
-            };
-            files: {
-                [key: string]: unknown;
-            }[];
-            lines: {
-                [key: string]: unknown;
-            }[];
-            names: string[];
         };
         /** HistoryLine */
         HistoryLine: {
@@ -3852,10 +3162,13 @@ export interface components {
             /** @default  */
             subject?: string;
         };
-        /** HoldOrder */
-        HoldOrder: {
-            /** @default  */
-            reason?: string;
+        /** HourOfLife */
+        HourOfLife: {
+            /** Format: date-time */
+            hour: string;
+            refused: number;
+            repeated: number;
+            taken: number;
         };
         /** Hours */
         Hours: {
@@ -3867,71 +3180,6 @@ export interface components {
             thu: components["schemas"]["Opening"][];
             tue: components["schemas"]["Opening"][];
             wed: components["schemas"]["Opening"][];
-        };
-        /** Import */
-        Import: {
-            account: string;
-            begun_by: string;
-            counts: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-            /** Format: date-time */
-            created_at: string;
-            error: string | null;
-            finished_at: string | null;
-            folder: boolean;
-            foreseen: components["schemas"]["Foreseen"] | null;
-            has_file: boolean;
-            /** Format: uuid */
-            id: string;
-            inbox_id: string | null;
-            name: string;
-            position: number;
-            product: string;
-            /** @enum {string} */
-            state: "looking" | "ready" | "waiting" | "running" | "stopped" | "failed" | "done";
-            total: number | null;
-        };
-        /** ImportColleague */
-        ImportColleague: {
-            agent: string;
-            email: string;
-            name: string;
-        };
-        /** ImportDetail */
-        ImportDetail: {
-            job: components["schemas"]["Import"];
-            troubles: components["schemas"]["ImportTrouble"][];
-        };
-        /** ImportOptions */
-        ImportOptions: {
-            folder: string[];
-            folder_open: boolean;
-            upload_mb: number;
-        };
-        /** ImportOrder */
-        ImportOrder: {
-            /** @default  */
-            account?: string;
-            folder: string;
-            inbox_id?: string | null;
-            /** @enum {string} */
-            product: "zendesk" | "intercom" | "chatwoot" | "freshdesk" | "mailbox";
-        };
-        /** ImportTeam */
-        ImportTeam: {
-            here: boolean;
-            name: string;
-        };
-        /** ImportTrouble */
-        ImportTrouble: {
-            code: string;
-            count: number;
-            places: string[];
-            text: string;
-            warning: boolean;
         };
         /** InboxChange */
         InboxChange: {
@@ -4046,27 +3294,11 @@ export interface components {
         KeptSeals: {
             seals?: string[];
         };
-        /** KeyBook */
-        KeyBook: {
-            actions: components["schemas"]["ActionKeys"][];
-            refused: components["schemas"]["RefusedKeys"][];
-        };
         /** KeyRequest */
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
-        };
-        /** Keys */
-        Keys: {
-            own?: {
-                [key: string]: string[];
-            };
-            /**
-             * @default damso
-             * @enum {string}
-             */
-            preset?: "damso" | "gmail" | "zendesk";
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
         };
         /** LastAct */
         LastAct: {
@@ -4086,7 +3318,7 @@ export interface components {
             /** @default [] */
             inboxes?: string[];
             /** @default [] */
-            rooms?: ("conversations" | "customers" | "channels" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
+            rooms?: ("conversations" | "customers" | "channels" | "sources" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
             /** @default [] */
             teams?: string[];
         };
@@ -4100,6 +3332,28 @@ export interface components {
             /** @enum {string} */
             strength: "none" | "asserted" | "authenticated" | "proven";
             value: string;
+        };
+        /** ListedSource */
+        ListedSource: {
+            /** Format: date-time */
+            created_at: string;
+            enabled: boolean;
+            events_per_second: number;
+            has_token_secret: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "browser" | "server";
+            last_at: string | null;
+            name: string;
+            namespace: string;
+            origins: string[];
+            refused: number;
+            repeated: number;
+            taken: number;
+            /** @enum {string} */
+            unplanned: "allow" | "report" | "block";
+            waiting: number;
         };
         /** LogoForm */
         LogoForm: {
@@ -4128,6 +3382,15 @@ export interface components {
             note: string;
             route: components["schemas"]["Route"] | null;
         };
+        /** MadeSource */
+        MadeSource: {
+            detail: components["schemas"]["SourceDetail"];
+            write_key: string;
+        };
+        /** MadeWriteKey */
+        MadeWriteKey: {
+            write_key: string;
+        };
         /** MaskingView */
         MaskingView: {
             kinds: ("resident_number" | "card" | "account" | "licence" | "passport")[];
@@ -4144,7 +3407,7 @@ export interface components {
             /** @enum {string} */
             locale: "ko" | "en";
             name: string;
-            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             /** @enum {string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only";
             team_ids: string[];
@@ -4170,16 +3433,6 @@ export interface components {
             max_files?: number;
             types: string[];
         };
-        /** Membership */
-        Membership: {
-            /** Format: date-time */
-            at: string;
-            /** Format: uuid */
-            id: string;
-            name: string;
-            role: string;
-            source: string;
-        };
         /** MergeBody */
         MergeBody: {
             /** @default false */
@@ -4201,12 +3454,6 @@ export interface components {
             customer_id: string;
             link_id: number;
         };
-        /** MonthCount */
-        MonthCount: {
-            count: number;
-            /** Format: date */
-            month: string;
-        };
         /** MonthReview */
         MonthReview: {
             /** Format: date */
@@ -4218,35 +3465,6 @@ export interface components {
             /** @enum {string} */
             state: "running" | "due" | "overdue" | "reviewed";
             summary: components["schemas"]["ReviewSummary"];
-        };
-        /** MySettings */
-        MySettings: {
-            /**
-             * @default stay
-             * @enum {string}
-             */
-            after_send?: "stay" | "next";
-            /**
-             * @default relative
-             * @enum {string}
-             */
-            dates?: "relative" | "exact";
-            /**
-             * @default comfortable
-             * @enum {string}
-             */
-            density?: "comfortable" | "compact";
-            keymap: {
-                [key: string]: string[];
-            };
-            keys?: components["schemas"]["Keys"];
-            notifications?: components["schemas"]["Notifications"];
-            /**
-             * @default mod_enter
-             * @enum {string}
-             */
-            send_with?: "mod_enter" | "enter";
-            version: number;
         };
         /** Named */
         Named: {
@@ -4273,16 +3491,9 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             secret: string;
             used_at: string | null;
-        };
-        /** NewCompany */
-        NewCompany: {
-            domains?: string[];
-            name: string;
-            /** @default  */
-            note?: string;
         };
         /** NewConversation */
         NewConversation: {
@@ -4303,10 +3514,6 @@ export interface components {
             email?: string | null;
             name: string;
             phone?: string | null;
-        };
-        /** NewDomain */
-        NewDomain: {
-            domain: string;
         };
         /** NewInbox */
         NewInbox: {
@@ -4346,12 +3553,6 @@ export interface components {
             send_key: string;
             text: string;
         };
-        /** NewRecent */
-        NewRecent: {
-            conversation_id?: string | null;
-            customer_id?: string | null;
-            words?: string | null;
-        };
         /** NewScheduledAnswer */
         NewScheduledAnswer: {
             /** @default false */
@@ -4371,6 +3572,17 @@ export interface components {
             subject?: string;
             text: string;
         };
+        /** NewSource */
+        NewSource: {
+            /** @default 1000 */
+            events_per_second?: number;
+            /** @enum {string} */
+            kind: "browser" | "server";
+            name: string;
+            /** @default  */
+            namespace?: string;
+            origins?: string[];
+        };
         /** NewTag */
         NewTag: {
             /** @default grey */
@@ -4384,28 +3596,6 @@ export interface components {
             client_id: string;
             page?: components["schemas"]["Page"] | null;
             text: string;
-        };
-        /** Notifications */
-        Notifications: {
-            /** @default true */
-            desktop?: boolean;
-            muted_inbox_ids?: string[];
-            occasions?: ("assigned" | "mentioned" | "team" | "answer" | "reminder" | "unsent")[];
-            quiet?: components["schemas"]["QuietHours"] | null;
-            /** @default false */
-            sound?: boolean;
-        };
-        /** OfferedIdentity */
-        OfferedIdentity: {
-            group: number;
-            id: number;
-            kind: string;
-            /** Format: date-time */
-            last_seen_at: string;
-            name: string;
-            /** @enum {string} */
-            proof: "none" | "asserted" | "authenticated" | "proven";
-            value: string;
         };
         /** OpenSession */
         OpenSession: {
@@ -4473,14 +3663,14 @@ export interface components {
             items: components["schemas"]["TimelineLine"][];
             next?: string | null;
         };
-        /** Page[CompanyRow] */
-        "Page_damso.customers.companies.api.CompanyRow_": {
-            items: components["schemas"]["CompanyRow"][];
-            next?: string | null;
-        };
         /** Page[SuggestedPair] */
         "Page_damso.customers.identity_api.SuggestedPair_": {
             items: components["schemas"]["SuggestedPair"][];
+            next?: string | null;
+        };
+        /** Page[QuarantinedEvent] */
+        "Page_damso.customers.tracking.debug_api.QuarantinedEvent_": {
+            items: components["schemas"]["QuarantinedEvent"][];
             next?: string | null;
         };
         /** Page[AccessLine] */
@@ -4546,15 +3736,33 @@ export interface components {
             /** @default  */
             token?: string;
         };
-        /** PersonRole */
-        PersonRole: {
-            /** @default  */
-            role?: string;
-        };
         /** Piece */
         Piece: {
             hit: boolean;
             text: string;
+        };
+        /** PlanEntry */
+        PlanEntry: {
+            /**
+             * @default report
+             * @enum {string}
+             */
+            mode?: "report" | "block";
+            name: string;
+            schema: {
+                [key: string]: unknown;
+            };
+        };
+        /** PlannedEvent */
+        PlannedEvent: {
+            /** @enum {string} */
+            mode: "report" | "block";
+            name: string;
+            schema: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            updated_at: string;
         };
         /** Policy */
         Policy: {
@@ -4619,25 +3827,19 @@ export interface components {
             customer: components["schemas"]["WidgetCustomer"];
             visitor: string;
         };
-        /** QuietHours */
-        QuietHours: {
-            /** @default 19:00 */
-            begins?: string;
-            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
-            /** @default 09:00 */
-            ends?: string;
-        };
-        /** Recent */
-        Recent: {
+        /** QuarantinedEvent */
+        QuarantinedEvent: {
+            body: string;
+            call: string;
+            code: string;
+            cut: boolean;
+            detail: string;
+            id: number;
+            message_id: string;
+            name: string;
+            reason: string;
             /** Format: date-time */
-            at: string;
-            conversation?: components["schemas"]["Row"] | null;
-            customer?: components["schemas"]["CustomerName"] | null;
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "search" | "customer" | "conversation";
-            words?: string | null;
+            received_at: string;
         };
         /** RecordActor */
         RecordActor: {
@@ -4653,11 +3855,13 @@ export interface components {
         RecoveryCodes: {
             codes: string[];
         };
-        /** RefusedKeys */
-        RefusedKeys: {
-            combos: string[];
-            /** @enum {string} */
-            reason: "browser" | "editing" | "moving" | "system";
+        /** RejectedEvent */
+        RejectedEvent: {
+            code: string;
+            detail: string;
+            index: number;
+            messageId: string;
+            reason: string;
         };
         /** Remarks */
         Remarks: {
@@ -4703,14 +3907,14 @@ export interface components {
         Replayed: {
             replayed: number;
         };
-        /** RetentionView */
-        RetentionView: {
-            dry_run: components["schemas"]["DryRun"] | null;
-            holds: components["schemas"]["CaseHold"][];
-            records_months: number;
-            rules: components["schemas"]["RuleView"][];
-            runs: components["schemas"]["Run"][];
-            technical: components["schemas"]["TechnicalRule"][];
+        /** ReplayedEvents */
+        ReplayedEvents: {
+            refused: number;
+            taken: number;
+        };
+        /** RevealRequest */
+        RevealRequest: {
+            reason: string;
         };
         /** RevealedNumber */
         RevealedNumber: {
@@ -4807,8 +4011,6 @@ export interface components {
             draft: boolean;
             /** Format: uuid */
             id: string;
-            /** Format: uuid */
-            inbox_id: string;
             /** @enum {string} */
             last_author: "customer" | "agent" | "bot" | "system";
             /** Format: date-time */
@@ -4826,62 +4028,6 @@ export interface components {
             team: components["schemas"]["Named"] | null;
             unread: boolean;
             waiting_since: string | null;
-        };
-        /** RuleChange */
-        RuleChange: {
-            /**
-             * @default erase
-             * @enum {string}
-             */
-            action?: "erase" | "delete";
-            days: number;
-            /** @default  */
-            explanation?: string;
-        };
-        /** RuleSwitch */
-        RuleSwitch: {
-            active: boolean;
-            dry_run_id?: string | null;
-            /** @default  */
-            reason?: string;
-        };
-        /** RuleView */
-        RuleView: {
-            /** @enum {string} */
-            action: "erase" | "delete";
-            active: boolean;
-            days: number;
-            explanation: string;
-            floor: number;
-            law: string;
-            /** @enum {string} */
-            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
-        };
-        /** Run */
-        Run: {
-            brands: {
-                [key: string]: number;
-            };
-            classes: {
-                [key: string]: components["schemas"]["Destroyed"];
-            };
-            cutoffs: components["schemas"]["Cutoff"][];
-            digest: string | null;
-            finished_at: string | null;
-            /** Format: uuid */
-            id: string;
-            seal: string | null;
-            /** Format: date-time */
-            started_at: string;
-            /** @enum {string} */
-            trigger: "rules" | "replay";
-        };
-        /** SampleCase */
-        SampleCase: {
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            over_at: string;
         };
         /** ScheduledAnswer */
         ScheduledAnswer: {
@@ -4929,6 +4075,16 @@ export interface components {
             code: string;
             token: string;
         };
+        /** SeenEvent */
+        SeenEvent: {
+            count: number;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            name: string;
+            planned: boolean;
+        };
         /** SeenUpTo */
         SeenUpTo: {
             /** Format: uuid */
@@ -4943,16 +4099,6 @@ export interface components {
             /** @default  */
             timezone?: string;
             visitor?: string | null;
-        };
-        /** SettingsChange */
-        SettingsChange: {
-            after_send?: "stay" | "next";
-            dates?: "relative" | "exact";
-            density?: "comfortable" | "compact";
-            keys?: components["schemas"]["Keys"];
-            notifications?: components["schemas"]["Notifications"];
-            send_with?: "mod_enter" | "enter";
-            version: number;
         };
         /** Settlement */
         Settlement: {
@@ -4981,28 +4127,19 @@ export interface components {
             second_factor_required: boolean;
             sso: components["schemas"]["SsoSettings"];
         };
-        /** Signature */
-        Signature: {
-            /** Format: uuid */
-            brand_id: string;
-            brand_name: string;
-            brand_text: string;
-            /** @enum {string} */
-            locale: "ko" | "en";
-            text: string;
-            version: number;
+        /** SourceDetail */
+        SourceDetail: {
+            hours: components["schemas"]["HourOfLife"][];
+            keys: components["schemas"]["WriteKey"][];
+            source: components["schemas"]["ListedSource"];
         };
-        /** SignatureBelow */
-        SignatureBelow: {
-            brand_name: string;
-            /** @enum {string} */
-            locale: "ko" | "en";
-            text: string;
-        };
-        /** SignatureDraft */
-        SignatureDraft: {
-            text: string;
-            version: number;
+        /** SourcePatch */
+        SourcePatch: {
+            enabled?: boolean;
+            events_per_second?: number;
+            name?: string;
+            origins?: string[];
+            unplanned?: "allow" | "report" | "block";
         };
         /** SplitOff */
         SplitOff: {
@@ -5040,13 +4177,6 @@ export interface components {
             /** @enum {null|string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
             secret_set: boolean;
-        };
-        /** Start */
-        Start: {
-            mentions: components["schemas"]["Row"][];
-            recent: components["schemas"]["Recent"][];
-            spoken: components["schemas"]["Row"][];
-            waiting: components["schemas"]["Row"][];
         };
         /** Steps */
         Steps: {
@@ -5127,19 +4257,6 @@ export interface components {
             member_ids: string[];
             name: string;
         };
-        /** TechnicalChange */
-        TechnicalChange: {
-            days: number;
-        };
-        /** TechnicalRule */
-        TechnicalRule: {
-            days: number;
-            fewest: number;
-            /** @enum {string} */
-            kind: "deliveries" | "attempts" | "waiting" | "sources";
-            /** @default false */
-            may_stay?: boolean;
-        };
         /** Text */
         Text: {
             en: string;
@@ -5162,6 +4279,10 @@ export interface components {
             text: string;
             title: string;
         };
+        /** TokenSecret */
+        TokenSecret: {
+            secret: string;
+        };
         /** TrackedFact */
         TrackedFact: {
             name: string;
@@ -5170,6 +4291,11 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** TrackingPlan */
+        TrackingPlan: {
+            planned: components["schemas"]["PlannedEvent"][];
+            seen: components["schemas"]["SeenEvent"][];
+        };
         /** Trait */
         Trait: {
             /** Format: date-time */
@@ -5177,13 +4303,6 @@ export interface components {
             key: string;
             source: string;
             value: unknown;
-        };
-        /** TranscriptRequest */
-        TranscriptRequest: {
-            /** @enum {null|string} */
-            locale?: "ko" | "en" | null;
-            /** @default false */
-            notes?: boolean;
         };
         /** TriedAgain */
         TriedAgain: {
@@ -5360,6 +4479,14 @@ export interface components {
             unread: number;
             visitor: string;
         };
+        /** WriteKey */
+        WriteKey: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            shown: string;
+        };
     };
     responses: {
         /** @description A problem. */
@@ -5391,109 +4518,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    ApiAccessRequestsListAccessRequests: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessRequestView"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiAccessRequestsRequestIdAnswerNoteAnswer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AnswerNote"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessRequestView"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiAccessRequestsRequestIdFileDownloadAnswer: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiActsStartAct: {
         parameters: {
             query?: never;
@@ -6232,339 +5256,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiCompaniesListCompanies: {
-        parameters: {
-            query?: {
-                q?: string;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_damso.customers.companies.api.CompanyRow_"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCreateCompany: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCompany"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CompanyCard"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdGetCompany: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CompanyCard"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdDeleteCompany: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdUpdateCompany: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CompanyPatch"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CompanyCard"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdDomainsAddCompanyDomain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDomain"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CompanyCard"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdDomainsRemoveCompanyDomain: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-                domain: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdPeopleCustomerIdPutCompanyPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PersonRole"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdPeopleCustomerIdRemoveCompanyPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                company_id: string;
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCompaniesCompanyIdTimelineGetCompanyTimeline: {
-        parameters: {
-            query?: {
-                kinds?: string;
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                company_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_damso.customers.api.TimelineLine_"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiConversationsListConversations: {
         parameters: {
             query?: {
@@ -6741,70 +5432,6 @@ export interface operations {
         };
     };
     ApiConversationsConversationIdDraftRemoveDraft: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiConversationsConversationIdHoldPlaceCaseHold: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["HoldOrder"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiConversationsConversationIdHoldLiftCaseHold: {
         parameters: {
             query?: never;
             header?: never;
@@ -7114,40 +5741,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiConversationsConversationIdSignatureGetSignature: {
-        parameters: {
-            query?: {
-                identity_id?: number | null;
-            };
-            header?: never;
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignatureBelow"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiConversationsConversationIdSplitSplitConversation: {
         parameters: {
             query?: never;
@@ -7170,47 +5763,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Act"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiConversationsConversationIdTranscriptPrintTranscript: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
-            path: {
-                conversation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TranscriptRequest"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
                 };
             };
             401: components["responses"]["Problem"];
@@ -7476,106 +6028,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerCard"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersCustomerIdAccessRequestsListCustomerRequests: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessRequestView"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersCustomerIdAccessRequestsRegisterAccessRequest: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AccessOrder"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessRequestView"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiCustomersCustomerIdAccessRequestsIdentitiesOfferIdentities: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                customer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OfferedIdentity"][];
                 };
             };
             401: components["responses"]["Problem"];
@@ -8078,567 +6530,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiExportsListExports: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiExportsConversationsExportConversations: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConversationExport"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiExportsCustomersExportCustomers: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CustomerExport"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiExportsExportIdGetExport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                export_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Export"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiExportsExportIdRemoveExport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                export_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiExportsExportIdFileGetExportFile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                export_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Stream Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiHeldCasesListHeldCases: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HeldCaseLine"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiHeldCasesHeldIdOpenOpenHeldCase: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
-            path: {
-                held_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HeldContent"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiImportsListImports: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiImportsLookAtImport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportOrder"];
-            };
-        };
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiImportsOptionsImportOptions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportOptions"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiImportsUploadUploadImport: {
-        parameters: {
-            query: {
-                product: "zendesk" | "intercom" | "chatwoot" | "freshdesk" | "mailbox";
-                name: string;
-                account?: string;
-                inbox_id?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Import"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiImportsImportIdGetImport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                import_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportDetail"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiImportsImportIdRemoveImport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                import_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiImportsImportIdProblemsExportProblems: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
-            path: {
-                import_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Stream Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiImportsImportIdStartStartImport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                import_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportDetail"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiImportsImportIdStopStopImport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                import_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportDetail"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -9373,36 +7264,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiMeKeyBookGetKeyBook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeyBook"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiMeSecondFactorGetSecondFactor: {
         parameters: {
             query?: never;
@@ -9655,137 +7516,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiMeSettingsGetMySettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MySettings"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiMeSettingsChangeMySettings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SettingsChange"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MySettings"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiMeSignaturesListMySignatures: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Signature"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiMeSignaturesBrandIdLanguagePutMySignature: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                brand_id: string;
-                language: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignatureDraft"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Signature"][];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiMessagesMessageIdHtmlGetHtml: {
         parameters: {
             query?: {
@@ -9823,18 +7553,17 @@ export interface operations {
     ApiMessagesMessageIdNumbersRevealNumbers: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Why data is taken out */
-                "X-Damso-Reason"?: string | null;
-                /** @description What there is to add, percent-encoded UTF-8 */
-                "X-Damso-Reason-Note"?: string | null;
-            };
+            header?: never;
             path: {
                 message_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevealRequest"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -10015,126 +7744,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Strength"];
                 };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecentGetStart: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Start"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecentRememberRecent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRecent"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecentForgetAllRecent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRecentRecentIdForgetRecent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                recent_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, nothing follows */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -10578,206 +8187,6 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
-    ApiRetentionGetRetention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RetentionView"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRetentionDryRunDryRunRetention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Document created, URL follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DryRun"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRetentionRulesRecordClassChangeRetentionRule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                record_class: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleChange"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleView"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRetentionRulesRecordClassSwitchSwitchRetentionRule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                record_class: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleSwitch"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleView"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRetentionRunsRunIdGetRetentionRun: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CheckedRun"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
-    ApiRetentionTechnicalKindChangeTechnicalRetention: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                kind: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TechnicalChange"];
-            };
-        };
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TechnicalRule"];
-                };
-            };
-            401: components["responses"]["Problem"];
-            403: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            405: components["responses"]["Problem"];
-            409: components["responses"]["Problem"];
-            410: components["responses"]["Problem"];
-            413: components["responses"]["Problem"];
-            422: components["responses"]["Problem"];
-            429: components["responses"]["Problem"];
-            503: components["responses"]["Problem"];
-        };
-    };
     ApiScheduledScheduledIdUpdateScheduled: {
         parameters: {
             query?: never;
@@ -10919,7 +8328,6 @@ export interface operations {
                 inbox_id?: string | null;
                 channel?: string | null;
                 assignee?: string | null;
-                customer?: string | null;
                 since?: string | null;
                 until?: string | null;
                 cursor?: string | null;
@@ -11393,6 +8801,503 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInPolicyView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesListSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedSource"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesCreateSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeSource"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdGetTrackingSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdDeleteSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdChangeSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourcePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdEventsDebugEvents: {
+        parameters: {
+            query?: {
+                shown?: "all" | "taken" | "refused";
+                name?: string;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebuggedEvent"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdKeysCreateWriteKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeWriteKey"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdKeysKeyIdRevokeWriteKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdPlanGetPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingPlan"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdPlanPlanEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanEntry"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedEvent"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdPlanUnplanEvent: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdRefusedListRefused: {
+        parameters: {
+            query?: {
+                code?: string;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.customers.tracking.debug_api.QuarantinedEvent_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdRefusedDiscardDiscardRefused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenEvents"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdRefusedReplayReplayRefused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenEvents"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedEvents"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdTokenSecretRenewTokenSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenSecret"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -12023,6 +9928,38 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    BeaconV1CallCollectEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     BrandsBrandIdLogoVersionGetLogo: {
         parameters: {
             query?: never;
@@ -12106,6 +10043,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    SourceconfigRudderSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    V1ProjectsKeySettingsBrowserKitSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    V1CallCollectEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
                 };
             };
             401: components["responses"]["Problem"];
