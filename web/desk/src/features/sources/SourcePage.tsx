@@ -1,9 +1,10 @@
 import { api, keys, type SourceDetail } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Notice, Skeleton } from "@damso/ui";
-import { Tabs } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { Page } from "../settings/Page.tsx";
 import { Debugger } from "./Debugger.tsx";
@@ -13,6 +14,11 @@ import { SourceSettings } from "./SourceSettings.tsx";
 import classes from "./sources.module.css";
 
 const EVERY = 5_000;
+const HOURS = 48;
+const HOUR_MS = 3_600_000;
+
+const PARTS = ["events", "refused", "plan", "setUp"] as const;
+type Part = (typeof PARTS)[number];
 
 /** One source: what comes, what was refused, what it should look like, and its keys. */
 export function SourcePage() {
@@ -23,7 +29,10 @@ export function SourcePage() {
     queryFn: () => api.sources.get(sourceId),
     refetchInterval: EVERY,
   });
+  const [chosen, setChosen] = useState<Part>();
   const detail = query.data;
+  // Before anything has come, what to paste is what matters.
+  const part = chosen ?? (detail?.source.last_at ? "events" : "setUp");
   return (
     <Page
       wide
@@ -36,29 +45,23 @@ export function SourcePage() {
       {detail && (
         <>
           <Life detail={detail} />
-          <Tabs defaultValue={detail.source.last_at ? "events" : "settings"} keepMounted={false}>
-            <Tabs.List className={classes.tabs}>
-              <Tabs.Tab value="events">{t("sources.events")}</Tabs.Tab>
-              <Tabs.Tab value="refused">
-                {t("sources.refused")}
-                {detail.source.waiting > 0 && ` ${detail.source.waiting}`}
-              </Tabs.Tab>
-              <Tabs.Tab value="plan">{t("sources.plan")}</Tabs.Tab>
-              <Tabs.Tab value="settings">{t("sources.setUp")}</Tabs.Tab>
-            </Tabs.List>
-            <Tabs.Panel value="events">
-              <Debugger sourceId={sourceId} />
-            </Tabs.Panel>
-            <Tabs.Panel value="refused">
-              <Quarantine sourceId={sourceId} />
-            </Tabs.Panel>
-            <Tabs.Panel value="plan">
-              <Plan source={detail.source} />
-            </Tabs.Panel>
-            <Tabs.Panel value="settings">
-              <SourceSettings detail={detail} />
-            </Tabs.Panel>
-          </Tabs>
+          <SegmentedControl
+            className={classes.tabs}
+            aria-label={detail.source.name}
+            value={part}
+            onChange={(chosen) => setChosen(chosen as Part)}
+            data={PARTS.map((one) => ({
+              value: one,
+              label:
+                one === "refused" && detail.source.waiting > 0
+                  ? `${t("sources.refused")} ${detail.source.waiting}`
+                  : t(`sources.${one}`),
+            }))}
+          />
+          {part === "events" && <Debugger sourceId={sourceId} />}
+          {part === "refused" && <Quarantine sourceId={sourceId} />}
+          {part === "plan" && <Plan source={detail.source} />}
+          {part === "setUp" && <SourceSettings detail={detail} />}
         </>
       )}
     </Page>
@@ -71,6 +74,9 @@ function Life({ detail }: { detail: SourceDetail }) {
   const { source, hours } = detail;
   if (!source.last_at) return <Notice tone="info">{t("sources.waitingFirst")}</Notice>;
   const most = Math.max(1, ...hours.map((hour) => hour.taken));
+  const taken = new Map(hours.map((hour) => [Date.parse(hour.hour), hour.taken]));
+  const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  const slots = Array.from({ length: HOURS }, (_, place) => now - (HOURS - 1 - place) * HOUR_MS);
   return (
     <section aria-label={t("sources.life")}>
       <p className="small muted">
@@ -81,12 +87,12 @@ function Life({ detail }: { detail: SourceDetail }) {
         })}
       </p>
       <div className={classes.bars} aria-hidden="true">
-        {hours.map((hour) => (
+        {slots.map((slot) => (
           <span
-            key={hour.hour}
+            key={slot}
             className={classes.bar}
-            style={{ height: `${(hour.taken / most) * 100}%` }}
-            title={`${format.moment(hour.hour)} · ${format.number(hour.taken)}`}
+            style={{ height: `${((taken.get(slot) ?? 0) / most) * 100}%` }}
+            title={`${format.moment(new Date(slot).toISOString())} · ${format.number(taken.get(slot) ?? 0)}`}
           />
         ))}
       </div>
