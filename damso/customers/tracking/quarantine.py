@@ -46,7 +46,7 @@ SELECT source_id, key, received_at, sent_at, call, name, message_id, code, detai
 FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
     $8::text[], $9::text[], $10::bool[], $11::bool[], $12::bytea[], $13::text[])
     AS r(source_id, key, received_at, sent_at, call, name, message_id, code, detail, historical, cut, body, subjects)
-ORDER BY source_id, key ON CONFLICT (source_id, key) DO NOTHING
+WHERE source_id IN (SELECT id FROM source) ORDER BY source_id, key ON CONFLICT (source_id, key) DO NOTHING
 """
 
 

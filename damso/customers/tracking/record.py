@@ -19,7 +19,7 @@ class Recorded(Struct, frozen=True):
 
 
 # A key that somebody else is storing at this moment is waited for: in the order of the keys, so that two who send the
-# same batch at once never wait for each other.
+# same batch at once never wait for each other. A source that was deleted a moment ago names nobody any more.
 _INSERT = """
 WITH given AS (
     SELECT * FROM unnest($1::int[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[], $6::text[], $7::text[],
@@ -33,7 +33,7 @@ WITH given AS (
         subject_id, actor_kind, actor_id, properties)
     SELECT (SELECT max(epoch) FROM log_epoch), pg_current_xact_id()::text::bigint, g.name, 1, $9, occurred_at,
         identity_id, subject_kind, subject_id, 'source', s.id::text, properties::jsonb
-    FROM given g JOIN fresh USING (source, key) JOIN source s ON s.number = g.source ORDER BY n
+    FROM given g JOIN fresh USING (source, key) LEFT JOIN source s ON s.number = g.source ORDER BY n
 )
 SELECT n FROM given JOIN fresh USING (source, key)
 """
