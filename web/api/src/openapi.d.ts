@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/api/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListAccessRequests */
+        get: operations["ApiAccessRequestsListAccessRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access-requests/{request_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** NoteAnswer */
+        post: operations["ApiAccessRequestsRequestIdAnswerNoteAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access-requests/{request_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** DownloadAnswer */
+        get: operations["ApiAccessRequestsRequestIdFileDownloadAnswer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/acts": {
         parameters: {
             query?: never;
@@ -491,6 +542,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PlaceCaseHold */
+        put: operations["ApiConversationsConversationIdHoldPlaceCaseHold"];
+        post?: never;
+        /** LiftCaseHold */
+        delete: operations["ApiConversationsConversationIdHoldLiftCaseHold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/join": {
         parameters: {
             query?: never;
@@ -605,6 +674,23 @@ export interface paths {
         put?: never;
         /** SeeConversation */
         post: operations["ApiConversationsConversationIdSeenSeeConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetSignature */
+        get: operations["ApiConversationsConversationIdSignatureGetSignature"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -747,6 +833,41 @@ export interface paths {
         head?: never;
         /** UpdateCustomer */
         patch: operations["ApiCustomersCustomerIdUpdateCustomer"];
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListCustomerRequests */
+        get: operations["ApiCustomersCustomerIdAccessRequestsListCustomerRequests"];
+        put?: never;
+        /** RegisterAccessRequest */
+        post: operations["ApiCustomersCustomerIdAccessRequestsRegisterAccessRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/access-requests/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OfferIdentities */
+        get: operations["ApiCustomersCustomerIdAccessRequestsIdentitiesOfferIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/customers/{customer_id}/erasure": {
@@ -1074,6 +1195,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/held-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListHeldCases */
+        get: operations["ApiHeldCasesListHeldCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held-cases/{held_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** OpenHeldCase */
+        post: operations["ApiHeldCasesHeldIdOpenOpenHeldCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListImports */
+        get: operations["ApiImportsListImports"];
+        put?: never;
+        /** LookAtImport */
+        post: operations["ApiImportsLookAtImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ImportOptions */
+        get: operations["ApiImportsOptionsImportOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** UploadImport */
+        post: operations["ApiImportsUploadUploadImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetImport */
+        get: operations["ApiImportsImportIdGetImport"];
+        put?: never;
+        post?: never;
+        /** RemoveImport */
+        delete: operations["ApiImportsImportIdRemoveImport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExportProblems */
+        get: operations["ApiImportsImportIdProblemsExportProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** StartImport */
+        post: operations["ApiImportsImportIdStartStartImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** StopImport */
+        post: operations["ApiImportsImportIdStopStopImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inboxes": {
         parameters: {
             query?: never;
@@ -1336,6 +1612,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/key-book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetKeyBook */
+        get: operations["ApiMeKeyBookGetKeyBook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/second-factor": {
         parameters: {
             query?: never;
@@ -1435,6 +1728,58 @@ export interface paths {
         post?: never;
         /** EndMySession */
         delete: operations["ApiMeSessionsSessionIdEndMySession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetMySettings */
+        get: operations["ApiMeSettingsGetMySettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** ChangeMySettings */
+        patch: operations["ApiMeSettingsChangeMySettings"];
+        trace?: never;
+    };
+    "/api/me/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListMySignatures */
+        get: operations["ApiMeSignaturesListMySignatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/signatures/{brand_id}/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PutMySignature */
+        put: operations["ApiMeSignaturesBrandIdLanguagePutMySignature"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1554,6 +1899,42 @@ export interface paths {
         /** JudgePassword */
         post: operations["ApiPasswordStrengthJudgePassword"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetStart */
+        get: operations["ApiRecentGetStart"];
+        put?: never;
+        /** RememberRecent */
+        post: operations["ApiRecentRememberRecent"];
+        /** ForgetAllRecent */
+        delete: operations["ApiRecentForgetAllRecent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recent/{recent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** ForgetRecent */
+        delete: operations["ApiRecentRecentIdForgetRecent"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1713,6 +2094,108 @@ export interface paths {
         head?: never;
         /** TickReminder */
         patch: operations["ApiRemindersReminderIdTickReminder"];
+        trace?: never;
+    };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRetention */
+        get: operations["ApiRetentionGetRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** DryRunRetention */
+        post: operations["ApiRetentionDryRunDryRunRetention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/rules/{record_class}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** ChangeRetentionRule */
+        put: operations["ApiRetentionRulesRecordClassChangeRetentionRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/rules/{record_class}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SwitchRetentionRule */
+        post: operations["ApiRetentionRulesRecordClassSwitchSwitchRetentionRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRetentionRun */
+        get: operations["ApiRetentionRunsRunIdGetRetentionRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/technical/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** ChangeTechnicalRetention */
+        put: operations["ApiRetentionTechnicalKindChangeTechnicalRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/scheduled/{scheduled_id}": {
@@ -2728,6 +3211,48 @@ export interface components {
             route: string;
             who: components["schemas"]["RecordActor"];
         };
+        /** AccessOrder */
+        AccessOrder: {
+            /** @default false */
+            accept_unproven?: boolean;
+            asked_at?: string | null;
+            identity_ids: number[];
+            /**
+             * @default ko
+             * @enum {string}
+             */
+            locale?: "ko" | "en";
+            /** @default false */
+            notes?: boolean;
+            /** @enum {string} */
+            way: "email" | "phone" | "letter" | "chat" | "visit" | "other";
+        };
+        /** AccessRequestView */
+        AccessRequestView: {
+            /** @enum {null|string} */
+            answer: "given" | "refused" | "withdrawn" | null;
+            answered_at: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asker_id: string | null;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: date-time */
+            due_at: string;
+            expires_at: string | null;
+            file_size: number | null;
+            /** Format: uuid */
+            id: string;
+            left_out: number;
+            notes: boolean;
+            prepared_by: string;
+            progress: number;
+            /** @enum {string} */
+            state: "building" | "ready" | "failed" | "destroyed";
+            urgent: boolean;
+            /** @enum {string} */
+            way: "email" | "phone" | "letter" | "chat" | "visit" | "other";
+        };
         /** Act */
         Act: {
             conversation_id?: string | null;
@@ -2748,6 +3273,21 @@ export interface components {
             undo_until: string | null;
             undone: number;
             waiting: number;
+        };
+        /** ActionKeys */
+        ActionKeys: {
+            /** @enum {string} */
+            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_companies" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
+            /** @enum {string} */
+            place: "everywhere" | "list" | "conversation" | "writing";
+            presets: {
+                [key: string]: string;
+            };
+        };
+        /** AgeCount */
+        AgeCount: {
+            age: number;
+            count: number;
         };
         /** Agent */
         Agent: {
@@ -2771,6 +3311,11 @@ export interface components {
             name?: string | null;
             /** @enum {null|string} */
             role?: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
+        };
+        /** AnswerNote */
+        AnswerNote: {
+            /** @enum {string} */
+            answer: "given" | "refused" | "withdrawn";
         };
         /** ApiKey */
         ApiKey: {
@@ -2848,6 +3393,13 @@ export interface components {
             signature: string;
             timezone: string;
         };
+        /** BrandCount */
+        BrandCount: {
+            /** Format: uuid */
+            brand_id: string;
+            count: number;
+            name: string;
+        };
         /** BrandName */
         BrandName: {
             colour: string;
@@ -2880,6 +3432,15 @@ export interface components {
             shortcut: string;
             text: string;
             title: string;
+        };
+        /** CaseHold */
+        CaseHold: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: date-time */
+            placed_at: string;
+            placed_by: string;
+            reason: string;
         };
         /** CaseState */
         CaseState: {
@@ -2962,6 +3523,11 @@ export interface components {
             certificate: components["schemas"]["Certificate"];
             genuine: boolean;
         };
+        /** CheckedRun */
+        CheckedRun: {
+            genuine: boolean;
+            run: components["schemas"]["Run"];
+        };
         /** Checklist */
         Checklist: {
             items: components["schemas"]["ChecklistItem"][];
@@ -2992,6 +3558,26 @@ export interface components {
             name?: string;
             /** @default  */
             phone?: string;
+        };
+        /** ClassOutlook */
+        ClassOutlook: {
+            /** @enum {string} */
+            action: "erase" | "delete";
+            active: boolean;
+            ages: components["schemas"]["AgeCount"][];
+            brands: components["schemas"]["BrandCount"][];
+            customers: number;
+            days: number;
+            held_back: {
+                [key: string]: number;
+            };
+            held_samples: components["schemas"]["SampleCase"][];
+            months: components["schemas"]["MonthCount"][];
+            now: number;
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+            samples: components["schemas"]["SampleCase"][];
+            soon: number;
         };
         /** CodeGiven */
         CodeGiven: {
@@ -3092,16 +3678,21 @@ export interface components {
             draft_text: components["schemas"]["KeptDraft"] | null;
             /** Format: uuid */
             id: string;
+            /** Format: uuid */
+            inbox_id: string;
             join: components["schemas"]["JoinSuggestion"] | null;
             /** @enum {string} */
             last_author: "customer" | "agent" | "bot" | "system";
             /** Format: date-time */
             last_message_at: string;
             last_message_id: string | null;
+            on_hold: boolean;
             participants: components["schemas"]["ParticipantView"][];
             preview: string;
             /** @enum {string} */
             priority: "low" | "normal" | "high" | "urgent";
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
             reminder: components["schemas"]["ReminderMark"] | null;
             reminders: components["schemas"]["Reminder"][];
             routes: components["schemas"]["Route"][];
@@ -3226,6 +3817,15 @@ export interface components {
             reason_texts: string[];
             reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
         };
+        /** Cutoff */
+        Cutoff: {
+            /** @enum {string} */
+            action: "erase" | "delete";
+            /** Format: date-time */
+            before: string;
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+        };
         /** DebuggedEvent */
         DebuggedEvent: {
             body: string;
@@ -3267,6 +3867,17 @@ export interface components {
             state: string;
             unsupported: number;
         };
+        /** Destroyed */
+        Destroyed: {
+            /** @default 0 */
+            cases?: number;
+            /** @default 0 */
+            customers?: number;
+            /** @default 0 */
+            files?: number;
+            /** @default 0 */
+            rows?: number;
+        };
         /** DividedCase */
         DividedCase: {
             anchor_identity_id: number;
@@ -3286,6 +3897,14 @@ export interface components {
             /** @enum {string} */
             kind: "message" | "note";
             text: string;
+        };
+        /** DryRun */
+        DryRun: {
+            /** Format: date-time */
+            at: string;
+            classes: components["schemas"]["ClassOutlook"][];
+            /** Format: uuid */
+            id: string;
         };
         /** EnrolledMe */
         EnrolledMe: {
@@ -3427,6 +4046,16 @@ export interface components {
             number?: number | null;
             record_id?: string | null;
         };
+        /** Foreseen */
+        Foreseen: {
+            colleagues?: components["schemas"]["ImportColleague"][];
+            counts: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            teams?: components["schemas"]["ImportTeam"][];
+        };
         /** Found */
         Found: {
             count: number;
@@ -3437,6 +4066,34 @@ export interface components {
         /** GivingUp */
         GivingUp: {
             why: string;
+        };
+        /** HeldCaseLine */
+        HeldCaseLine: {
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: uuid */
+            erasure_id: string;
+            /** Format: date-time */
+            held_at: string;
+            /** Format: uuid */
+            id: string;
+            record_class: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** HeldContent */
+        HeldContent: {
+            addresses: string[];
+            case: {
+                [key: string]: unknown;
+            };
+            files: {
+                [key: string]: unknown;
+            }[];
+            lines: {
+                [key: string]: unknown;
+            }[];
+            names: string[];
         };
         /** HistoryLine */
         HistoryLine: {
@@ -3472,6 +4129,11 @@ export interface components {
             /** @default  */
             subject?: string;
         };
+        /** HoldOrder */
+        HoldOrder: {
+            /** @default  */
+            reason?: string;
+        };
         /** HourOfLife */
         HourOfLife: {
             /** Format: date-time */
@@ -3490,6 +4152,71 @@ export interface components {
             thu: components["schemas"]["Opening"][];
             tue: components["schemas"]["Opening"][];
             wed: components["schemas"]["Opening"][];
+        };
+        /** Import */
+        Import: {
+            account: string;
+            begun_by: string;
+            counts: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Format: date-time */
+            created_at: string;
+            error: string | null;
+            finished_at: string | null;
+            folder: boolean;
+            foreseen: components["schemas"]["Foreseen"] | null;
+            has_file: boolean;
+            /** Format: uuid */
+            id: string;
+            inbox_id: string | null;
+            name: string;
+            position: number;
+            product: string;
+            /** @enum {string} */
+            state: "looking" | "ready" | "waiting" | "running" | "stopped" | "failed" | "done";
+            total: number | null;
+        };
+        /** ImportColleague */
+        ImportColleague: {
+            agent: string;
+            email: string;
+            name: string;
+        };
+        /** ImportDetail */
+        ImportDetail: {
+            job: components["schemas"]["Import"];
+            troubles: components["schemas"]["ImportTrouble"][];
+        };
+        /** ImportOptions */
+        ImportOptions: {
+            folder: string[];
+            folder_open: boolean;
+            upload_mb: number;
+        };
+        /** ImportOrder */
+        ImportOrder: {
+            /** @default  */
+            account?: string;
+            folder: string;
+            inbox_id?: string | null;
+            /** @enum {string} */
+            product: "zendesk" | "intercom" | "chatwoot" | "freshdesk" | "mailbox";
+        };
+        /** ImportTeam */
+        ImportTeam: {
+            here: boolean;
+            name: string;
+        };
+        /** ImportTrouble */
+        ImportTrouble: {
+            code: string;
+            count: number;
+            places: string[];
+            text: string;
+            warning: boolean;
         };
         /** InboxChange */
         InboxChange: {
@@ -3604,11 +4331,27 @@ export interface components {
         KeptSeals: {
             seals?: string[];
         };
+        /** KeyBook */
+        KeyBook: {
+            actions: components["schemas"]["ActionKeys"][];
+            refused: components["schemas"]["RefusedKeys"][];
+        };
         /** KeyRequest */
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
             scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+        };
+        /** Keys */
+        Keys: {
+            own?: {
+                [key: string]: string[];
+            };
+            /**
+             * @default damso
+             * @enum {string}
+             */
+            preset?: "damso" | "gmail" | "zendesk";
         };
         /** LastAct */
         LastAct: {
@@ -3774,6 +4517,12 @@ export interface components {
             customer_id: string;
             link_id: number;
         };
+        /** MonthCount */
+        MonthCount: {
+            count: number;
+            /** Format: date */
+            month: string;
+        };
         /** MonthReview */
         MonthReview: {
             /** Format: date */
@@ -3785,6 +4534,35 @@ export interface components {
             /** @enum {string} */
             state: "running" | "due" | "overdue" | "reviewed";
             summary: components["schemas"]["ReviewSummary"];
+        };
+        /** MySettings */
+        MySettings: {
+            /**
+             * @default stay
+             * @enum {string}
+             */
+            after_send?: "stay" | "next";
+            /**
+             * @default relative
+             * @enum {string}
+             */
+            dates?: "relative" | "exact";
+            /**
+             * @default comfortable
+             * @enum {string}
+             */
+            density?: "comfortable" | "compact";
+            keymap: {
+                [key: string]: string[];
+            };
+            keys?: components["schemas"]["Keys"];
+            notifications?: components["schemas"]["Notifications"];
+            /**
+             * @default mod_enter
+             * @enum {string}
+             */
+            send_with?: "mod_enter" | "enter";
+            version: number;
         };
         /** Named */
         Named: {
@@ -3884,6 +4662,12 @@ export interface components {
             send_key: string;
             text: string;
         };
+        /** NewRecent */
+        NewRecent: {
+            conversation_id?: string | null;
+            customer_id?: string | null;
+            words?: string | null;
+        };
         /** NewScheduledAnswer */
         NewScheduledAnswer: {
             /** @default false */
@@ -3927,6 +4711,28 @@ export interface components {
             client_id: string;
             page?: components["schemas"]["Page"] | null;
             text: string;
+        };
+        /** Notifications */
+        Notifications: {
+            /** @default true */
+            desktop?: boolean;
+            muted_inbox_ids?: string[];
+            occasions?: ("assigned" | "mentioned" | "team" | "answer" | "reminder" | "unsent")[];
+            quiet?: components["schemas"]["QuietHours"] | null;
+            /** @default false */
+            sound?: boolean;
+        };
+        /** OfferedIdentity */
+        OfferedIdentity: {
+            group: number;
+            id: number;
+            kind: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            name: string;
+            /** @enum {string} */
+            proof: "none" | "asserted" | "authenticated" | "proven";
+            value: string;
         };
         /** OpenSession */
         OpenSession: {
@@ -4182,6 +4988,26 @@ export interface components {
             /** Format: date-time */
             received_at: string;
         };
+        /** QuietHours */
+        QuietHours: {
+            /** @default 19:00 */
+            begins?: string;
+            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /** @default 09:00 */
+            ends?: string;
+        };
+        /** Recent */
+        Recent: {
+            /** Format: date-time */
+            at: string;
+            conversation?: components["schemas"]["Row"] | null;
+            customer?: components["schemas"]["CustomerName"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "search" | "customer" | "conversation";
+            words?: string | null;
+        };
         /** RecordActor */
         RecordActor: {
             id: string | null;
@@ -4195,6 +5021,12 @@ export interface components {
         /** RecoveryCodes */
         RecoveryCodes: {
             codes: string[];
+        };
+        /** RefusedKeys */
+        RefusedKeys: {
+            combos: string[];
+            /** @enum {string} */
+            reason: "browser" | "editing" | "moving" | "system";
         };
         /** RejectedEvent */
         RejectedEvent: {
@@ -4253,9 +5085,14 @@ export interface components {
             refused: number;
             taken: number;
         };
-        /** RevealRequest */
-        RevealRequest: {
-            reason: string;
+        /** RetentionView */
+        RetentionView: {
+            dry_run: components["schemas"]["DryRun"] | null;
+            holds: components["schemas"]["CaseHold"][];
+            records_months: number;
+            rules: components["schemas"]["RuleView"][];
+            runs: components["schemas"]["Run"][];
+            technical: components["schemas"]["TechnicalRule"][];
         };
         /** RevealedNumber */
         RevealedNumber: {
@@ -4352,6 +5189,8 @@ export interface components {
             draft: boolean;
             /** Format: uuid */
             id: string;
+            /** Format: uuid */
+            inbox_id: string;
             /** @enum {string} */
             last_author: "customer" | "agent" | "bot" | "system";
             /** Format: date-time */
@@ -4369,6 +5208,62 @@ export interface components {
             team: components["schemas"]["Named"] | null;
             unread: boolean;
             waiting_since: string | null;
+        };
+        /** RuleChange */
+        RuleChange: {
+            /**
+             * @default erase
+             * @enum {string}
+             */
+            action?: "erase" | "delete";
+            days: number;
+            /** @default  */
+            explanation?: string;
+        };
+        /** RuleSwitch */
+        RuleSwitch: {
+            active: boolean;
+            dry_run_id?: string | null;
+            /** @default  */
+            reason?: string;
+        };
+        /** RuleView */
+        RuleView: {
+            /** @enum {string} */
+            action: "erase" | "delete";
+            active: boolean;
+            days: number;
+            explanation: string;
+            floor: number;
+            law: string;
+            /** @enum {string} */
+            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+        };
+        /** Run */
+        Run: {
+            brands: {
+                [key: string]: number;
+            };
+            classes: {
+                [key: string]: components["schemas"]["Destroyed"];
+            };
+            cutoffs: components["schemas"]["Cutoff"][];
+            digest: string | null;
+            finished_at: string | null;
+            /** Format: uuid */
+            id: string;
+            seal: string | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            trigger: "rules" | "replay";
+        };
+        /** SampleCase */
+        SampleCase: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            over_at: string;
         };
         /** ScheduledAnswer */
         ScheduledAnswer: {
@@ -4441,6 +5336,16 @@ export interface components {
             timezone?: string;
             visitor?: string | null;
         };
+        /** SettingsChange */
+        SettingsChange: {
+            after_send?: "stay" | "next";
+            dates?: "relative" | "exact";
+            density?: "comfortable" | "compact";
+            keys?: components["schemas"]["Keys"];
+            notifications?: components["schemas"]["Notifications"];
+            send_with?: "mod_enter" | "enter";
+            version: number;
+        };
         /** Settlement */
         Settlement: {
             /** @enum {string} */
@@ -4467,6 +5372,29 @@ export interface components {
             redirect_uri: string;
             second_factor_required: boolean;
             sso: components["schemas"]["SsoSettings"];
+        };
+        /** Signature */
+        Signature: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            brand_text: string;
+            /** @enum {string} */
+            locale: "ko" | "en";
+            text: string;
+            version: number;
+        };
+        /** SignatureBelow */
+        SignatureBelow: {
+            brand_name: string;
+            /** @enum {string} */
+            locale: "ko" | "en";
+            text: string;
+        };
+        /** SignatureDraft */
+        SignatureDraft: {
+            text: string;
+            version: number;
         };
         /** SourceDetail */
         SourceDetail: {
@@ -4518,6 +5446,13 @@ export interface components {
             /** @enum {null|string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
             secret_set: boolean;
+        };
+        /** Start */
+        Start: {
+            mentions: components["schemas"]["Row"][];
+            recent: components["schemas"]["Recent"][];
+            spoken: components["schemas"]["Row"][];
+            waiting: components["schemas"]["Row"][];
         };
         /** Steps */
         Steps: {
@@ -4597,6 +5532,19 @@ export interface components {
         TeamRequest: {
             member_ids: string[];
             name: string;
+        };
+        /** TechnicalChange */
+        TechnicalChange: {
+            days: number;
+        };
+        /** TechnicalRule */
+        TechnicalRule: {
+            days: number;
+            fewest: number;
+            /** @enum {string} */
+            kind: "deliveries" | "attempts" | "waiting" | "sources";
+            /** @default false */
+            may_stay?: boolean;
         };
         /** Text */
         Text: {
@@ -4866,6 +5814,109 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiAccessRequestsListAccessRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAccessRequestsRequestIdAnswerNoteAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerNote"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAccessRequestsRequestIdFileDownloadAnswer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiActsStartAct: {
         parameters: {
             query?: never;
@@ -6142,6 +7193,70 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiConversationsConversationIdHoldPlaceCaseHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConversationsConversationIdHoldLiftCaseHold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiConversationsConversationIdJoinJoinConversation: {
         parameters: {
             query?: never;
@@ -6409,6 +7524,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConversationsConversationIdSignatureGetSignature: {
+        parameters: {
+            query?: {
+                identity_id?: number | null;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignatureBelow"];
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -6750,6 +7899,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerCard"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdAccessRequestsListCustomerRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdAccessRequestsRegisterAccessRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessOrder"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequestView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdAccessRequestsIdentitiesOfferIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedIdentity"][];
                 };
             };
             401: components["responses"]["Problem"];
@@ -7454,6 +8703,365 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiHeldCasesListHeldCases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldCaseLine"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiHeldCasesHeldIdOpenOpenHeldCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path: {
+                held_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldContent"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsListImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsLookAtImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportOrder"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsOptionsImportOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOptions"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsUploadUploadImport: {
+        parameters: {
+            query: {
+                product: "zendesk" | "intercom" | "chatwoot" | "freshdesk" | "mailbox";
+                name: string;
+                account?: string;
+                inbox_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdGetImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdRemoveImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdProblemsExportProblems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdStartStartImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdStopStopImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -8188,6 +9796,36 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiMeKeyBookGetKeyBook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyBook"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiMeSecondFactorGetSecondFactor: {
         parameters: {
             query?: never;
@@ -8440,6 +10078,137 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiMeSettingsGetMySettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MySettings"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMeSettingsChangeMySettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MySettings"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMeSignaturesListMySignatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiMeSignaturesBrandIdLanguagePutMySignature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand_id: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignatureDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiMessagesMessageIdHtmlGetHtml: {
         parameters: {
             query?: {
@@ -8477,17 +10246,18 @@ export interface operations {
     ApiMessagesMessageIdNumbersRevealNumbers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
             path: {
                 message_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RevealRequest"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -8668,6 +10438,126 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Strength"];
                 };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecentGetStart: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Start"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecentRememberRecent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecent"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecentForgetAllRecent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRecentRecentIdForgetRecent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9111,6 +11001,206 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiRetentionGetRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionDryRunDryRunRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionRulesRecordClassChangeRetentionRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_class: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionRulesRecordClassSwitchSwitchRetentionRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_class: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionRunsRunIdGetRetentionRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedRun"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRetentionTechnicalKindChangeTechnicalRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TechnicalChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TechnicalRule"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiScheduledScheduledIdUpdateScheduled: {
         parameters: {
             query?: never;
@@ -9252,6 +11342,7 @@ export interface operations {
                 inbox_id?: string | null;
                 channel?: string | null;
                 assignee?: string | null;
+                customer?: string | null;
                 since?: string | null;
                 until?: string | null;
                 cursor?: string | null;

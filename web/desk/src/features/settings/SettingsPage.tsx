@@ -7,53 +7,6 @@ import { useWidth } from "../../app/useWidth.ts";
 import { SETTINGS } from "./pages.ts";
 import classes from "./settings.module.css";
 
-interface Group {
-  title: TextKey;
-  /** Address, name, and what one has to be allowed to be shown it. */
-  pages: [string, TextKey, Scope?][];
-}
-
-const OWN: Group = {
-  title: "settings.own",
-  pages: [
-    ["profile", "settings.profile"],
-    ["security", "settings.security"],
-    ["exports", "export.mine", "customers.export"],
-  ],
-};
-const SHARED: Group = {
-  title: "settings.work",
-  pages: [
-    ["canned-answers", "settings.canned", "conversations.write"],
-    ["macros", "settings.macros", "conversations.write"],
-    ["tags", "settings.tags", "conversations.write"],
-  ],
-};
-const COMPANY: Group = {
-  title: "settings.company",
-  pages: [
-    ["start", "settings.start", "channels.manage"],
-    ["channels", "settings.channels", "channels.manage"],
-    ["sources", "settings.sources", "sources.manage"],
-    ["brand", "settings.brand", "settings.manage"],
-    ["people", "settings.people", "team.manage"],
-    ["teams", "settings.teams", "team.manage"],
-    ["sign-in", "settings.signIn", "settings.manage"],
-    ["privacy", "settings.privacy", "customers.erase"],
-    ["keys", "settings.keys", "keys.manage"],
-    ["system", "settings.system", "settings.manage"],
-  ],
-};
-const RECORDS: Group = {
-  title: "settings.records",
-  pages: [
-    ["access", "settings.access", "access.review"],
-    ["reviews", "settings.reviews", "access.review"],
-    ["audit", "settings.audit", "audit.read"],
-    ["integrity", "settings.integrity", "audit.read"],
-  ],
-};
-
 /** The list of settings and the one that is open. What a role may not use is not shown. */
 export function SettingsPage() {
   const { t } = useText();
