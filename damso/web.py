@@ -50,6 +50,12 @@ from damso.customers.erasing import api as erasing_api
 from damso.customers.subject_access import api as access_api
 from damso.customers.timeline import TimelineSource
 from damso.customers.timeline_sources import SOURCES
+from damso.customers.tracking import api as tracking_api
+from damso.customers.tracking import source_api
+from damso.customers.tracking.collect import Collector
+from damso.customers.tracking.known import Sources
+from damso.customers.tracking.life import Life
+from damso.customers.tracking.lines import TrackedLines
 from damso.kernel.database import Database
 from damso.kernel.errors import AppError, Unauthenticated
 from damso.kernel.i18n import Locale
@@ -78,6 +84,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     CompanyController,
     *erasing_api.CONTROLLERS,
     *access_api.CONTROLLERS,
+    tracking_api.CollectController,
+    *source_api.CONTROLLERS,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,
@@ -133,6 +141,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
     """The application; `extra` are routes of an entrance's own, such as the demo's."""
     tail, signals = Tail(parts.database), Signals(parts.database)
     access_log = AccessLog(parts.database)
+    life, sources = Life(parts.database), Sources(parts.database, parts.keyring)
     desk_live = DeskLive(parts.database, tail, signals, access_log)
     given = {
         "settings": parts.settings,
@@ -148,6 +157,8 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "furnishers": (FirstBrand(),),
         "erasers": erasers_of(parts.keyring, parts.blobs),
         "erasure_list": erasure_list_of(parts.settings),
+        "sources": sources,
+        "collector": Collector(parts.database, sources, life),
         "desk_live": desk_live,
         "chat_limits": ChatLimits(parts.settings),
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),
@@ -171,7 +182,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
             Exception: broken,
         },
         before_send=[hardened(parts.settings)],
-        lifespan=[_following(tail, desk_live), _writing(access_log)],
+        lifespan=[_following(tail, desk_live), _writing(access_log), _counting(life)],
         openapi_config=OpenAPIConfig(
             title="Damso",
             version=__version__,
@@ -208,7 +219,7 @@ def _provide_cases(caller: NamedDependency[Caller]) -> Cases:
 
 
 def _provide_timeline_sources(caller: NamedDependency[Caller]) -> Sequence[TimelineSource]:
-    return (*SOURCES, *lines_for(caller))
+    return (*SOURCES, TrackedLines(), *lines_for(caller))
 
 
 def _writing(access_log: AccessLog) -> Callable[[Litestar], Any]:
@@ -222,6 +233,21 @@ def _writing(access_log: AccessLog) -> Callable[[Litestar], Any]:
         finally:
             await access_log.stop()
             await task
+
+    return lifespan
+
+
+def _counting(life: Life) -> Callable[[Litestar], Any]:
+    """Write the signs of life of sources."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        task = asyncio.create_task(life.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     return lifespan
 

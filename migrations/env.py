@@ -15,6 +15,7 @@ import damso.conversations.recent_models
 import damso.conversations.retention.models
 import damso.customers.companies.models
 import damso.customers.models
+import damso.customers.tracking.models
 import damso.kernel.models
 import damso.team.models
 import damso.team.records.models  # noqa: F401

@@ -35,7 +35,11 @@ async def claim(tx: Transaction, identity_id: int, kind: str, typed: str, *, sou
 
     A claimed name is shown as the customer's as long as nobody better gave one (`Customer.name_source`).
     """
-    value = canonical(kind, typed)
+    return await keep_claim(tx, identity_id, kind, canonical(kind, typed), source=source)
+
+
+async def keep_claim(tx: Transaction, identity_id: int, kind: str, value: str, *, source: str) -> Claim:
+    """The same for a value that is in canonical form already."""
     customer_id = await lock_customer(tx, identity_id)
     newest = await tx.maybe(Claim, _NEWEST, identity_id, kind)
     if newest and newest.value == value:

@@ -28,7 +28,7 @@ class Customer(Table):
     `own_name` is what this customer was called, by whom says `own_name_source`. Derived from the log of links:
     `merged_into` (the customer that lists show instead), `name` and `name_source` (the best own name of all that
     were joined to this one), `lent_locale` and `lent_timezone` (those of who was joined to this one, for as long as
-    they are).
+    they are). `anonymous` is somebody of whom a site's random id is all we know: lists leave them out.
     """
 
     __tablename__ = "customer"
@@ -49,6 +49,7 @@ class Customer(Table):
     lent_locale: Mapped[str | None]
     lent_timezone: Mapped[str | None]
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    anonymous: Mapped[bool] = mapped_column(server_default="false")
     created_by: Mapped[str | None]
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]

@@ -1,4 +1,5 @@
-"""The list of customers: who was seen last comes first, narrowed by part of a name, an address or a phone number."""
+"""The list of customers, but for anonymous ones: who was seen last comes first, narrowed by part of a name, an address
+or a phone number."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
@@ -101,7 +102,7 @@ async def listed(tx: Transaction, customer_ids: Collection[UUID]) -> list[Listed
 
 _ALL = """
 SELECT id, name, last_seen_at FROM customer u
-WHERE merged_into IS NULL AND (last_seen_at, id) < ($1, $2::uuid) {within}
+WHERE merged_into IS NULL AND NOT anonymous AND (last_seen_at, id) < ($1, $2::uuid) {within}
 ORDER BY last_seen_at DESC, id DESC LIMIT $3
 """
 

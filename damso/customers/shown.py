@@ -40,10 +40,14 @@ JOIN customer c ON c.merged_into = shown.id
 
 _STORE = """
 WITH derived AS (
-    SELECT * FROM jsonb_to_recordset($1) AS d(id uuid, name text, source text, grams integer[])
+    SELECT d.*, d.source = 'none' AND (
+        SELECT bool_or(i.kind = 'anonymous') AND bool_and(i.kind IN ('anonymous', 'internal')
+            AND NOT EXISTS (SELECT FROM claim c WHERE c.identity_id = i.id)) FROM identity i WHERE i.customer_id = d.id
+    ) IS TRUE AS anonymous
+    FROM jsonb_to_recordset($1) AS d(id uuid, name text, source text, grams integer[])
 ), named AS (
-    UPDATE customer c SET name = d.name, name_source = d.source FROM derived d
-    WHERE c.id = d.id AND (c.name, c.name_source) IS DISTINCT FROM (d.name, d.source)
+    UPDATE customer c SET name = d.name, name_source = d.source, anonymous = d.anonymous FROM derived d
+    WHERE c.id = d.id AND (c.name, c.name_source, c.anonymous) IS DISTINCT FROM (d.name, d.source, d.anonymous)
 )
 INSERT INTO customer_search AS s (customer_id, grams) SELECT id, grams FROM derived
 ON CONFLICT (customer_id) DO UPDATE SET grams = excluded.grams WHERE s.grams IS DISTINCT FROM excluded.grams

@@ -15,6 +15,7 @@ _NAMES = {
     "name": Text("이름", "Name"),
     "visitor": Text("웹사이트 방문", "Website visit"),
     "user": Text("회원 계정", "Account"),
+    "anonymous": Text("익명 방문", "Anonymous visit"),
 }
 
 
@@ -34,7 +35,7 @@ class IdentityLines:
     ) -> list[TimelineEntry]:
         rows = await tx.rows(
             """SELECT 'identity:' || id AS key, first_seen_at AS at, kind,
-                CASE WHEN kind = 'visitor' THEN '' ELSE value END AS text, source
+                CASE WHEN kind IN ('visitor', 'anonymous') THEN '' ELSE value END AS text, source
             FROM identity WHERE id = ANY ($1) AND kind <> 'internal' AND first_seen_at <= $2
                 AND (first_seen_at < $2 OR 'identity:' || id < $3 COLLATE "C")
             ORDER BY first_seen_at DESC, ('identity:' || id) COLLATE "C" DESC LIMIT $4""",

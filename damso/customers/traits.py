@@ -38,10 +38,13 @@ class Trait(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-_CURRENT = """
+CLAIMED = "browser"
+"""The source of what a page or an app says, as everybody who holds its key can: it gives way to all others."""
+
+_CURRENT = f"""
 SELECT key, value, source, at FROM (
     SELECT DISTINCT ON (key) key, value, source, at FROM trait_change
-    WHERE identity_id = ANY ($1) ORDER BY key, coalesce(said_at, at) DESC, id DESC
+    WHERE identity_id = ANY ($1) ORDER BY key, source = '{CLAIMED}', coalesce(said_at, at) DESC, id DESC
 ) newest WHERE value IS NOT NULL
 """
 
@@ -74,20 +77,21 @@ async def dated_traits(tx: Transaction, identity_ids: Sequence[int]) -> list[Dat
     )
 
 
-_SET = """
+_SET = f"""
 WITH given AS (
     SELECT g.id AS identity_id, e.key, nullif(e.value, 'null'::jsonb) AS value, g.at
     FROM jsonb_to_recordset($1) AS g(id bigint, "values" jsonb, at timestamptz), jsonb_each(g."values") AS e
 ), news AS (
     SELECT g.*, o.id, s.value IS DISTINCT FROM g.value AS shows,
-        o.id IS NOT NULL AND o.at <= g.at AND o.value IS NOT DISTINCT FROM g.value AS again
+        o.id IS NOT NULL AND o.at <= g.at AND o.value IS NOT DISTINCT FROM g.value
+            AND (o.source = '{CLAIMED}') = ($2 = '{CLAIMED}') AS again
     FROM given g LEFT JOIN LATERAL (
-        SELECT t.id, t.value, coalesce(t.said_at, t.at) AS at FROM trait_change t
+        SELECT t.id, t.value, t.source, coalesce(t.said_at, t.at) AS at FROM trait_change t
         WHERE t.identity_id = g.identity_id AND t.key = g.key ORDER BY coalesce(t.said_at, t.at) DESC, t.id DESC LIMIT 1
     ) AS o ON true LEFT JOIN LATERAL (
         SELECT t.value FROM identity own JOIN identity i ON i.customer_id = own.customer_id
         JOIN trait_change t ON t.identity_id = i.id AND t.key = g.key
-        WHERE own.id = g.identity_id ORDER BY coalesce(t.said_at, t.at) DESC, t.id DESC LIMIT 1
+        WHERE own.id = g.identity_id ORDER BY t.source = '{CLAIMED}', coalesce(t.said_at, t.at) DESC, t.id DESC LIMIT 1
     ) AS s ON true
     WHERE o.id IS NOT NULL OR g.value IS NOT NULL OR s.value IS NOT NULL
 ), said AS (
@@ -162,7 +166,12 @@ def _changed(identity_id: int, keys: list[str], source: str, actor: Actor) -> Ev
     )
 
 
+def fits(key: str, value: object) -> bool:
+    """Whether it can be kept as a property."""
+    return 0 < len(key.strip()) <= MAX_KEY and key.isprintable() and len(msgspec.json.encode(value)) <= MAX_VALUE
+
+
 def require_fit(key: str, value: object) -> None:
     """Raises `TraitInvalid`."""
-    if not 0 < len(key.strip()) <= MAX_KEY or not key.isprintable() or len(msgspec.json.encode(value)) > MAX_VALUE:
+    if not fits(key, value):
         raise TraitInvalid(field=f"traits.{key[:MAX_KEY]}", key=MAX_KEY, value=MAX_VALUE)

@@ -26,7 +26,9 @@ INTERNAL = "internal"
 """The kind of the one identity that every customer has for facts without an address; its value is the customer's id."""
 VISITOR = "visitor"
 """The kind of an anonymous visitor; its value is a random id that nobody searches for."""
-UNSEARCHED = (INTERNAL, VISITOR)
+ANONYMOUS = "anonymous"
+"""The kind of somebody whom a site or an app knows by a random id alone."""
+UNSEARCHED = (INTERNAL, VISITOR, ANONYMOUS)
 
 
 class IdentityKey(Struct, frozen=True, order=True):

@@ -63,8 +63,9 @@ def floor_version() -> str:
 
 
 def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
-    """Partitions are made as time goes by and belong to no migration."""
-    return not ((kind == "table" and name is not None and "_p2" in name) or name == "alembic_version")
+    """Partitions, by month (made as time goes by) or by hash, are no tables of their own."""
+    partition = kind == "table" and name is not None and ("_p2" in name or "_hash" in name)
+    return not (partition or name == "alembic_version")
 
 
 async def migrate(dsn: str) -> bool:

@@ -22,8 +22,9 @@ class Pace:
         self._each = seconds / count if count else 0.0
         self._free_at: OrderedDict[str, float] = OrderedDict()
 
-    def take(self, who: str) -> None:
-        """Raises `TooManyTries` with the seconds to wait; what is refused is not counted (GCRA)."""
+    def take(self, who: str, count: int = 1) -> None:
+        """Raises `TooManyTries` with the seconds to wait; what is refused is not counted (GCRA). Who takes many at once
+        gets them where one is free, and waits the longer afterwards."""
         if not self._count:
             return
         now = time.monotonic()
@@ -32,7 +33,7 @@ class Pace:
         if wait > 1e-9:
             seconds = math.ceil(wait)
             raise TooManyTries(seconds=seconds, extra={"retry_after": seconds})
-        self._free_at[who] = free_at + self._each
+        self._free_at[who] = free_at + self._each * count
         self._free_at.move_to_end(who)
         if len(self._free_at) > MOST_KNOWN:
             self._free_at.popitem(last=False)

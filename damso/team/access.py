@@ -32,6 +32,7 @@ Permission = Literal[
     "customers.erase",
     "channels.read",
     "channels.manage",
+    "sources.manage",
     "team.read",
     "team.manage",
     "keys.manage",
@@ -40,7 +41,9 @@ Permission = Literal[
     "access.review",
     "secrets.reveal",
 ]
-Room = Literal["conversations", "customers", "channels", "team", "keys", "settings", "audit", "access", "secrets"]
+Room = Literal[
+    "conversations", "customers", "channels", "sources", "team", "keys", "settings", "audit", "access", "secrets"
+]
 
 READ_ONLY: frozenset[Permission] = frozenset({"conversations.read", "customers.read", "channels.read", "team.read"})
 AGENT: frozenset[Permission] = READ_ONLY | {"conversations.write", "customers.write", "customers.merge"}
@@ -50,6 +53,7 @@ MARKETER: frozenset[Permission] = frozenset({"customers.read", "customers.export
 ADMINISTRATOR: frozenset[Permission] = SUPERVISOR | {
     "customers.erase",
     "channels.manage",
+    "sources.manage",
     "team.manage",
     "keys.manage",
     "settings.manage",

@@ -24,6 +24,7 @@ MEANINGS: dict[Permission, Text] = {
     "customers.erase": Text("고객 정보 파기", "erase customers"),
     "channels.read": Text("채널, 브랜드 이름 보기", "see channels and brands"),
     "channels.manage": Text("채널 연결, 설정", "connect and set up channels"),
+    "sources.manage": Text("이벤트 소스 설정, 들어온 이벤트 보기", "set up event sources and watch their events"),
     "team.read": Text("팀원, 팀 이름 보기", "see colleagues and teams"),
     "team.manage": Text("초대, 역할과 범위, 팀", "invite, give roles and limits, make teams"),
     "keys.manage": Text("API 키", "API keys"),

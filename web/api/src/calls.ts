@@ -76,6 +76,33 @@ export const api = {
     remove: (id: c.Id) => request<void>("DELETE", `/api/keys/${id}`),
   },
 
+  sources: {
+    list: () => request<c.Source[]>("GET", "/api/sources"),
+    create: (body: c.NewSource) => request<c.MadeSource>("POST", "/api/sources", { body }),
+    get: (id: c.Id) => request<c.SourceDetail>("GET", `/api/sources/${id}`),
+    patch: (id: c.Id, body: c.SourcePatch) =>
+      request<c.SourceDetail>("PATCH", `/api/sources/${id}`, { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/sources/${id}`),
+    addKey: (id: c.Id) => request<{ write_key: string }>("POST", `/api/sources/${id}/keys`),
+    revokeKey: (id: c.Id, key: c.Id) => request<void>("DELETE", `/api/sources/${id}/keys/${key}`),
+    renewTokenSecret: (id: c.Id) => request<{ secret: string }>("POST", `/api/sources/${id}/token-secret`),
+    events: (id: c.Id, query: { shown: c.Shown; name: string }) =>
+      request<c.DebuggedEvent[]>("GET", `/api/sources/${id}/events`, { query }),
+    refused: (id: c.Id, cursor?: string) =>
+      request<c.Page<c.QuarantinedEvent>>("GET", `/api/sources/${id}/refused`, { query: { cursor } }),
+    replay: (id: c.Id, ids: number[]) =>
+      request<{ taken: number; refused: number }>("POST", `/api/sources/${id}/refused/replay`, {
+        body: { ids },
+      }),
+    discard: (id: c.Id, ids: number[]) =>
+      request<void>("POST", `/api/sources/${id}/refused/discard`, { body: { ids } }),
+    plan: (id: c.Id) => request<c.TrackingPlan>("GET", `/api/sources/${id}/plan`),
+    planEvent: (id: c.Id, body: c.PlanEntry) =>
+      request<c.PlannedEvent>("PUT", `/api/sources/${id}/plan`, { body }),
+    unplanEvent: (id: c.Id, name: string) =>
+      request<void>("DELETE", `/api/sources/${id}/plan`, { query: { name } }),
+  },
+
   checklist: () => request<c.Checklist>("GET", "/api/checklist"),
 
   views: {

@@ -2473,6 +2473,181 @@ export interface paths {
         patch: operations["ApiSignInPolicyChangeSignInPolicy"];
         trace?: never;
     };
+    "/api/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListSources */
+        get: operations["ApiSourcesListSources"];
+        put?: never;
+        /** CreateSource */
+        post: operations["ApiSourcesCreateSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetTrackingSource */
+        get: operations["ApiSourcesSourceIdGetTrackingSource"];
+        put?: never;
+        post?: never;
+        /** DeleteSource */
+        delete: operations["ApiSourcesSourceIdDeleteSource"];
+        options?: never;
+        head?: never;
+        /** ChangeSource */
+        patch: operations["ApiSourcesSourceIdChangeSource"];
+        trace?: never;
+    };
+    "/api/sources/{source_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** DebugEvents */
+        get: operations["ApiSourcesSourceIdEventsDebugEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CreateWriteKey */
+        post: operations["ApiSourcesSourceIdKeysCreateWriteKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** RevokeWriteKey */
+        delete: operations["ApiSourcesSourceIdKeysKeyIdRevokeWriteKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetPlan */
+        get: operations["ApiSourcesSourceIdPlanGetPlan"];
+        /** PlanEvent */
+        put: operations["ApiSourcesSourceIdPlanPlanEvent"];
+        post?: never;
+        /** UnplanEvent */
+        delete: operations["ApiSourcesSourceIdPlanUnplanEvent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListRefused */
+        get: operations["ApiSourcesSourceIdRefusedListRefused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/refused/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** DiscardRefused */
+        post: operations["ApiSourcesSourceIdRefusedDiscardDiscardRefused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/refused/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ReplayRefused */
+        post: operations["ApiSourcesSourceIdRefusedReplayReplayRefused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources/{source_id}/token-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RenewTokenSecret */
+        post: operations["ApiSourcesSourceIdTokenSecretRenewTokenSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system": {
         parameters: {
             query?: never;
@@ -2716,6 +2891,23 @@ export interface paths {
         patch: operations["ApiViewsViewIdUpdateView"];
         trace?: never;
     };
+    "/beacon/v1/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CollectEvents */
+        post: operations["BeaconV1CallCollectEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/brands/{brand_id}/logo/{version}": {
         parameters: {
             query?: never;
@@ -2745,6 +2937,57 @@ export interface paths {
         put?: never;
         /** ReceiveDelivery */
         post: operations["HooksKeyReceiveDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sourceConfig": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** RudderSettings */
+        get: operations["SourceconfigRudderSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{key}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** BrowserKitSettings */
+        get: operations["V1ProjectsKeySettingsBrowserKitSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CollectEvents */
+        post: operations["V1CallCollectEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3083,7 +3326,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             used_at: string | null;
         };
         /** AttemptLine */
@@ -3301,6 +3544,12 @@ export interface components {
             id: string;
             seen_at?: string | null;
         };
+        /** ChosenEvents */
+        ChosenEvents: {
+            /** @default  */
+            code?: string;
+            ids?: number[];
+        };
         /** Claims */
         Claims: {
             /** @default  */
@@ -3333,6 +3582,13 @@ export interface components {
         /** CodeGiven */
         CodeGiven: {
             code: string;
+        };
+        /** Collected */
+        Collected: {
+            accepted: number;
+            duplicates: number;
+            rejected: components["schemas"]["RejectedEvent"][];
+            success: boolean;
         };
         /** CompanyCard */
         CompanyCard: {
@@ -3569,6 +3825,27 @@ export interface components {
             before: string;
             /** @enum {string} */
             record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+        };
+        /** DebuggedEvent */
+        DebuggedEvent: {
+            body: string;
+            call: string;
+            code: string;
+            customer_id: string | null;
+            detail: string;
+            id: string;
+            message_id: string;
+            name: string;
+            occurred_at: string | null;
+            properties: {
+                [key: string]: unknown;
+            };
+            reason: string;
+            /** Format: date-time */
+            received_at: string;
+            /** @default [] */
+            subjects?: string[];
+            violations: string[];
         };
         /** DecisionResult */
         DecisionResult: {
@@ -3857,6 +4134,14 @@ export interface components {
             /** @default  */
             reason?: string;
         };
+        /** HourOfLife */
+        HourOfLife: {
+            /** Format: date-time */
+            hour: string;
+            refused: number;
+            repeated: number;
+            taken: number;
+        };
         /** Hours */
         Hours: {
             closed_on: string[];
@@ -4055,7 +4340,7 @@ export interface components {
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
         };
         /** Keys */
         Keys: {
@@ -4086,7 +4371,7 @@ export interface components {
             /** @default [] */
             inboxes?: string[];
             /** @default [] */
-            rooms?: ("conversations" | "customers" | "channels" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
+            rooms?: ("conversations" | "customers" | "channels" | "sources" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
             /** @default [] */
             teams?: string[];
         };
@@ -4100,6 +4385,28 @@ export interface components {
             /** @enum {string} */
             strength: "none" | "asserted" | "authenticated" | "proven";
             value: string;
+        };
+        /** ListedSource */
+        ListedSource: {
+            /** Format: date-time */
+            created_at: string;
+            enabled: boolean;
+            events_per_second: number;
+            has_token_secret: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "browser" | "server";
+            last_at: string | null;
+            name: string;
+            namespace: string;
+            origins: string[];
+            refused: number;
+            repeated: number;
+            taken: number;
+            /** @enum {string} */
+            unplanned: "allow" | "report" | "block";
+            waiting: number;
         };
         /** LogoForm */
         LogoForm: {
@@ -4128,6 +4435,15 @@ export interface components {
             note: string;
             route: components["schemas"]["Route"] | null;
         };
+        /** MadeSource */
+        MadeSource: {
+            detail: components["schemas"]["SourceDetail"];
+            write_key: string;
+        };
+        /** MadeWriteKey */
+        MadeWriteKey: {
+            write_key: string;
+        };
         /** MaskingView */
         MaskingView: {
             kinds: ("resident_number" | "card" | "account" | "licence" | "passport")[];
@@ -4144,7 +4460,7 @@ export interface components {
             /** @enum {string} */
             locale: "ko" | "en";
             name: string;
-            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             /** @enum {string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only";
             team_ids: string[];
@@ -4273,7 +4589,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             secret: string;
             used_at: string | null;
         };
@@ -4370,6 +4686,17 @@ export interface components {
             /** @default  */
             subject?: string;
             text: string;
+        };
+        /** NewSource */
+        NewSource: {
+            /** @default 1000 */
+            events_per_second?: number;
+            /** @enum {string} */
+            kind: "browser" | "server";
+            name: string;
+            /** @default  */
+            namespace?: string;
+            origins?: string[];
         };
         /** NewTag */
         NewTag: {
@@ -4483,6 +4810,11 @@ export interface components {
             items: components["schemas"]["SuggestedPair"][];
             next?: string | null;
         };
+        /** Page[QuarantinedEvent] */
+        "Page_damso.customers.tracking.debug_api.QuarantinedEvent_": {
+            items: components["schemas"]["QuarantinedEvent"][];
+            next?: string | null;
+        };
         /** Page[AccessLine] */
         "Page_damso.team.records.lines.AccessLine_": {
             items: components["schemas"]["AccessLine"][];
@@ -4556,6 +4888,29 @@ export interface components {
             hit: boolean;
             text: string;
         };
+        /** PlanEntry */
+        PlanEntry: {
+            /**
+             * @default report
+             * @enum {string}
+             */
+            mode?: "report" | "block";
+            name: string;
+            schema: {
+                [key: string]: unknown;
+            };
+        };
+        /** PlannedEvent */
+        PlannedEvent: {
+            /** @enum {string} */
+            mode: "report" | "block";
+            name: string;
+            schema: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            updated_at: string;
+        };
         /** Policy */
         Policy: {
             copies: boolean;
@@ -4619,6 +4974,20 @@ export interface components {
             customer: components["schemas"]["WidgetCustomer"];
             visitor: string;
         };
+        /** QuarantinedEvent */
+        QuarantinedEvent: {
+            body: string;
+            call: string;
+            code: string;
+            cut: boolean;
+            detail: string;
+            id: number;
+            message_id: string;
+            name: string;
+            reason: string;
+            /** Format: date-time */
+            received_at: string;
+        };
         /** QuietHours */
         QuietHours: {
             /** @default 19:00 */
@@ -4658,6 +5027,14 @@ export interface components {
             combos: string[];
             /** @enum {string} */
             reason: "browser" | "editing" | "moving" | "system";
+        };
+        /** RejectedEvent */
+        RejectedEvent: {
+            code: string;
+            detail: string;
+            index: number;
+            messageId: string;
+            reason: string;
         };
         /** Remarks */
         Remarks: {
@@ -4702,6 +5079,11 @@ export interface components {
         /** Replayed */
         Replayed: {
             replayed: number;
+        };
+        /** ReplayedEvents */
+        ReplayedEvents: {
+            refused: number;
+            taken: number;
         };
         /** RetentionView */
         RetentionView: {
@@ -4929,6 +5311,16 @@ export interface components {
             code: string;
             token: string;
         };
+        /** SeenEvent */
+        SeenEvent: {
+            count: number;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            name: string;
+            planned: boolean;
+        };
         /** SeenUpTo */
         SeenUpTo: {
             /** Format: uuid */
@@ -5003,6 +5395,20 @@ export interface components {
         SignatureDraft: {
             text: string;
             version: number;
+        };
+        /** SourceDetail */
+        SourceDetail: {
+            hours: components["schemas"]["HourOfLife"][];
+            keys: components["schemas"]["WriteKey"][];
+            source: components["schemas"]["ListedSource"];
+        };
+        /** SourcePatch */
+        SourcePatch: {
+            enabled?: boolean;
+            events_per_second?: number;
+            name?: string;
+            origins?: string[];
+            unplanned?: "allow" | "report" | "block";
         };
         /** SplitOff */
         SplitOff: {
@@ -5162,6 +5568,10 @@ export interface components {
             text: string;
             title: string;
         };
+        /** TokenSecret */
+        TokenSecret: {
+            secret: string;
+        };
         /** TrackedFact */
         TrackedFact: {
             name: string;
@@ -5169,6 +5579,11 @@ export interface components {
             properties?: {
                 [key: string]: unknown;
             };
+        };
+        /** TrackingPlan */
+        TrackingPlan: {
+            planned: components["schemas"]["PlannedEvent"][];
+            seen: components["schemas"]["SeenEvent"][];
         };
         /** Trait */
         Trait: {
@@ -5359,6 +5774,14 @@ export interface components {
             policy: components["schemas"]["WidgetPolicy"];
             unread: number;
             visitor: string;
+        };
+        /** WriteKey */
+        WriteKey: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            shown: string;
         };
     };
     responses: {
@@ -11407,6 +11830,503 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiSourcesListSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedSource"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesCreateSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeSource"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdGetTrackingSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdDeleteSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdChangeSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourcePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceDetail"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdEventsDebugEvents: {
+        parameters: {
+            query?: {
+                shown?: "all" | "taken" | "refused";
+                name?: string;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebuggedEvent"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdKeysCreateWriteKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeWriteKey"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdKeysKeyIdRevokeWriteKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdPlanGetPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackingPlan"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdPlanPlanEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanEntry"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedEvent"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdPlanUnplanEvent: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdRefusedListRefused: {
+        parameters: {
+            query?: {
+                code?: string;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.customers.tracking.debug_api.QuarantinedEvent_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdRefusedDiscardDiscardRefused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenEvents"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdRefusedReplayReplayRefused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenEvents"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedEvents"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSourcesSourceIdTokenSecretRenewTokenSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenSecret"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiSystemGetSystemState: {
         parameters: {
             query?: never;
@@ -12023,6 +12943,38 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    BeaconV1CallCollectEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     BrandsBrandIdLogoVersionGetLogo: {
         parameters: {
             query?: never;
@@ -12106,6 +13058,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    SourceconfigRudderSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    V1ProjectsKeySettingsBrowserKitSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    V1CallCollectEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
                 };
             };
             401: components["responses"]["Problem"];

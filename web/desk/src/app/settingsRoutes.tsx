@@ -23,6 +23,8 @@ const kept = (name: keyof typeof import("../features/retention/index.ts")) =>
   lazyRouteComponent(() => import("../features/retention/index.ts"), name);
 const imports = (name: keyof typeof import("../features/imports/index.ts")) =>
   lazyRouteComponent(() => import("../features/imports/index.ts"), name);
+const source = (name: keyof typeof import("../features/sources/index.ts")) =>
+  lazyRouteComponent(() => import("../features/sources/index.ts"), name);
 
 const settings = createRoute({
   getParentRoute: () => desk,
@@ -58,6 +60,8 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/channels", component: page("ChannelsPage") }),
   createRoute({ getParentRoute, path: "/channels/new/$channel", component: page("ConnectPage") }),
   createRoute({ getParentRoute, path: "/channels/$inboxId", component: page("InboxSettingsPage") }),
+  createRoute({ getParentRoute, path: "/sources", component: source("SourcesPage") }),
+  createRoute({ getParentRoute, path: "/sources/$sourceId", component: source("SourcePage") }),
   createRoute({ getParentRoute, path: "/brand", component: page("BrandPage") }),
   createRoute({ getParentRoute, path: "/canned-answers", component: page("CannedAnswersPage") }),
   createRoute({ getParentRoute, path: "/import", component: imports("ImportsPage") }),

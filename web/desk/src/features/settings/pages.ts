@@ -25,6 +25,7 @@ export const SETTINGS: SettingsGroup[] = [
     pages: [
       ["start", "settings.start", "channels.manage"],
       ["channels", "settings.channels", "channels.manage"],
+      ["sources", "settings.sources", "sources.manage"],
       ["brand", "settings.brand", "settings.manage"],
       ["people", "settings.people", "team.manage"],
       ["teams", "settings.teams", "team.manage"],
