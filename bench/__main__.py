@@ -9,6 +9,7 @@ from bench.backup import measure_backup
 from bench.identity import measure_identity
 from bench.imports import measure_imports
 from bench.intake import measure_intake
+from bench.lake import measure_lake
 from bench.live import measure_live
 from bench.reference import measure_reference
 from bench.results import Report, new_report
@@ -61,6 +62,10 @@ async def _import(_: World, report: Report) -> None:
     report.add("Another help desk's history", await measure_imports())
 
 
+async def _lake(_: World, report: Report) -> None:
+    report.add("The lake", await measure_lake())
+
+
 async def _start(_: World, report: Report) -> None:
     report.add("Starting, and doing nothing", await measure_start())
 
@@ -73,6 +78,7 @@ _MEASURES = {
     "backup": _backup,
     "identity": _identity,
     "import": _import,
+    "lake": _lake,
     "start": _start,
 }
 

@@ -38,7 +38,7 @@ def ask(lake: Backend, sql: str) -> pa.RecordBatchReader:
         statements = duckdb.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise QueryNotReading
-        return lake.con.execute(statements[0]).to_arrow_reader(ROWS)
+        return lake.con.sql(sql).to_arrow_reader(ROWS)
     except duckdb.Error as error:
         raise QueryInvalid(why=str(error).strip()) from error
 
