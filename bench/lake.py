@@ -1,4 +1,4 @@
-"""How fast the log becomes Parquet, beside Arrow alone; how fast it is asked, beside DuckDB by hand; what a round takes."""
+"""How fast the log becomes Parquet, beside Arrow alone; how fast it is asked, beside DuckDB; what a round takes."""
 
 import asyncio
 import os
@@ -24,6 +24,7 @@ from damso.lake.connect import MEMORY, THREADS, connect
 from damso.lake.flush import flush
 from damso.lake.keep import writing
 from damso.lake.manifest import read_manifest
+from damso.lake.parquet import ROWS
 from damso.lake.snapshot import renew
 from damso.lake.store import FolderStore
 
@@ -33,8 +34,9 @@ _FACTS = """
 INSERT INTO tracked_event (epoch, xid, name, version, recorded_at, occurred_at, identity_id, subject_kind, subject_id,
     actor_kind, actor_id, properties)
 SELECT (SELECT max(epoch) FROM log_epoch), pg_current_xact_id()::text::bigint,
-    (ARRAY['Page Viewed', 'Product Viewed', 'Product Added', 'Order Completed'])[1 + n % 4], 1, now() - n * '1 ms'::interval,
-    now() - n * '1 ms'::interval, 1 + n % 100000, 'page', '/goods/' || n % 5000, 'customer', NULL,
+    (ARRAY['Page Viewed', 'Product Viewed', 'Product Added', 'Order Completed'])[1 + n % 4], 1,
+    now() - n * '1 ms'::interval, now() - n * '1 ms'::interval, 1 + n % 100000,
+    'page', '/goods/' || n % 5000, 'customer', NULL,
     jsonb_build_object('url', 'https://shop.example/goods/' || n % 5000, 'price', n % 90000, 'referrer', md5(n::text))
 FROM generate_series(1, $1) AS n
 """
@@ -108,7 +110,7 @@ def _arrow_alone(store: FolderStore, place: Path) -> float:
     files = read_manifest(store).streams["tracked"].files
     table = pq.read_table([store.folder / file.path for file in files], partitioning=None)
     started = time.perf_counter()
-    pq.write_table(table, place / "bare.parquet", compression="zstd", compression_level=3, row_group_size=122_880)
+    pq.write_table(table, place / "bare.parquet", compression="zstd", compression_level=3, row_group_size=ROWS)
     return time.perf_counter() - started
 
 

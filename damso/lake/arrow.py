@@ -8,7 +8,7 @@ from pyarrow import csv
 from damso.kernel.database import Transaction
 from damso.kernel.dimensions import Column, Kind
 
-PIECE = 4 << 20
+PIECE = 1 << 20
 """Bytes of CSV that are parsed at a time."""
 
 _TYPES: dict[Kind, pa.DataType] = {

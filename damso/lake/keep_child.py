@@ -55,6 +55,7 @@ def main() -> None:
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.nice(NICE)
+    pa.set_memory_pool(pa.system_memory_pool())  # which gives back what is not needed any more
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     outcome = asyncio.run(do_round(job))

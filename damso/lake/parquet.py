@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 
 from damso.lake.store import LakeStore
 
-ROWS = 122_880
-"""Rows of a row group, as many as an engine takes in one go."""
-BYTES = 32 << 20
+ROWS = 61_440
+"""Rows of a row group: more pack no better, and wait in memory."""
+BYTES = 16 << 20
 """Bytes of a row group before it is packed: of long texts there are fewer rows in one."""
 
 

@@ -28,7 +28,7 @@ def schema() -> str:
 
 def test_the_schema_on_the_page_is_that_of_the_code():
     head, _, rest = PAGE.read_text().partition(BEGIN)
-    made, _, tail = rest.partition(END)
+    tail = rest.partition(END)[2]
     if os.environ.get("DAMSO_WRITE_DOCS") == "1":
         PAGE.write_text(f"{head}{BEGIN}\n\n{schema()}\n{END}{tail}")
     assert PAGE.read_text().partition(BEGIN)[2].partition(END)[0].strip() == schema().strip()
