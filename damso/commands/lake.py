@@ -55,6 +55,8 @@ CUT = Text(
     "The first {count} rows. Use --format csv to have all.",
 )
 
+PATIENCE = 60.0
+"""Seconds that a command waits for a round that is just being made."""
 SHOWN = 100
 """Rows that a table at a terminal shows."""
 WIDEST = 60
@@ -153,7 +155,7 @@ async def _status(settings: Settings) -> LakeState:
 
 @asynccontextmanager
 async def _book(settings: Settings) -> AsyncIterator[tuple[Parts, Book]]:
-    async with any_parts(settings) as parts, writing(parts.database, store_of(settings)) as book:
+    async with any_parts(settings) as parts, writing(parts.database, store_of(settings), patience=PATIENCE) as book:
         yield parts, book
 
 

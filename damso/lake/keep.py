@@ -1,11 +1,13 @@
 """One round of keeping the lake: everything that is due, in an order that leaves nothing behind at any cut."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from msgspec import Struct
 
-from damso.kernel.database import Database
+from damso.kernel.database import Connection, Database
 from damso.kernel.dimensions import Dimension
 from damso.lake.compact import compact
 from damso.lake.flush import flush
@@ -20,6 +22,10 @@ LAKE_WRITER = 0x0DA50016
 """Advisory lock of whoever writes the lake: one process at a time, on any machine."""
 
 
+_AGAIN = 0.2
+"""Seconds between tries to get the lock."""
+
+
 class Kept(Struct, frozen=True, kw_only=True):
     """What a round did."""
 
@@ -30,11 +36,11 @@ class Kept(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def writing(database: Database, store: LakeStore) -> AsyncIterator[Book]:
-    """The manifest, to be changed by us alone. What a crash left behind is gone. Raises `LakeBusy`."""
+async def writing(database: Database, store: LakeStore, *, patience: float = 0) -> AsyncIterator[Book]:
+    """The manifest, to be changed by us alone. What a crash left behind is gone. Raises `LakeBusy`, where somebody else
+    writes for longer than so many seconds."""
     async with database.pool.acquire() as connection:
-        if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LAKE_WRITER):
-            raise LakeBusy
+        await _take_turn(connection, patience)
         try:
             book = Book(store)
             book.sweep()
@@ -42,6 +48,14 @@ async def writing(database: Database, store: LakeStore) -> AsyncIterator[Book]:
         finally:
             if not connection.is_closed():
                 await connection.execute("SELECT pg_advisory_unlock($1)", LAKE_WRITER)
+
+
+async def _take_turn(connection: Connection, patience: float) -> None:
+    end = time.monotonic() + patience
+    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LAKE_WRITER):
+        if time.monotonic() >= end:
+            raise LakeBusy
+        await asyncio.sleep(_AGAIN)
 
 
 async def keep(database: Database, store: LakeStore, dimensions: Sequence[Dimension]) -> Kept:

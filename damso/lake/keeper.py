@@ -81,6 +81,7 @@ class LakeKeeper:
         self._dimensions = dimensions
         self._seen: Signs | None = None
         self._round_at = time.monotonic()
+        self._failed = False
 
     async def run(self) -> None:
         while True:
@@ -99,12 +100,14 @@ class LakeKeeper:
         for stream, number in signs.numbers().items():
             LAG.labels(stream).set(max(number - manifest.streams[stream].position.id, 0))
         since = timedelta(seconds=time.monotonic() - self._round_at)
+        if self._failed and since < FRESH:
+            return
         if is_due(manifest, signs, self._seen, since, self._database.clock.now()):
-            await self.round()
+            self._failed = not await self.round()
             self._seen, self._round_at = signs, time.monotonic()
 
-    async def round(self) -> None:
-        """One round in a child, which ends with us."""
+    async def round(self) -> bool:
+        """One round in a child, which ends with us; whether it came to its end."""
         job = {"dsn": self._database.notifier.dsn, "url": self._store.url, "dimensions": self._dimensions}
         child = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -122,7 +125,7 @@ class LakeKeeper:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
-        _tell(answer)
+        return _tell(answer)
 
 
 async def _ask(child: Process, job: bytes) -> bytes:
@@ -132,9 +135,11 @@ async def _ask(child: Process, job: bytes) -> bytes:
     return await child.stdout.read()
 
 
-def _tell(answer: bytes) -> None:
+def _tell(answer: bytes) -> bool:
     outcome: dict[str, Any] = msgspec.json.decode(answer) if answer else {"fault": "Died"}
     if outcome.get("fault"):
         log.error("lake.failed", reason=outcome["fault"])
-    elif outcome.get("kept"):
+        return False
+    if outcome.get("kept"):
         log.info("lake.kept", **outcome["kept"])
+    return True
