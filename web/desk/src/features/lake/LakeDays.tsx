@@ -3,8 +3,10 @@ import { useText } from "@damso/i18n";
 import { useState } from "react";
 import classes from "./lake.module.css";
 
-/** So many days fit beside each other. */
+/** Days beside each other: at least, and at most. */
+const FEWEST = 30;
 const SHOWN = 60;
+const DAY = 86_400_000;
 
 type Day = { day: string; care: number; tracked: number; rows: number; files: number };
 
@@ -12,7 +14,7 @@ type Day = { day: string; care: number; tracked: number; rows: number; files: nu
 export function LakeDays({ days }: { days: LakeDay[] }) {
   const { t, format } = useText();
   const [table, setTable] = useState(false);
-  const all = byDay(days).slice(-SHOWN);
+  const all = calendar(byDay(days));
   const most = Math.max(1, ...all.map((one) => one.care + one.tracked));
   if (all.length === 0) return <p className="muted">{t("lake.noDays")}</p>;
   const said = (one: Day) =>
@@ -38,12 +40,12 @@ export function LakeDays({ days }: { days: LakeDay[] }) {
           <i className={classes.careDot} /> {t("lake.care")} <i className={classes.trackedDot} />{" "}
           {t("lake.tracked")}
         </span>
-        <span>{all.length > 1 ? all[all.length - 1]?.day : ""}</span>
+        <span>{all[all.length - 1]?.day}</span>
       </div>
       <button type="button" className={classes.more} aria-expanded={table} onClick={() => setTable(!table)}>
         {t(table ? "lake.hideTable" : "lake.showTable")}
       </button>
-      {table && <Figures days={[...all].reverse()} />}
+      {table && <Figures days={all.filter((one) => one.files > 0).reverse()} />}
     </>
   );
 }
@@ -77,6 +79,18 @@ function Figures({ days }: { days: Day[] }) {
   );
 }
 
+/** Every day up to the last one, also those on which nothing happened. */
+function calendar(days: Day[]): Day[] {
+  const last = Date.parse(days.at(-1)?.day ?? "");
+  if (Number.isNaN(last)) return [];
+  const length = Math.min(SHOWN, Math.max(FEWEST, (last - Date.parse(days[0]?.day ?? "")) / DAY + 1));
+  const known = new Map(days.map((one) => [one.day, one]));
+  return Array.from({ length }, (_, place) => {
+    const day = new Date(last - (length - 1 - place) * DAY).toISOString().slice(0, 10);
+    return known.get(day) ?? { day, care: 0, tracked: 0, rows: 0, files: 0 };
+  });
+}
+
 function byDay(days: LakeDay[]): Day[] {
   const found = new Map<string, Day>();
   for (const one of days) {
@@ -86,5 +100,5 @@ function byDay(days: LakeDay[]): Day[] {
     day.files += one.files;
     found.set(one.day, day);
   }
-  return [...found.values()];
+  return [...found.values()].sort((one, other) => one.day.localeCompare(other.day));
 }
