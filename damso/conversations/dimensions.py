@@ -13,6 +13,7 @@ CONVERSATION = Dimension(
     table="conversation",
     bucket=_MONTH,
     person=("identity", "anchor_identity_id"),
+    case="id",
     columns=(
         Column("id", "id", Text("대화 번호.", "Id of the conversation.")),
         Column(
@@ -62,6 +63,7 @@ MESSAGE = Dimension(
     table="message",
     bucket=_MONTH,
     person=("identity", "identity_id"),
+    case="conversation_id",
     columns=(
         Column("id", "id", Text("메시지 번호.", "Id of the message.")),
         Column("conversation_id", "id", Text("대화. conversation.id", "The conversation: conversation.id.")),

@@ -32,7 +32,8 @@ class Dimension(Struct, frozen=True, kw_only=True):
     change of any row, and nothing else, makes the snapshot new.
 
     `person` names the column that says whose row it is, and whether it holds a customer's or an identity's id; None
-    where it is nobody's. `bucket`: SQL of a short text by which rows are kept in files of their own, so that of a long
+    where it is nobody's. `case` names the column that says of which conversation it is: what others wrote there may
+    name somebody, too. `bucket`: SQL of a short text by which rows are kept in files of their own, so that of a long
     history only what changed is written again.
     """
 
@@ -41,5 +42,6 @@ class Dimension(Struct, frozen=True, kw_only=True):
     table: str
     columns: Sequence[Column]
     person: tuple[Literal["customer", "identity"], str] | None
+    case: str = ""
     where: str = "true"
     bucket: str = "''"

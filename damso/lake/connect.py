@@ -6,7 +6,7 @@ when it was opened, and writes none; after `GRACE` it wants opening anew.
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import ibis
@@ -60,8 +60,11 @@ async def connect(
     lake = ibis.duckdb.connect(memory_limit=memory, threads=threads, python_enable_replacements=False)
     source = _Source(lake, store)
     lake.raw_sql(f"CREATE VIEW event AS {_event_sql(source, manifest, tails, left_out)}")
+    scans = {one.name: _dimension_scan(source, manifest, one) for one in dimensions}
+    cases = _cases_sql(scans, dimensions, left_out)
     for dimension in dimensions:
-        lake.raw_sql(f"CREATE VIEW {dimension.name} AS {_dimension_sql(source, manifest, dimension, left_out)}")
+        sql = _dimension_sql(scans[dimension.name], dimension, left_out, cases)
+        lake.raw_sql(f"CREATE VIEW {dimension.name} AS {sql}")
     if any(dimension.name == "identity" for dimension in dimensions):
         lake.raw_sql(
             "CREATE VIEW customer_event AS SELECT e.*, i.customer_id FROM event e"
@@ -137,17 +140,35 @@ def _event_sql(source: _Source, manifest: Manifest, tails: dict[Stream, pa.Table
     return " UNION ALL ".join(parts)
 
 
-def _dimension_sql(source: _Source, manifest: Manifest, dimension: Dimension, left_out: LeftOut) -> str:
+def _dimension_scan(source: _Source, manifest: Manifest, dimension: Dimension) -> str:
     snapshot = manifest.dimensions.get(dimension.name)
-    names = _names(dimension.columns)
     files = [file.path for file in snapshot.files] if snapshot else []
-    scan = source.scan(f"files_{dimension.name}", files, dimension.columns)
-    where = ""
+    return source.scan(f"files_{dimension.name}", files, dimension.columns)
+
+
+def _dimension_sql(scan: str, dimension: Dimension, left_out: LeftOut, cases: str) -> str:
+    """Without rows of whoever is left out, and without the cases they were part of: notes and answers of others may
+    name them, until the snapshot is made anew."""
+    kept = []
     if dimension.person:
         kind, column = dimension.person
         gone: Sequence[object] = left_out.identity_ids if kind == "identity" else left_out.customer_ids
-        where = f" WHERE {_kept(column, gone)}"
-    return f"SELECT {names} FROM {scan}{where}"
+        kept.append(_kept(column, gone))
+    if dimension.case and cases:
+        kept.append(f"({dimension.case} IS NULL OR {dimension.case} NOT IN ({cases}))")
+    return f"SELECT {_names(dimension.columns)} FROM {scan} WHERE {' AND '.join(kept) or 'true'}"
+
+
+def _cases_sql(scans: Mapping[str, str], dimensions: Sequence[Dimension], left_out: LeftOut) -> str:
+    """The conversations of whoever is left out; nothing where nobody is."""
+    if not left_out.identity_ids:
+        return ""
+    return " UNION ALL ".join(
+        f"SELECT {one.case} FROM {scans[one.name]} WHERE {one.case} IS NOT NULL"
+        f" AND NOT {_kept(one.person[1], left_out.identity_ids)}"
+        for one in dimensions
+        if one.case and one.person
+    )
 
 
 def _names(columns: Sequence[Column]) -> str:
