@@ -10,6 +10,7 @@ from bench.collect import measure_collect
 from bench.identity import measure_identity
 from bench.imports import measure_imports
 from bench.intake import measure_intake
+from bench.lake import measure_lake
 from bench.live import measure_live
 from bench.reference import measure_reference
 from bench.results import Report, new_report
@@ -66,6 +67,10 @@ async def _collect(world: World, report: Report) -> None:
     report.add("Tracked events", await measure_collect(world))
 
 
+async def _lake(_: World, report: Report) -> None:
+    report.add("The lake", await measure_lake())
+
+
 async def _start(_: World, report: Report) -> None:
     report.add("Starting, and doing nothing", await measure_start())
 
@@ -79,6 +84,7 @@ _MEASURES = {
     "identity": _identity,
     "import": _import,
     "collect": _collect,
+    "lake": _lake,
     "start": _start,
 }
 

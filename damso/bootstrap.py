@@ -15,6 +15,7 @@ from damso.channels.media import MediaLane
 from damso.channels.parse import ParseLane
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
+from damso.conversations import dimensions as conversation_dimensions
 from damso.conversations import held, masking, notices, recent
 from damso.conversations.act_lane import ActLane
 from damso.conversations.acts import ForgetActs
@@ -36,6 +37,7 @@ from damso.conversations.remind import AnswerReader, ReminderTimer
 from damso.conversations.retention.run import CaseReplay, RetentionTimer
 from damso.conversations.retention.technical import TechnicalTimer
 from damso.conversations.split import SplitReader
+from damso.customers import dimensions as customer_dimensions
 from damso.customers.erase import CustomerEraser
 from damso.customers.erasing.work import ErasureLane, ErasureReplay
 from damso.customers.subject_access.holding import Holding
@@ -51,6 +53,7 @@ from damso.kernel.blobs import Blobs, DiskBlobs
 from damso.kernel.clock import SystemClock
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, open_database
+from damso.kernel.dimensions import Dimension
 from damso.kernel.erase_lanes import LogEraser
 from damso.kernel.erasure import Eraser
 from damso.kernel.erasure_list import FILE as ERASURE_FILE
@@ -64,6 +67,7 @@ from damso.kernel.readers import Reader
 from damso.kernel.rotation import SealedColumn
 from damso.kernel.settings import Settings
 from damso.kernel.timers import Timer
+from damso.lake.erase import LakeEraser
 from damso.team import second_factor, sign_in_policy
 from damso.team.forget_expired import ForgetExpired
 from damso.team.records import seal_keys
@@ -222,6 +226,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
         LogEraser(),
         AnswerEraser(),
         QuarantineEraser(),
+        LakeEraser(),
         CustomerEraser(),
     )
 
@@ -229,6 +234,11 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
 def holdings_of() -> Sequence[Holding]:
     """Every store that holds something on a person, as it is told to that person."""
     return (*OWN[:1], ConversationHolding(), *OWN[1:])
+
+
+def dimensions_of() -> Sequence[Dimension]:
+    """Every table that analysts see beside the log."""
+    return (*customer_dimensions.DIMENSIONS, *conversation_dimensions.DIMENSIONS)
 
 
 def erasure_list_of(settings: Settings) -> ErasureList:

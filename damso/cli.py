@@ -35,6 +35,7 @@ COMMANDS = (
     "import",
     "company",
     "export",
+    "lake",
     "audit",
     "retention",
     "openapi",

@@ -16,7 +16,7 @@ from litestar.types import ControllerRouterHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from damso import __version__
-from damso.bootstrap import Parts, erasers_of, erasure_list_of, lanes_of, readers_of
+from damso.bootstrap import Parts, dimensions_of, erasers_of, erasure_list_of, lanes_of, readers_of
 from damso.brand import api as brand_api
 from damso.brand import signature_api
 from damso.brand.create_brand import FirstBrand
@@ -62,6 +62,7 @@ from damso.kernel.i18n import Locale
 from damso.kernel.migrations import fits
 from damso.kernel.notify import LOST
 from damso.kernel.realtime import Signals, Tail
+from damso.lake.api import LakeController
 from damso.pages import page_handlers
 from damso.problems import COMPONENTS, DescribedOperation, app_error, broken, http_error, invalid, locale_of
 from damso.response_headers import hardened
@@ -86,6 +87,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *access_api.CONTROLLERS,
     tracking_api.CollectController,
     *source_api.CONTROLLERS,
+    LakeController,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,
@@ -159,6 +161,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "erasure_list": erasure_list_of(parts.settings),
         "sources": sources,
         "collector": Collector(parts.database, sources, life),
+        "dimensions": dimensions_of(),
         "desk_live": desk_live,
         "chat_limits": ChatLimits(parts.settings),
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
-from damso.bootstrap import Parts, lanes_of, readers_of, timers_of
+from damso.bootstrap import Parts, dimensions_of, lanes_of, readers_of, timers_of
 from damso.channels.poll import Poller
 from damso.channels.types import Settles
 from damso.kernel.lanes import Worker
@@ -12,6 +12,8 @@ from damso.kernel.log import make_partitions
 from damso.kernel.notify import LOST
 from damso.kernel.readers import run_readers
 from damso.kernel.timers import run_timers
+from damso.lake.keeper import LakeKeeper
+from damso.lake.open import OFF, store_of
 
 _PARTITIONS_EVERY = timedelta(minutes=10).total_seconds()
 """Without its partition nothing can be written at all, and a machine may wake up months later than it went to sleep."""
@@ -30,6 +32,8 @@ async def run_worker(parts: Parts) -> None:
             group.create_task(run_timers(parts.database, timers_of(parts)))
             group.create_task(Poller(parts.database, parts.blobs, parts.inboxes, parts.http).run())
             group.create_task(_keep_partitions(parts))
+            if parts.settings.lake_url != OFF:
+                group.create_task(LakeKeeper(parts.database, store_of(parts.settings), dimensions_of()).run())
     finally:
         await _settle(parts)
 

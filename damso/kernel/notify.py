@@ -46,7 +46,7 @@ class Notifier:
     """One listening connection; `wake` for "look again", `publish` for short-lived signals with a payload."""
 
     def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
+        self.dsn = dsn
         self._connection: asyncpg.Connection | None = None
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._subscribers: dict[str, set[Callable[[str], None]]] = defaultdict(set)
@@ -99,7 +99,7 @@ class Notifier:
                 await self._connection.execute("SELECT pg_advisory_lock($1, $2)", kind, member)
 
     async def _connect(self) -> None:
-        connection = await asyncpg.connect(self._dsn, server_settings={"application_name": "damso notify"})
+        connection = await asyncpg.connect(self.dsn, server_settings={"application_name": "damso notify"})
         await connection.add_listener("damso", self._heard)
         if self._presence:
             await connection.execute("SELECT pg_advisory_lock($1, $2)", *self._presence)

@@ -41,6 +41,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Addresses or networks of our own proxies. From them, and from nobody else, `X-Forwarded-For` is believed."""
     api_calls_per_minute: int = 3000
     """How often one agent or one API key may call, in each web process. 0: no limit."""
+    lake_url: str = ""
+    """Where the log is kept as Parquet for analysis: a folder, `s3://bucket/folder`, or `off`. Empty: `data/lake`."""
     chat_sessions_per_minute: int = 300
     """How often the chat may be opened from one address (an IPv6 /64), in each web process. 0: no limit."""
     chat_messages_per_minute: int = 300

@@ -145,6 +145,7 @@ NEEDS: dict[str, str] = {
     "POST /api/conversations/{conversation_id:uuid}/seen": "conversations.write",
     "POST /api/conversations/{conversation_id:uuid}/split": "conversations.write",
     "POST /api/conversations/{conversation_id:uuid}/transcript": "conversations.export",
+    "GET /api/lake": "settings.manage",
     "GET /api/exports": SIGNED_IN,
     "POST /api/exports/conversations": "conversations.export",
     "POST /api/exports/customers": "customers.export",

@@ -165,6 +165,7 @@ ROOMS_WITHOUT_CUSTOMERS = (
     "/api/inboxes",
     "/api/invitations",
     "/api/keys",
+    "/api/lake",
     "/api/masking",
     "/api/records",
     "/api/retention",

@@ -15,8 +15,10 @@ _GENUINE = Text("서명을 확인했습니다. 발급된 뒤 바뀌지 않았습
 _FORGED = Text("서명이 맞지 않습니다. 내용이 바뀌었습니다.", "The seal does not fit: this was changed.")
 _NOTE = Text(
     "주소는 알아볼 수 없는 값(키가 있는 해시)으로만 남습니다. 다른 고객이 쓴 글은 이름과 주소를 지운 채 남습니다. "
+    "분석용 데이터에서는 바로 보이지 않게 되고, 파일은 늦어도 5일 안에 다시 씁니다. "
     "보관 중인 백업에는 백업 보관 기간 동안 남아 있으며, 복원하더라도 다시 삭제됩니다.",
     "Addresses are kept as keyed hashes only. What other customers wrote stays, without the name and the addresses. "
+    "In the data lake nobody sees the data any more; its files are rewritten within five days. "
     "Backups hold the data until they expire; whoever restores one has it erased again.",
 )
 _LABELS = {
@@ -43,6 +45,7 @@ _STORES = {
     "channels": Text("채널", "Channels"),
     "log": Text("활동 기록", "Event log"),
     "answers": Text("열람 요청 답변 파일", "Answers to access requests"),
+    "lake": Text("분석용 데이터", "Data lake"),
     "customers": Text("고객 정보", "Customer record"),
 }
 CLASSES = {

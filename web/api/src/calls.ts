@@ -221,6 +221,10 @@ export const api = {
     forgetAll: () => request<void>("DELETE", "/api/recent"),
   },
 
+  lake: {
+    state: () => request<c.LakeState>("GET", "/api/lake"),
+  },
+
   privacy: {
     masking: () => request<c.MaskingView>("GET", "/api/masking"),
     changeMasking: (body: c.MaskingView) => request<c.MaskingView>("PUT", "/api/masking", { body }),

@@ -43,6 +43,7 @@ export const keys = {
   heldCases: ["held-cases"] as const,
   accessRequests: ["access-requests"] as const,
   offeredIdentities: (id: Id) => ["access-requests", "identities", id] as const,
+  lake: ["lake"] as const,
   customers: ["customers"] as const,
   customerList: (q: string) => ["customers", "list", q] as const,
   customer: (id: Id) => ["customers", "one", id] as const,

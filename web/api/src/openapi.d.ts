@@ -1506,6 +1506,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetLake */
+        get: operations["ApiLakeGetLake"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/macros": {
         parameters: {
             query?: never;
@@ -4352,6 +4369,48 @@ export interface components {
              * @enum {string}
              */
             preset?: "damso" | "gmail" | "zendesk";
+        };
+        /** LakeColumn */
+        LakeColumn: {
+            kind: string;
+            meaning: string;
+            name: string;
+            personal: boolean;
+        };
+        /** LakeDay */
+        LakeDay: {
+            bytes: number;
+            day: string;
+            files: number;
+            rows: number;
+            /** @enum {string} */
+            stream: "care" | "tracked";
+        };
+        /** LakeState */
+        LakeState: {
+            bytes: number;
+            compacted_at: string | null;
+            days: components["schemas"]["LakeDay"][];
+            files: number;
+            forgetting: number;
+            generation: number;
+            lag: number;
+            late: number;
+            renewed_at: string | null;
+            rows: number;
+            tables: components["schemas"]["LakeTable"][];
+            url: string;
+            written_at: string | null;
+        };
+        /** LakeTable */
+        LakeTable: {
+            bytes: number;
+            columns: components["schemas"]["LakeColumn"][];
+            files: number;
+            name: string;
+            rows: number;
+            taken_at: string | null;
+            title: string;
         };
         /** LastAct */
         LastAct: {
@@ -9459,6 +9518,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiLakeGetLake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakeState"];
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];

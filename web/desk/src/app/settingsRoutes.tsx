@@ -25,6 +25,8 @@ const imports = (name: keyof typeof import("../features/imports/index.ts")) =>
   lazyRouteComponent(() => import("../features/imports/index.ts"), name);
 const source = (name: keyof typeof import("../features/sources/index.ts")) =>
   lazyRouteComponent(() => import("../features/sources/index.ts"), name);
+const lake = (name: keyof typeof import("../features/lake/index.ts")) =>
+  lazyRouteComponent(() => import("../features/lake/index.ts"), name);
 
 const settings = createRoute({
   getParentRoute: () => desk,
@@ -49,6 +51,7 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/keyboard", component: page("KeyboardPage") }),
   createRoute({ getParentRoute, path: "/security", component: page("SecurityPage") }),
   createRoute({ getParentRoute, path: "/privacy", component: page("PrivacyPage") }),
+  createRoute({ getParentRoute, path: "/lake", component: lake("LakePage") }),
   createRoute({ getParentRoute, path: "/exports", component: page("ExportsPage") }),
   createRoute({ getParentRoute, path: "/retention", component: kept("RetentionPage") }),
   createRoute({ getParentRoute, path: "/held-cases", component: kept("HeldCasesPage") }),

@@ -53,6 +53,10 @@ export const SETTINGS: SettingsGroup[] = [
     ],
   },
   {
+    title: "settings.data",
+    pages: [["lake", "settings.lake", "settings.manage"]],
+  },
+  {
     title: "settings.records",
     pages: [
       ["access", "settings.access", "access.review"],

@@ -1,0 +1,1 @@
+export { LakePage } from "./LakePage.tsx";
