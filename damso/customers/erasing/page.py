@@ -43,6 +43,7 @@ _STORES = {
     "channels": Text("채널", "Channels"),
     "log": Text("활동 기록", "Event log"),
     "answers": Text("열람 요청 답변 파일", "Answers to access requests"),
+    "consents": Text("동의 기록", "Consents"),
     "customers": Text("고객 정보", "Customer record"),
 }
 CLASSES = {
