@@ -28,6 +28,7 @@ PERSONAL: Mapping[str, str] = {
     "exports": "export_part.data",
     "recent": "recent.words",
     "answers": "access_request.file_ref",
+    "consents": "consent.proof consent.ip consent.external_key consent_age.note consent_notice.note",
     "log": "lane_item.key lane_item.payload tracked_event.subject_id tracked_event.properties",
     "customers": """
         claim.value customer.own_name customer.name customer.locale customer.timezone customer.lent_locale
@@ -63,6 +64,11 @@ OF_NOBODY: Mapping[str, str] = {
         reminder.state retention_rule.record_class retention_rule.action scheduled_answer.state scheduled_answer.reason
         seal.log seal_start.log suggestion.reasons tracked_event.name tracked_event.subject_kind
         tracked_event.actor_kind trait_change.source
+    """,
+    "of consents: a word of ours, an id, what the company asks with": """
+        consent.purpose consent.channel consent.method consent.actor_kind consent.actor_id consent_age.actor_kind
+        consent_age.actor_id consent_notice.kind consent_notice.state consent_notice.send_key consent_notice.sent_by
+        consent_text.purpose consent_text.locale consent_text.body consent_text.created_by
     """,
     "an id, a counter or a version": """
         conversation_hold.actor_id retention_dry_run.actor_id retention_dry_run.found retention_run.cutoffs
