@@ -230,6 +230,18 @@ async def test_a_consent_is_confirmed_every_two_years_as_long_as_it_stands(
     assert await company.count("consent_notice", "kind = 'confirm' AND state = 'dropped'") == 1
 
 
+async def test_what_is_said_of_a_customer_as_a_whole_goes_to_the_address_they_came_with(
+    company: Company, desk: httpx.AsyncClient, clock: ManualClock, mina: int, postcards: Postcards
+) -> None:
+    await company.gets(postcard(sender="jiho@daum.example", external_id="card-2"))
+    people = [await customer_of(company, one) for one in (mina, await company.identity("jiho@daum.example"))]
+    async with company.parts.database.transaction() as tx:
+        await merge(tx, people, actor=company.agent, evidence={})
+    await desk.post(f"/api/customers/{people[0]}/consents", json=new_consent(given=False))
+    await notices_leave(company, clock, timedelta(minutes=11))
+    assert [mail.to.value for mail in postcards.sent] == [MINA]
+
+
 async def test_whom_we_cannot_mail_a_person_tells(
     company: Company, desk: httpx.AsyncClient, clock: ManualClock
 ) -> None:

@@ -1,7 +1,7 @@
 """Notices the law wants, on their way: by mail where we know an address of the person, else by hand."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -20,6 +20,7 @@ from damso.customers.consent.notices import (
 )
 from damso.customers.consent.types import Entry, Ways
 from damso.customers.disclose import disclosed
+from damso.customers.types import INTERNAL
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
 from damso.kernel.i18n import DEFAULT_LOCALE, Locale, as_locale
@@ -128,12 +129,14 @@ class ConsentNoticeTimer:
 
 async def mail_address(tx: Transaction, identity_id: int) -> str | None:
     """Where to write to the person: the address itself, or one that is theirs by proof; what was merged or asserted
-    could be somebody else's."""
-    rows: list[Any] = await tx.rows(
-        """SELECT value FROM identity WHERE id = ANY ($1) AND kind = 'email' AND bounced_at IS NULL
-            AND value <> 'erased:' || id
-        ORDER BY id = $2 DESC, last_seen_at DESC, id LIMIT 1""",
-        await disclosed(tx, identity_id),
+    could be somebody else's. What was said of a customer as a whole goes to an address they were first seen with."""
+    found: str | None = await tx.value(
+        """SELECT e.value FROM identity i JOIN identity e ON e.id = ANY ($2)
+            OR (i.kind = $3 AND e.home_id = i.home_id AND e.customer_id = i.customer_id)
+        WHERE i.id = $1 AND e.kind = 'email' AND e.bounced_at IS NULL AND e.value <> 'erased:' || e.id
+        ORDER BY e.id = $1 DESC, e.last_seen_at DESC, e.id LIMIT 1""",
         identity_id,
+        await disclosed(tx, identity_id),
+        INTERNAL,
     )
-    return rows[0]["value"] if rows else None
+    return found
