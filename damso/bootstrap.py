@@ -21,6 +21,8 @@ from damso.conversations.act_lane import ActLane
 from damso.conversations.acts import ForgetActs
 from damso.conversations.attachments import MediaReader, UnsentTimer
 from damso.conversations.change import SnoozeTimer
+from damso.conversations.consents.links import PreferenceLinks
+from damso.conversations.consents.mail import ConsentNoticeTimer, Writer
 from damso.conversations.due_answers import HoldReader, ScheduleTimer
 from damso.conversations.erase import ConversationEraser
 from damso.conversations.exports.erase import ExportEraser
@@ -38,6 +40,9 @@ from damso.conversations.retention.run import CaseReplay, RetentionTimer
 from damso.conversations.retention.technical import TechnicalTimer
 from damso.conversations.split import SplitReader
 from damso.customers import dimensions as customer_dimensions
+from damso.customers.consent.erase import ConsentEraser
+from damso.customers.consent.may_contact import ContactRules
+from damso.customers.consent.types import Way
 from damso.customers.erase import CustomerEraser
 from damso.customers.erasing.work import ErasureLane, ErasureReplay
 from damso.customers.subject_access.holding import Holding
@@ -59,6 +64,7 @@ from damso.kernel.erasure import Eraser
 from damso.kernel.erasure_list import FILE as ERASURE_FILE
 from damso.kernel.erasure_list import ErasureList, Replays, replay_erasures
 from damso.kernel.http import open_http
+from damso.kernel.i18n import Text
 from damso.kernel.key_file import open_keyring
 from damso.kernel.lanes import Lane
 from damso.kernel.migrations import prepare
@@ -144,7 +150,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         InboundLane(parts.database, parts.keyring, parts.inboxes),
         OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
         NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
-        ActLane(parts.database, parts.inboxes),
+        ActLane(parts.database, parts.inboxes, preference_links_of(parts)),
         ImportLane(parts.database, parts.keyring, parts.blobs, parts.inboxes),
         ExportLane(parts.database),
         CheckLane(parts.database, parts.inboxes, parts.http),
@@ -198,7 +204,40 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         ForgetExports(),
         ForgetRecent(),
         ForgetTracked(),
+        ConsentNoticeTimer(parts.keyring, parts.inboxes, notice_writer_of(parts)),
     )
+
+
+def contact_rules_of(parts: Parts) -> ContactRules:
+    """Whom we may write to: by every channel that is installed, and by those people consent to before anything that
+    sends them is connected."""
+    installed = (
+        Way(
+            channel=adapter.channel,
+            name=adapter.name,
+            reaches=adapter.policy.reaches,
+            night_exempt=adapter.policy.night_exempt,
+        )
+        for adapter in parts.adapters.values()
+    )
+    foreseen = (
+        Way(channel="sms", name=Text("문자", "Text message"), reaches="phone"),
+        Way(channel="phone", name=Text("전화", "Phone call"), reaches="phone"),
+    )
+    ways: dict[str, Way] = {}
+    for way in (*installed, *foreseen):
+        ways.setdefault(way.channel, way)
+    return ContactRules(parts.keyring, ways)
+
+
+def preference_links_of(parts: Parts) -> PreferenceLinks:
+    """Links to customers' own preferences."""
+    return PreferenceLinks(parts.keyring, parts.settings.base_url)
+
+
+def notice_writer_of(parts: Parts) -> Writer:
+    """Whoever puts the notices of consents into words."""
+    return Writer(preference_links_of(parts), contact_rules_of(parts).ways, parts.inboxes)
 
 
 def blob_columns() -> Sequence[BlobColumn]:
@@ -226,6 +265,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
         LogEraser(),
         AnswerEraser(),
         QuarantineEraser(),
+        ConsentEraser(),
         LakeEraser(),
         CustomerEraser(),
     )

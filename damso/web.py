@@ -16,7 +16,17 @@ from litestar.types import ControllerRouterHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from damso import __version__
-from damso.bootstrap import Parts, dimensions_of, erasers_of, erasure_list_of, lanes_of, readers_of
+from damso.bootstrap import (
+    Parts,
+    contact_rules_of,
+    dimensions_of,
+    erasers_of,
+    erasure_list_of,
+    lanes_of,
+    notice_writer_of,
+    preference_links_of,
+    readers_of,
+)
 from damso.brand import api as brand_api
 from damso.brand import signature_api
 from damso.brand.create_brand import FirstBrand
@@ -33,6 +43,8 @@ from damso.conversations import (
     recent_api,
     view_api,
 )
+from damso.conversations.consents import desk_api as consent_desk_api
+from damso.conversations.consents import page_api as preference_api
 from damso.conversations.exports import api as export_api
 from damso.conversations.imports.api import ImportController
 from damso.conversations.live import DeskLive
@@ -46,6 +58,7 @@ from damso.conversations.widget.live import WidgetLive
 from damso.customers import api as customer_api
 from damso.customers import identity_api
 from damso.customers.companies.api import CompanyController
+from damso.customers.consent import api as consent_api
 from damso.customers.erasing import api as erasing_api
 from damso.customers.subject_access import api as access_api
 from damso.customers.timeline import TimelineSource
@@ -88,6 +101,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     tracking_api.CollectController,
     *source_api.CONTROLLERS,
     LakeController,
+    *consent_api.CONTROLLERS,
+    *consent_desk_api.ROUTES,
+    *preference_api.ROUTES,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,
@@ -145,6 +161,8 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
     access_log = AccessLog(parts.database)
     life, sources = Life(parts.database), Sources(parts.database, parts.keyring)
     desk_live = DeskLive(parts.database, tail, signals, access_log)
+    rules, links = contact_rules_of(parts), preference_links_of(parts)
+    limits = preference_api.PreferenceLimits(parts.settings)
     given = {
         "settings": parts.settings,
         "database": parts.database,
@@ -163,6 +181,10 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "collector": Collector(parts.database, sources, life),
         "dimensions": dimensions_of(),
         "desk_live": desk_live,
+        "contact_rules": rules,
+        "links": links,
+        "notice_writer": notice_writer_of(parts),
+        "door": preference_api.Door(parts.database, parts.inboxes, rules, links, limits),
         "chat_limits": ChatLimits(parts.settings),
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),
     }

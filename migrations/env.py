@@ -14,6 +14,7 @@ import damso.conversations.models
 import damso.conversations.recent_models
 import damso.conversations.retention.models
 import damso.customers.companies.models
+import damso.customers.consent.models
 import damso.customers.models
 import damso.customers.tracking.models
 import damso.kernel.models

@@ -41,7 +41,8 @@ class ChannelPolicy(Struct, frozen=True, kw_only=True):
     long a message waits before it leaves, `recall` whether it can be taken back after that.
     `authenticates` says what proves a sender: the channel itself for every message (`channel`), or a fact that
     differs by message (`message`, see `InboundMessage.authenticated`). `repeatable` means that sending again under
-    the same send key cannot reach the customer twice. `hosted` means that we keep the thread ourselves: a stored
+    the same send key cannot reach the customer twice. `night_exempt` means that advertising needs no consent of its own
+    at night (Network Act decree art. 61(2)). `hosted` means that we keep the thread ourselves: a stored
     message is a sent one, and the adapter is never asked to send.
     """
 
@@ -62,6 +63,7 @@ class ChannelPolicy(Struct, frozen=True, kw_only=True):
     repeatable: bool = False
     hosted: bool = False
     reopen: timedelta = timedelta(days=14)
+    night_exempt: bool = False
 
 
 class InboxConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

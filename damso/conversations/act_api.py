@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 from msgspec import UNSET, Meta, Struct
 
 from damso.channels.inboxes import Inboxes
@@ -26,6 +26,7 @@ from damso.conversations.acts import (
     own_act,
 )
 from damso.conversations.change import Change, check_change
+from damso.conversations.consents.links import PreferenceLinks
 from damso.conversations.join import JoinCandidate, candidates_for, undo_join
 from damso.conversations.macros import Macro, MacroDraft, delete_macro, macro, macros, save_macro, words_of
 from damso.conversations.reach import check_conversation
@@ -76,6 +77,7 @@ class ActController(Controller):
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
         inboxes: NamedDependency[Inboxes],
+        links: NamedDependency[SkipValidation[PreferenceLinks]],
         data: JSONBody[NewAct],
     ) -> Act:
         """Do something to many cases. A few are done when this answers; of more, ask how far it has come."""
@@ -85,7 +87,7 @@ class ActController(Controller):
             if await begin_act(tx, caller.actor, data.id, kind, _stored(wanted)):
                 total = await _choose(tx, caller, data)
                 if total < chunk_of(wanted):
-                    await go_on(tx, inboxes, await own_act(tx, caller.actor, data.id), caller)
+                    await go_on(tx, inboxes, links, await own_act(tx, caller.actor, data.id), caller)
                 else:
                     await leave_to_lane(tx, data.id)
             return await act_of(tx, caller, data.id)
@@ -110,13 +112,14 @@ class ActController(Controller):
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
         inboxes: NamedDependency[Inboxes],
+        links: NamedDependency[SkipValidation[PreferenceLinks]],
         act_id: FromPath[UUID],
     ) -> Act:
         """Give each case back what it had before, unless it has changed since."""
         async with database.transaction() as tx:
             act = await own_act(tx, caller.actor, act_id)
             if await begin_undoing(tx, act):
-                await _undo(tx, inboxes, await own_act(tx, caller.actor, act_id), caller)
+                await _undo(tx, inboxes, links, await own_act(tx, caller.actor, act_id), caller)
             return await act_of(tx, caller, act_id)
 
 
@@ -146,12 +149,12 @@ async def _choose(tx: Transaction, caller: Caller, data: NewAct) -> int:
     return await choose_cases(tx, data.id, caller, data.cases)
 
 
-async def _undo(tx: Transaction, inboxes: Inboxes, act: Begun, caller: Caller) -> None:
+async def _undo(tx: Transaction, inboxes: Inboxes, links: PreferenceLinks, act: Begun, caller: Caller) -> None:
     if act.kind == "split":
         await undo_split(tx, act, caller.actor)
     elif act.kind == "join":
         await undo_join(tx, act, caller.actor)
-    elif await go_on(tx, inboxes, act, caller):
+    elif await go_on(tx, inboxes, links, act, caller):
         await leave_to_lane(tx, act.id)
 
 
@@ -245,6 +248,7 @@ class MacroController(Controller):
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
         inboxes: NamedDependency[Inboxes],
+        links: NamedDependency[SkipValidation[PreferenceLinks]],
         locale: NamedDependency[Locale],
         macro_id: FromPath[UUID],
         conversation_id: FromQuery[UUID],
@@ -253,5 +257,5 @@ class MacroController(Controller):
         async with database.reading() as tx:
             await check_conversation(tx, caller, conversation_id)
             steps = (await macro(tx, caller, macro_id)).steps
-            words = await words_of(tx, steps, conversation_id, caller.agent_id)
+            words = await words_of(tx, links, steps, conversation_id, caller.agent_id)
             return MacroPreview(words.answer, words.note, await way_of(tx, inboxes, conversation_id, caller))

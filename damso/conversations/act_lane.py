@@ -6,6 +6,7 @@ from uuid import UUID
 from damso.channels.inboxes import Inboxes
 from damso.conversations.act_work import go_on
 from damso.conversations.acts import Begun, lock_act
+from damso.conversations.consents.links import PreferenceLinks
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import Forbidden
 from damso.kernel.i18n import Text
@@ -25,9 +26,10 @@ class ActLane:
     title: ClassVar[Text] = Text("여러 상담 한꺼번에 바꾸기", "Acts on many cases")
     width: ClassVar[int] = 2
 
-    def __init__(self, database: Database, inboxes: Inboxes) -> None:
+    def __init__(self, database: Database, inboxes: Inboxes, links: PreferenceLinks) -> None:
         self._database = database
         self._inboxes = inboxes
+        self._links = links
 
     async def work(self, claim: Claim) -> None:
         more = True
@@ -35,7 +37,7 @@ class ActLane:
             async with self._database.transaction() as tx:
                 act = await lock_act(tx, UUID(str(claim.item.payload["act_id"])))
                 more = act.state in ("running", "undoing") and await go_on(
-                    tx, self._inboxes, act, await _actor_of(tx, act)
+                    tx, self._inboxes, self._links, act, await _actor_of(tx, act)
                 )
                 if not more:
                     await claim.finish(tx)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from damso.channels.inboxes import Inboxes
 from damso.conversations.acts import Begun, Result, next_cases, note_results, set_state
 from damso.conversations.change import Change, change_cases
+from damso.conversations.consents.links import PreferenceLinks
 from damso.conversations.macros import Steps, change_of
 from damso.conversations.reach import reach
 from damso.conversations.say_macro import say_macro, unsay
@@ -41,7 +42,7 @@ def chunk_of(wanted: Wanted) -> int:
     return CHUNK_SAID if wanted.steps and wanted.steps.speaks else CHUNK
 
 
-async def go_on(tx: Transaction, inboxes: Inboxes, act: Begun, caller: Caller) -> bool:
+async def go_on(tx: Transaction, inboxes: Inboxes, links: PreferenceLinks, act: Begun, caller: Caller) -> bool:
     """Do the next chunk of an act that is locked; whether there is more. Raises nothing for a single case: what does
     not allow it is skipped and counted."""
     wanted = msgspec.convert(act.wanted, Wanted)
@@ -49,13 +50,15 @@ async def go_on(tx: Transaction, inboxes: Inboxes, act: Begun, caller: Caller) -
     if act.state == "undoing":
         more = await _undo_chunk(tx, inboxes, act, caller, limit)
     else:
-        more = await _do_chunk(tx, inboxes, act, caller, wanted)
+        more = await _do_chunk(tx, inboxes, links, act, caller, wanted)
     if not more:
         await set_state(tx, act.id, "undone" if act.state == "undoing" else "done")
     return more
 
 
-async def _do_chunk(tx: Transaction, inboxes: Inboxes, act: Begun, caller: Caller, wanted: Wanted) -> bool:
+async def _do_chunk(
+    tx: Transaction, inboxes: Inboxes, links: PreferenceLinks, act: Begun, caller: Caller, wanted: Wanted
+) -> bool:
     limit = chunk_of(wanted)
     rows = await next_cases(tx, act.id, "waiting", limit)
     cases = await _locked(tx, caller, [row["conversation_id"] for row in rows])
@@ -73,7 +76,7 @@ async def _do_chunk(tx: Transaction, inboxes: Inboxes, act: Begun, caller: Calle
         for case in list(willing):
             try:
                 async with tx.savepoint():
-                    spoken = await say_macro(tx, inboxes, wanted.steps, act.id, case.id, caller)
+                    spoken = await say_macro(tx, inboxes, links, wanted.steps, act.id, case.id, caller)
             except AppError as refusal:
                 willing.remove(case)
                 results.append(_skipped(case.id, refusal.code))

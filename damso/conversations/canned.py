@@ -7,6 +7,7 @@ from liquid import Environment
 from liquid.exceptions import LiquidError
 from msgspec import Struct
 
+from damso.conversations.consents.links import PreferenceLinks
 from damso.conversations.types import Tag
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError, Invalid, NotFound
@@ -95,9 +96,11 @@ async def delete_canned_answer(tx: Transaction, answer_id: UUID) -> None:
         raise NotFound
 
 
-async def render_canned_answer(tx: Transaction, answer_id: UUID, conversation_id: UUID, agent_id: UUID) -> str:
+async def render_canned_answer(
+    tx: Transaction, answer_id: UUID, conversation_id: UUID, agent_id: UUID, links: PreferenceLinks
+) -> str:
     """The text with the customer, the agent and the brand put in. Raises `NotFound`, `TemplateInvalid`."""
-    [text] = await render(tx, [await template_of(tx, answer_id)], conversation_id, agent_id)
+    [text] = await render(tx, [await template_of(tx, answer_id)], conversation_id, agent_id, links)
     return text
 
 
@@ -107,11 +110,13 @@ async def template_of(tx: Transaction, answer_id: UUID) -> str:
 
 
 async def render(
-    tx: Transaction, templates: Sequence[str], conversation_id: UUID, agent_id: UUID | None
+    tx: Transaction, templates: Sequence[str], conversation_id: UUID, agent_id: UUID | None, links: PreferenceLinks
 ) -> Sequence[str]:
-    """Texts with the customer, the agent and the brand put in. Raises `NotFound`, `TemplateInvalid`."""
+    """Texts with the customer, the agent, the brand and the link to the customer's preferences put in. Raises
+    `NotFound`, `TemplateInvalid`."""
     row = await tx.row(
-        """SELECT coalesce(nullif(u.name, ''), i.name) AS customer, b.name AS brand, a.name AS agent
+        """SELECT coalesce(nullif(u.name, ''), i.name) AS customer, b.name AS brand, a.name AS agent,
+            b.id AS brand_id, i.id AS identity_id
         FROM conversation c JOIN identity i ON i.id = c.anchor_identity_id JOIN customer u ON u.id = i.customer_id
             JOIN brand b ON b.id = c.brand_id LEFT JOIN agent a ON a.id = $2 WHERE c.id = $1""",
         conversation_id,
@@ -123,6 +128,7 @@ async def render(
         "customer": {"name": row["customer"]},
         "brand": {"name": row["brand"]},
         "agent": {"name": row["agent"] or ""},
+        "preferences_url": links.page(row["identity_id"], row["brand_id"], tx.now),
     }
     try:
         return [await _TEMPLATES.from_string(template).render_async(**given) for template in templates]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Controller, WebSocket, delete, get, patch, post, websocket
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 from msgspec import Meta, Struct
 
 from damso.conversations.canned import (
@@ -21,6 +21,7 @@ from damso.conversations.canned import (
     save_canned_answer,
     tags,
 )
+from damso.conversations.consents.links import PreferenceLinks
 from damso.conversations.live import DeskLive
 from damso.conversations.reach import check_conversation, customer_reach
 from damso.conversations.rows import customer_name
@@ -79,13 +80,14 @@ class CannedAnswerController(Controller):
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
         witness: NamedDependency[Witness],
+        links: NamedDependency[SkipValidation[PreferenceLinks]],
         answer_id: FromPath[UUID],
         conversation_id: FromQuery[UUID],
     ) -> RenderedText:
         """Its text for one conversation, with the variables put in."""
         async with database.reading() as tx:
             await check_conversation(tx, caller, conversation_id)
-            text = await render_canned_answer(tx, answer_id, conversation_id, caller.agent)
+            text = await render_canned_answer(tx, answer_id, conversation_id, caller.agent, links)
             customer_id = await customer_of(tx, conversation_id)
         await witness.viewed(customer_id)
         return RenderedText(text)

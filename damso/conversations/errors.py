@@ -82,10 +82,24 @@ class TooManyFiles(AppError):
 
 
 class ConsentMissing(AppError):
-    """Advertising is refused until there is a consent ledger that allows it."""
+    """Advertising to somebody who must not get it; `extra.reason` says why, in the words of `may_contact`."""
 
     code = "CONSENT_MISSING"
-    text = Text("광고성 메시지는 수신 동의가 있어야 보낼 수 있어요.", "Advertising needs the customer's consent.")
+    text = Text(
+        "이 고객에게는 광고성 메시지를 보낼 수 없어요. 고객 화면의 동의 내역을 확인해 주세요.",
+        "This customer must not get advertising. See the consents on the customer's page.",
+    )
+
+
+class AdGateClosed(AppError):
+    """The customer has consented, but nothing yet puts the label, the sender and the free refusal into advertising
+    (Network Act art. 50(4)), so none leaves."""
+
+    code = "AD_GATE_CLOSED"
+    text = Text(
+        "광고 표기와 무료 수신거부를 자동으로 넣는 기능이 없어 아직 광고성 메시지를 보낼 수 없어요.",
+        "Advertising cannot be sent yet: its label and free way to refuse are not put in automatically.",
+    )
 
 
 class TooLate(AppError):

@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, Struct
 
 from damso.conversations.canned import check_template, render, template_of
 from damso.conversations.change import Change
+from damso.conversations.consents.links import PreferenceLinks
 from damso.conversations.types import ConversationStatus, Priority
 from damso.kernel.database import Transaction
 from damso.kernel.errors import Forbidden, Invalid, NotFound
@@ -167,11 +168,13 @@ class Said(Struct, frozen=True):
     note: str
 
 
-async def words_of(tx: Transaction, steps: Steps, conversation_id: UUID, agent_id: UUID | None) -> Said:
+async def words_of(
+    tx: Transaction, links: PreferenceLinks, steps: Steps, conversation_id: UUID, agent_id: UUID | None
+) -> Said:
     """Raises `NotFound` where the canned answer is gone, `TemplateInvalid`."""
     texts: Sequence[str] = (
         await template_of(tx, steps.answer_id) if steps.answer_id else steps.answer,
         steps.note,
     )
-    answer, note = await render(tx, texts, conversation_id, agent_id)
+    answer, note = await render(tx, texts, conversation_id, agent_id, links)
     return Said(answer, note)

@@ -1,4 +1,5 @@
-"""Short mails of the system itself: one-time codes, sign-in links. Sent by the first mailbox that can write to anyone.
+"""Short mails of the system itself: one-time codes, sign-in links, notices of consents. Sent by the first mailbox that
+can write to anyone.
 
 Their text waits encrypted, for it lets people in.
 """
@@ -13,6 +14,7 @@ from damso.brand.queries import brand as brand_of
 from damso.channels.handover import hand_over
 from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.channels.types import Address, Brand, CredentialsRejected, OutboundMessage, Thread, TryLater
+from damso.customers.consent.notices import mail_failed, mail_left
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import AppError
@@ -50,8 +52,8 @@ async def send_notice(
     text: str,
     locale: Locale,
     brand_id: UUID | None = None,
-) -> None:
-    """Queue a mail. Raises `NoMailbox`."""
+) -> str:
+    """Queue a mail; the key it is sent under. Raises `NoMailbox`."""
     inbox = await mailbox_for(tx, inboxes, brand_id)
     if inbox is None:
         raise NoMailbox
@@ -64,13 +66,16 @@ async def send_notice(
         "locale": locale,
     }
     await enqueue(tx, LANE, [(None, payload)])
+    return payload["send_key"]
 
 
 class NoticeLane:
     """Sends notices; one that cannot be sent within a few tries is parked."""
 
     name: ClassVar[str] = LANE
-    title: ClassVar[Text] = Text("인증 번호와 로그인 링크 메일 보내기", "Mailing codes and sign-in links")
+    title: ClassVar[Text] = Text(
+        "인증 번호, 로그인 링크, 동의 안내 메일 보내기", "Mailing codes, sign-in links and notices"
+    )
     width: ClassVar[int] = 2
 
     def __init__(self, database: Database, keyring: Keyring, inboxes: Inboxes, http: AsyncClient) -> None:
@@ -99,8 +104,11 @@ class NoticeLane:
         if isinstance(handed.error, (TryLater, CredentialsRejected)) and claim.item.attempts < MOST_ATTEMPTS:
             raise Retry(5 * 2**claim.item.attempts, type(handed.error).__name__)
         if handed.error:
+            async with self._database.transaction() as tx:
+                await mail_failed(tx, notice["send_key"])
             raise Park(type(handed.error).__name__)
         async with self._database.transaction() as tx:
+            await mail_left(tx, notice["send_key"])
             await claim.finish(tx)
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from damso.channels.inboxes import Inboxes
 from damso.conversations.cases import show_without
+from damso.conversations.consents.links import PreferenceLinks
 from damso.conversations.drafts import Draft, draft_of, keep_draft
 from damso.conversations.errors import NoWayToSend
 from damso.conversations.facts import fact_of
@@ -31,10 +32,16 @@ class Spoken(Struct, frozen=True):
 
 
 async def say_macro(
-    tx: Transaction, inboxes: Inboxes, steps: Steps, act_id: UUID, conversation_id: UUID, caller: Caller
+    tx: Transaction,
+    inboxes: Inboxes,
+    links: PreferenceLinks,
+    steps: Steps,
+    act_id: UUID,
+    conversation_id: UUID,
+    caller: Caller,
 ) -> Spoken:
     """Say it in one case, once for each act. Raises `NoWayToSend` and what `send` refuses."""
-    words = await words_of(tx, steps, conversation_id, caller.agent_id)
+    words = await words_of(tx, links, steps, conversation_id, caller.agent_id)
     said, draft = [], ""
     if steps.send:
         said.append(await _send(tx, inboxes, act_id, conversation_id, caller, words.answer))

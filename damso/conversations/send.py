@@ -25,6 +25,7 @@ from damso.conversations.cases import (
     show_newest,
 )
 from damso.conversations.errors import (
+    AdGateClosed,
     AnsweredMeanwhile,
     ConsentMissing,
     InboxOff,
@@ -39,6 +40,7 @@ from damso.conversations.masking import mask_answer
 from damso.conversations.search_index import index_message
 from damso.conversations.types import AuthorKind
 from damso.customers.addresses import canonical
+from damso.customers.consent.may_contact import ContactRules
 from damso.customers.identify import Sighting, identify_all
 from damso.customers.types import VISITOR, IdentityKey
 from damso.kernel.database import Transaction
@@ -51,7 +53,8 @@ LANE = "outbound"
 
 
 class Sending(Struct, frozen=True, kw_only=True):
-    """What somebody wants said. `seen_message_id` is the last message they saw when they pressed send."""
+    """What somebody wants said. `seen_message_id` is the last message they saw when they pressed send; advertising
+    needs the `rules` by which it is decided whether it may be sent."""
 
     conversation_id: UUID
     send_key: str
@@ -66,6 +69,7 @@ class Sending(Struct, frozen=True, kw_only=True):
     send_anyway: bool = False
     accept_warnings: bool = False
     purpose: str = "service"
+    rules: ContactRules | None = None
 
 
 async def send(tx: Transaction, sending: Sending) -> UUID:
@@ -133,7 +137,7 @@ async def _check_route(tx: Transaction, case: Case, sending: Sending) -> Identit
     if not inbox.enabled:
         raise InboxOff
     if sending.purpose == "marketing":
-        raise ConsentMissing
+        await _check_advertising(tx, sending)
     identity = await tx.row(
         """SELECT i.kind, i.scope, i.value, i.bounced_at, (i.customer_id = a.customer_id) AS same_customer, p.role,
             EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = $2 AND m.reply_to = i.value
@@ -157,6 +161,16 @@ async def _check_route(tx: Transaction, case: Case, sending: Sending) -> Identit
     if not may_answer(inbox.adapter.policy, thread, tx.now):
         raise WindowHasClosed
     return IdentityKey(identity["kind"], identity["value"], identity["scope"])
+
+
+async def _check_advertising(tx: Transaction, sending: Sending) -> None:
+    """Raises `ConsentMissing` with the reason; `AdGateClosed` where only the gate is missing."""
+    if sending.rules is None:
+        raise ConsentMissing(extra={"reason": "no_consent"})
+    answer = await sending.rules.may_contact(tx, sending.identity_id, "marketing", sending.inbox.channel)
+    if not answer.allowed:
+        raise ConsentMissing(extra={"reason": answer.reason})
+    raise AdGateClosed
 
 
 async def _check_content(tx: Transaction, sending: Sending) -> Sequence[str]:

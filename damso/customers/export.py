@@ -47,6 +47,22 @@ class ExportedTrait(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class ExportedConsent(Struct, frozen=True, kw_only=True):
+    """An entry of the ledger, with the words it was asked with."""
+
+    customer_id: UUID
+    identity_id: int
+    purpose: str
+    channel: str
+    given: bool
+    method: str
+    at: datetime
+    recorded_at: datetime
+    text: str | None
+    proof: dict[str, Any]
+    ip: str | None
+
+
 class ExportedCustomer(Struct, frozen=True, kw_only=True):
     """One line of the export. Those `merged_into` another come too, so that ids found elsewhere can be followed."""
 
@@ -61,6 +77,7 @@ class ExportedCustomer(Struct, frozen=True, kw_only=True):
     identities: list[ExportedIdentity]
     claims: list[ExportedClaim]
     traits: list[ExportedTrait]
+    consents: list[ExportedConsent]
 
 
 _SELECT = """
@@ -79,6 +96,12 @@ JOIN claim c ON c.identity_id = i.id WHERE i.customer_id = ANY ($1) ORDER BY c.i
 _TRAITS = """
 SELECT i.customer_id, t.identity_id, t.key, t.value, t.source, t.at FROM identity i
 JOIN trait_change t ON t.identity_id = i.id WHERE i.customer_id = ANY ($1) ORDER BY t.id
+"""
+_CONSENTS = """
+SELECT i.customer_id, c.identity_id, c.purpose, c.channel, c.given, c.method, c.at, c.recorded_at, t.body AS text,
+    c.proof, c.ip
+FROM identity i JOIN consent c ON c.identity_id = i.id LEFT JOIN consent_text t ON t.id = c.text_id
+WHERE i.customer_id = ANY ($1) ORDER BY c.id
 """
 
 
@@ -101,13 +124,20 @@ async def _with_facts(tx: Transaction, rows: Sequence[Any]) -> list[ExportedCust
     identities = _by_customer(await tx.all(ExportedIdentity, _IDENTITIES, ids))
     claims = _by_customer(await tx.all(ExportedClaim, _CLAIMS, ids))
     traits = _by_customer(await tx.all(ExportedTrait, _TRAITS, ids))
+    consents = _by_customer(await tx.all(ExportedConsent, _CONSENTS, ids))
     return [
-        ExportedCustomer(**row, identities=identities[row["id"]], claims=claims[row["id"]], traits=traits[row["id"]])
+        ExportedCustomer(
+            **row,
+            identities=identities[row["id"]],
+            claims=claims[row["id"]],
+            traits=traits[row["id"]],
+            consents=consents[row["id"]],
+        )
         for row in rows
     ]
 
 
-OfCustomer = TypeVar("OfCustomer", ExportedIdentity, ExportedClaim, ExportedTrait)
+OfCustomer = TypeVar("OfCustomer", ExportedIdentity, ExportedClaim, ExportedTrait, ExportedConsent)
 
 
 def _by_customer(rows: Sequence[OfCustomer]) -> defaultdict[UUID, list[OfCustomer]]:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
+from damso.customers.consent.timeline import ConsentLines
 from damso.customers.timeline import Kind, Place, TimelineEntry
 from damso.kernel.database import Transaction
 from damso.kernel.i18n import Text
@@ -133,6 +134,9 @@ _TOLD = {
     "identity.proven": Text("연락처 확인 완료", "Address verified"),
     "company.joined": Text("고객사에 추가", "Added to a company"),
     "company.left": Text("고객사에서 제외", "Removed from a company"),
+    "consent.age_noted": Text("만 14세 미만 여부 확인", "Age noted"),
+    "consent.link_made": Text("수신 설정 링크 전달", "Preferences link given"),
+    "consent.notice_sent": Text("동의 안내 발송", "Notice of consent sent"),
     "identity.bounced": Text("메일이 되돌아옴", "Mail bounced"),
 }
 """Events of this room that have no line by another source."""
@@ -165,5 +169,5 @@ class LogLines:
         ]
 
 
-SOURCES = (IdentityLines(), ClaimLines(), TraitLines(), LogLines())
+SOURCES = (IdentityLines(), ClaimLines(), TraitLines(), ConsentLines(), LogLines())
 """The sources of this room."""

@@ -1,7 +1,7 @@
 """Whom the lake has to forget.
 
 Revision: 0016
-Follows: 0014
+Follows: 0015
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 works_with = "0002"
 """The oldest version whose code may go on working on this schema, see docs/adr/0020."""
 

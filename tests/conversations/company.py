@@ -20,6 +20,7 @@ from damso.conversations.waiting import Follower, follow
 from damso.conversations.widget.entries import WidgetEntry, own_identities, widget_entries
 from damso.conversations.widget.say import say
 from damso.conversations.widget.visitor import Visitor, new_visitor
+from damso.customers.consent.may_contact import ContactRules
 from damso.kernel import log
 from damso.kernel.lanes import Worker
 from damso.kernel.log import Actor
@@ -60,6 +61,7 @@ class Company(Struct, frozen=True, kw_only=True):
         accept_warnings: bool = False,
         cc: Sequence[str] = (),
         purpose: str = "service",
+        rules: ContactRules | None = None,
     ) -> UUID:
         """An agent answers, by the card unless told otherwise."""
         async with self.parts.database.transaction() as tx:
@@ -78,6 +80,7 @@ class Company(Struct, frozen=True, kw_only=True):
                 accept_warnings=accept_warnings,
                 cc=cc,
                 purpose=purpose,
+                rules=rules,
             )
             return await send(tx, sending)
 

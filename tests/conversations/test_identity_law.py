@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from damso.customers.card import customer_card
+from damso.customers.consent.record import record
+from damso.customers.consent.standing import household_of, standing
+from damso.customers.consent.types import Said
 from damso.customers.identify import identify
 from damso.customers.link import link, separate
 from damso.customers.merge import NothingToMerge, merge
@@ -38,6 +41,7 @@ facts = st.one_of(
     st.tuples(st.just("trait"), people, st.sampled_from("ab"), st.integers(1, 2)),
     st.tuples(st.just("rule"), pairs, strengths),
     st.tuples(st.just("speaks"), people, st.sampled_from(["ko", "en"]), st.sampled_from(["Asia/Seoul", None])),
+    st.tuples(st.just("consent"), people, st.booleans()),
 )
 decisions = st.one_of(
     st.tuples(st.just("merge"), pairs),
@@ -93,6 +97,16 @@ async def live(world: World, life: Sequence[Any], *, decides: bool) -> None:
                 async with world.company.parts.database.transaction() as tx:
                     key = IdentityKey("email", world.address(person))
                     await identify(tx, key, proof="authenticated", source="shop", locale=locale, timezone=timezone)
+            case "consent":
+                said = Said(
+                    identity_id=world.ids[given_[0]],
+                    purpose="marketing",
+                    channel="all",
+                    given=given_[1],
+                    method="phone",
+                )
+                async with world.company.parts.database.transaction() as tx:
+                    await record(tx, {}, [said], actor=AGENT)
             case "rule":
                 (one, other), strength = given_
                 async with world.company.parts.database.transaction() as tx:
@@ -139,11 +153,13 @@ async def seen_as(world: World) -> Any:
     async with world.company.parts.database.reading() as tx:
         customers = [await customer_of(tx, one) for one in world.ids]
         groups = sorted({tuple(n for n, c in enumerate(customers) if c == customer) for customer in customers})
-        traits, spoken = [], []
+        traits, spoken, consents = [], [], []
         for group in groups:
             card = await customer_card(tx, customers[group[0]])
             spoken.append((card.customer.locale, card.customer.timezone))
             everything = await tx.values("SELECT id FROM identity WHERE customer_id = $1", customers[group[0]])
+            household = await household_of(tx, customers[group[0]])
+            consents.append([standing(household, world.ids[n], "marketing", "email").state for n in group])
             traits.append({trait.key: trait.value for trait in await current_traits(tx, everything)})
         events = [
             [
@@ -156,7 +172,7 @@ async def seen_as(world: World) -> Any:
             ]
             for one in world.ids
         ]
-    return groups, traits, spoken, events
+    return groups, traits, spoken, consents, events
 
 
 async def anchored_wrongly(world: World) -> list[Any]:

@@ -5,8 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from damso.bootstrap import contact_rules_of
 from damso.channels.types import Address
 from damso.conversations.errors import (
+    AdGateClosed,
     AnsweredMeanwhile,
     ConsentMissing,
     NothingToSend,
@@ -16,6 +18,8 @@ from damso.conversations.errors import (
     TooLate,
 )
 from damso.conversations.settle import undo
+from damso.customers.consent.record import record
+from damso.customers.consent.types import Said
 from damso.kernel.log import Actor
 from tests.conversations.company import Company
 from tests.conversations.postcards import Postcards, postcard
@@ -123,8 +127,23 @@ async def test_nothing_is_refused(company: Company):
         await company.answers(received.conversation_id, "  \n")
 
 
-async def test_advertising_is_refused_until_consent_can_be_shown(company: Company):
+async def test_advertising_is_refused_with_the_reason_and_without_its_label_always(company: Company):
     received = await company.gets(postcard())
+    rules = contact_rules_of(company.parts)
+    for given, refusal, reason in ((None, ConsentMissing, "no_consent"), (True, AdGateClosed, None)):
+        if given is not None:
+            said = Said(
+                identity_id=await company.identity("mina@naver.example"),
+                purpose="marketing",
+                channel="all",
+                given=given,
+                method="phone",
+            )
+            async with company.parts.database.transaction() as tx:
+                await record(tx, rules.ways, [said], actor=company.agent)
+        with pytest.raises(refusal) as refused:
+            await company.answers(received.conversation_id, purpose="marketing", rules=rules)
+        assert refused.value.extra.get("reason") == reason
     with pytest.raises(ConsentMissing):
         await company.answers(received.conversation_id, purpose="marketing")
 

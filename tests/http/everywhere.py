@@ -14,6 +14,9 @@ from damso.conversations.drafts import Draft, keep_draft
 from damso.conversations.note import write_note
 from damso.conversations.receive import Arrival, receive
 from damso.customers.claim import claim
+from damso.customers.consent.age import note_age
+from damso.customers.consent.record import record
+from damso.customers.consent.types import Said
 from damso.customers.link import link
 from damso.customers.traits import set_traits
 from damso.kernel.database import Database, Transaction
@@ -94,6 +97,12 @@ async def leave_everywhere(company: Company, visitor: Chat) -> UUID:
         await link(tx, mail, chat, strength="proven", evidence={"by": MARK})
         await claim(tx, chat, "name", f"{MARK} 님", source="chat")
         await set_traits(tx, mail, {"address": f"{MARK}로 1"}, source="shop")
+        proof = {"note": f"{MARK}와 통화"}
+        said = Said(
+            identity_id=mail, purpose="marketing", channel="all", given=True, method="phone", proof=proof, ip=MARK
+        )
+        await record(tx, {}, [said], actor=company.agent)
+        await note_age(tx, mail, under_14=True, guardian_consented=True, note=MARK, actor=company.agent)
         agent = UUID(company.agent.id)
         await write_note(
             tx,

@@ -30,6 +30,7 @@ PERSONAL: Mapping[str, str] = {
     "answers": "access_request.file_ref",
     # Ids alone: it is told whom to leave out, and its files follow (tests/lake/test_forget.py).
     "lake": "",
+    "consents": "consent.proof consent.ip consent.external_key consent_age.note consent_notice.note",
     "log": "lane_item.key lane_item.payload tracked_event.subject_id tracked_event.properties",
     "customers": """
         claim.value customer.own_name customer.name customer.locale customer.timezone customer.lent_locale
@@ -66,6 +67,11 @@ OF_NOBODY: Mapping[str, str] = {
         seal.log seal_start.log suggestion.reasons tracked_event.name tracked_event.subject_kind
         tracked_event.actor_kind trait_change.source
     """,
+    "of consents: a word of ours, an id, what the company asks with": """
+        consent.purpose consent.channel consent.method consent.actor_kind consent.actor_id consent_age.actor_kind
+        consent_age.actor_id consent_notice.kind consent_notice.state consent_notice.send_key consent_notice.sent_by
+        consent_text.purpose consent_text.locale consent_text.body consent_text.created_by
+    """,
     "an id, a counter or a version": """
         conversation_hold.actor_id retention_dry_run.actor_id retention_dry_run.found retention_run.cutoffs
         retention_run.classes retention_run.brands
@@ -100,9 +106,8 @@ OF_NOBODY: Mapping[str, str] = {
         brand.name brand.colour brand.greeting_ko brand.greeting_en brand.signature brand.logo_ref brand.hours
         agent_signature.text brand.timezone bulk_act.wanted canned_answer.title canned_answer.shortcut
         canned_answer.text canned_answer.locale inbox.key inbox.name inbox.config inbox.cursor inbox.checked
-        installation.company
-        macro.name macro.steps retention_rule.explanation saved_view.name saved_view.filter saved_view.icon
-        saved_view.colour tag.name tag.colour
+        installation.company macro.name macro.steps retention_rule.explanation saved_view.name saved_view.filter
+        saved_view.icon saved_view.colour tag.name tag.colour
     """,
     "of companies, which are not persons; who notes somebody's name there mends it (docs/adr/0027)": """
         company.name company.note company.traits company.created_by company_domain.domain

@@ -64,6 +64,10 @@ SHOWS: dict[str, str] = {
     "PATCH /api/companies/{company_id:uuid}": "changed",
     "POST /api/companies/{company_id:uuid}/domains": "changed",
     "GET /api/companies/{company_id:uuid}/timeline": "listed",
+    "GET /api/customers/{customer_id:uuid}/consents": VIEWED,
+    "POST /api/customers/{customer_id:uuid}/consents": "changed",
+    "POST /api/customers/{customer_id:uuid}/consents/age": "changed",
+    "GET /api/consents/notices": "listed",
     "GET /api/exports/{export_id:uuid}/file": "exported",
     "POST /api/conversations/{conversation_id:uuid}/transcript": "downloaded",
 }
@@ -139,6 +143,10 @@ SHOWS_NOBODY = {
     "PUT /api/macros/{macro_id:uuid}",
     "PUT /api/reminders/{reminder_id:uuid}",
     "PUT /api/views/order",
+    "GET /api/customers/{customer_id:uuid}/consents/may-contact",
+    "POST /api/customers/{customer_id:uuid}/preferences-link",
+    "POST /api/consents",
+    "POST /api/consents/notices/{notice_id:uuid}/sent",
     "GET /api/companies",
     "DELETE /api/companies/{company_id:uuid}",
     "DELETE /api/companies/{company_id:uuid}/domains/{domain:str}",
@@ -160,6 +168,7 @@ SHOWS_NOBODY = {
 ROOMS_WITHOUT_CUSTOMERS = (
     "/api/agents",
     "/api/brands",
+    "/api/consent-texts",
     "/api/channels",
     "/api/deliveries",
     "/api/inboxes",
@@ -192,6 +201,8 @@ PERSONAL = {
     "CompanyPerson",
     "OfferedIdentity",
     "HeldContent",
+    "ConsentEntry",
+    "DueNotice",
 }
 """Structs that hold somebody's name, address or words."""
 

@@ -88,6 +88,10 @@ PLANTED = (
     VALUES (:some, :agent, 'customers', 'csv', '{}', 'moving', '', 'done', 1, 1, now(), now() + interval '1 day')""",
     """INSERT INTO export_part (job_id, number, customer_ids, identity_ids, data)
     SELECT :some, 0, ARRAY[customer_id], ARRAY[id], convert_to(:mail, 'utf8') FROM identity WHERE id = :identity""",
+    """INSERT INTO consent (identity_id, purpose, channel, given, method, at, recorded_at, proof, ip, actor_kind,
+        external_key)
+    VALUES (:identity, 'marketing', 'all', true, 'phone', now(), now(), '{}', :mail, 'agent', :mail)""",
+    "UPDATE consent_notice SET note = :mail WHERE identity_id = :identity",
     # What the rooms below say of them.
     "UPDATE tracked_event SET subject_id = :mail WHERE identity_id = :identity",
     "UPDATE waiting_item SET external_id = :mail",

@@ -48,6 +48,7 @@ LISTS = (
     "/api/customers/suggestions",
     "/api/companies",
     f"/api/companies?q={FAR_DOMAIN}",
+    "/api/consents/notices",
     "/api/inboxes",
     "/api/brands",
     "/api/deliveries?state=all",
@@ -92,6 +93,14 @@ def body_of(route: str, world: TwoBrands) -> dict[str, Any] | None:
         "POST /api/customers/{customer_id:uuid}/unmerge": {"identity_ids": [1], "confirmed": True},
         "POST /api/customers/{customer_id:uuid}/unmerge/preview": {"identity_ids": [1]},
         "POST /api/customers/{customer_id:uuid}/separate": {"customer_id": str(uuid4())},
+        "POST /api/customers/{customer_id:uuid}/consents": {
+            "purpose": "marketing",
+            "channel": "all",
+            "given": True,
+            "method": "phone",
+        },
+        "POST /api/customers/{customer_id:uuid}/consents/age": {"under_14": True},
+        "POST /api/customers/{customer_id:uuid}/preferences-link": {"identity_id": 1},
         "PATCH /api/companies/{company_id:uuid}": {"name": "새 이름"},
         "POST /api/companies/{company_id:uuid}/domains": {"domain": "new.example"},
         "PUT /api/companies/{company_id:uuid}/people/{customer_id:uuid}": {"role": "대표"},
@@ -111,6 +120,8 @@ async def call(desk: httpx.AsyncClient, route: str, world: TwoBrands, ids: dict[
     method, _, path = route.partition(" ")
     address = NAMED.sub(lambda found: ids[found[1]], path).replace("{domain:str}", FAR_DOMAIN)
     address = address.replace("{language:str}", "ko")
+    if route.endswith("/may-contact"):
+        address += "?purpose=marketing&channel=email"
     if route.endswith("/logo") and method == "PUT":
         return await desk.put(address, files={"file": ("logo.png", b"\x89PNG\r\n\x1a\n", "image/png")})
     why = {"x-damso-reason": "inspection"}

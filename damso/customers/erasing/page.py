@@ -46,6 +46,7 @@ _STORES = {
     "log": Text("활동 기록", "Event log"),
     "answers": Text("열람 요청 답변 파일", "Answers to access requests"),
     "lake": Text("분석용 데이터", "Data lake"),
+    "consents": Text("동의 기록", "Consents"),
     "customers": Text("고객 정보", "Customer record"),
 }
 CLASSES = {

@@ -2,6 +2,7 @@
 back. Somebody who writes in anew is welcome: these are asked before we act, not when they do."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
@@ -26,9 +27,18 @@ async def suppress(tx: Transaction, keyring: Keyring, addresses: Collection[tupl
 
 async def suppressed(tx: Transaction, keyring: Keyring, addresses: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Which of these addresses somebody had who was erased."""
+    return set(await suppressed_since(tx, keyring, addresses))
+
+
+async def suppressed_since(
+    tx: Transaction, keyring: Keyring, addresses: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], datetime]:
+    """The same, with since when."""
     owner = {mac: (kind, value) for kind, value in addresses for mac in address_macs(keyring, kind, value)}
-    found = await tx.values("SELECT mac FROM suppressed_address WHERE mac = ANY ($1)", list(owner)) if owner else []
-    return {owner[mac] for mac in found}
+    if not owner:
+        return {}
+    rows = await tx.rows("SELECT mac, at FROM suppressed_address WHERE mac = ANY ($1) ORDER BY at", list(owner))
+    return {owner[row["mac"]]: row["at"] for row in rows}
 
 
 async def is_suppressed(tx: Transaction, keyring: Keyring, kind: str, value: str) -> bool:

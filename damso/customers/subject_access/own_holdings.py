@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from damso.customers.companies.memberships import companies_of
+from damso.customers.consent.holding import ConsentHolding
 from damso.customers.subject_access.holding import Column, Holding, Section, Subject
 from damso.customers.types import INTERNAL
 from damso.kernel.database import Transaction
@@ -145,6 +146,7 @@ OWN: Sequence[Holding] = (
     IdentityHolding(),
     ClaimHolding(),
     TraitHolding(),
+    ConsentHolding(),
     CompanyHolding(),
     TrackedHolding(),
     LookHolding(),

@@ -329,6 +329,23 @@ export const api = {
     problems: (id: c.Id, reason: StatedReason) => download(`/api/imports/${id}/problems`, reason),
   },
 
+  consents: {
+    of: (customerId: c.Id) => request<c.CustomerConsents>("GET", `/api/customers/${customerId}/consents`),
+    record: (customerId: c.Id, body: c.NewConsent) =>
+      request<c.CustomerConsents>("POST", `/api/customers/${customerId}/consents`, { body }),
+    noteAge: (customerId: c.Id, body: c.NotedAge) =>
+      request<c.CustomerConsents>("POST", `/api/customers/${customerId}/consents/age`, { body }),
+    link: (customerId: c.Id, identityId: number, send: boolean) =>
+      request<{ url: string; sent: boolean }>("POST", `/api/customers/${customerId}/preferences-link`, {
+        body: { identity_id: identityId, send },
+      }),
+    notices: () => request<c.DueNotice[]>("GET", "/api/consents/notices"),
+    told: (noticeId: c.Id, note: string) =>
+      request<void>("POST", `/api/consents/notices/${noticeId}/sent`, { body: { note } }),
+    texts: () => request<c.ConsentText[]>("GET", "/api/consent-texts"),
+    writeText: (body: c.NewConsentText) => request<c.ConsentText>("POST", "/api/consent-texts", { body }),
+  },
+
   companies: {
     list: (query: { q?: string; cursor?: string }, signal?: AbortSignal) =>
       request<c.Page<c.CompanyRow>>("GET", "/api/companies", { query, signal }),

@@ -215,6 +215,15 @@ export type Trait = Schemas["Trait"];
 export type TimelineItem = Schemas["TimelineLine"];
 export type TimelineKind = TimelineItem["kind"];
 
+export type CustomerConsents = Schemas["CustomerConsents"];
+export type ConsentStanding = Schemas["ConsentStanding"];
+export type ConsentEntry = Schemas["ConsentEntry"];
+export type Purpose = ConsentStanding["purpose"];
+export type NewConsent = Schemas["NewConsent"];
+export type NotedAge = Schemas["NotedAge"];
+export type DueNotice = Schemas["DueNotice"];
+export type ConsentText = Schemas["ConsentText"];
+export type NewConsentText = Schemas["NewConsentText"];
 export type CompanyRow = Schemas["CompanyRow"];
 export type CompanyCard = Omit<Schemas["CompanyCard"], "conversations"> & {
   conversations: (Omit<Schemas["CompanyCase"], "status"> & { status: Status })[];

@@ -488,6 +488,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consent-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListConsentTexts */
+        get: operations["ApiConsentTextsListConsentTexts"];
+        put?: never;
+        /** WriteConsentText */
+        post: operations["ApiConsentTextsWriteConsentText"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RecordConsents */
+        post: operations["ApiConsentsRecordConsents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consents/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListConsentNotices */
+        get: operations["ApiConsentsNoticesListConsentNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consents/notices/{notice_id}/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** MarkNoticeSent */
+        post: operations["ApiConsentsNoticesNoticeIdSentMarkNoticeSent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -870,6 +939,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{customer_id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetConsents */
+        get: operations["ApiCustomersCustomerIdConsentsGetConsents"];
+        put?: never;
+        /** RecordConsent */
+        post: operations["ApiCustomersCustomerIdConsentsRecordConsent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/consents/age": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** NoteCustomerAge */
+        post: operations["ApiCustomersCustomerIdConsentsAgeNoteCustomerAge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/consents/may-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** MayContact */
+        get: operations["ApiCustomersCustomerIdConsentsMayContactMayContact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/erasure": {
         parameters: {
             query?: never;
@@ -899,6 +1020,23 @@ export interface paths {
         get: operations["ApiCustomersCustomerIdHistoryGetCustomerHistory"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/preferences-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** MakePreferencesLink */
+        post: operations["ApiCustomersCustomerIdPreferencesLinkMakePreferencesLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3329,6 +3467,16 @@ export interface components {
             /** @enum {null|string} */
             role?: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
         };
+        /** Answer */
+        Answer: {
+            allowed: boolean;
+            /** @default false */
+            confirmation_overdue?: boolean;
+            consent_id?: number | null;
+            not_before?: string | null;
+            /** @enum {string} */
+            reason: "consented" | "not_needed" | "channel_unknown" | "address_unknown" | "bounced" | "suppressed" | "under_14" | "no_consent" | "withdrawn" | "withdrawn_elsewhere" | "night";
+        };
         /** AnswerNote */
         AnswerNote: {
             /** @enum {string} */
@@ -3433,6 +3581,10 @@ export interface components {
             reply_minutes?: number | null;
             signature?: string | null;
             timezone?: string | null;
+        };
+        /** BulkConsents */
+        BulkConsents: {
+            consents: components["schemas"]["ConsentGiven"][];
         };
         /** CannedAnswer */
         CannedAnswer: {
@@ -3675,6 +3827,91 @@ export interface components {
             key: string;
             values: components["schemas"]["ValueOf"][];
         };
+        /** ConsentAge */
+        ConsentAge: {
+            /** Format: date-time */
+            at: string;
+            guardian_consented: boolean;
+            note: string;
+            under_14: boolean;
+        };
+        /** ConsentChannel */
+        ConsentChannel: {
+            channel: string;
+            name_en: string;
+            name_ko: string;
+            night_exempt: boolean;
+        };
+        /** ConsentEntry */
+        ConsentEntry: {
+            address: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            channel: string;
+            given: boolean;
+            id: number;
+            ip: string | null;
+            /** @enum {string} */
+            method: "web_form" | "app" | "chat" | "phone" | "paper" | "message" | "preference_page" | "one_click" | "import" | "api" | "other";
+            note: string;
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "night_marketing" | "profiling" | "overseas" | "third_party";
+            /** Format: date-time */
+            recorded_at: string;
+            text: string | null;
+            text_version: number | null;
+        };
+        /** ConsentGiven */
+        ConsentGiven: {
+            at?: string | null;
+            /** @default all */
+            channel?: string;
+            confirmed_at?: string | null;
+            external_key?: string | null;
+            given: boolean;
+            ip?: string | null;
+            /** @enum {string} */
+            kind: "email" | "phone" | "user";
+            /**
+             * @default api
+             * @enum {string}
+             */
+            method?: "web_form" | "app" | "chat" | "phone" | "paper" | "message" | "preference_page" | "one_click" | "import" | "api" | "other";
+            proof?: {
+                [key: string]: string | number;
+            };
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "night_marketing" | "profiling" | "overseas" | "third_party";
+            /** @default  */
+            scope?: string;
+            text_id?: string | null;
+            value: string;
+        };
+        /** ConsentStanding */
+        ConsentStanding: {
+            channel: string;
+            /** @enum {null|string} */
+            method: "web_form" | "app" | "chat" | "phone" | "paper" | "message" | "preference_page" | "one_click" | "import" | "api" | "other" | null;
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "night_marketing" | "profiling" | "overseas" | "third_party";
+            since: string | null;
+            /** @enum {string} */
+            state: "none" | "given" | "withdrawn";
+        };
+        /** ConsentText */
+        ConsentText: {
+            body: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            locale: "ko" | "en";
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "night_marketing" | "profiling" | "overseas" | "third_party";
+            version: number;
+        };
         /** ConversationExport */
         ConversationExport: {
             filter?: components["schemas"]["Filter"] | null;
@@ -3775,6 +4012,13 @@ export interface components {
             kind: string;
             source: string;
             value: string;
+        };
+        /** CustomerConsents */
+        CustomerConsents: {
+            age: components["schemas"]["ConsentAge"] | null;
+            channels: components["schemas"]["ConsentChannel"][];
+            history: components["schemas"]["ConsentEntry"][];
+            standing: components["schemas"]["ConsentStanding"][];
         };
         /** CustomerExport */
         CustomerExport: {
@@ -3922,6 +4166,25 @@ export interface components {
             classes: components["schemas"]["ClassOutlook"][];
             /** Format: uuid */
             id: string;
+        };
+        /** DueNotice */
+        DueNotice: {
+            address: string;
+            body: string;
+            colour: number;
+            customer: string;
+            /** Format: uuid */
+            customer_id: string;
+            /** Format: date */
+            due_on: string;
+            /** Format: uuid */
+            id: string;
+            initials: string;
+            /** @enum {string} */
+            kind: "result" | "confirm";
+            /** @enum {string} */
+            state: "by_hand" | "queued";
+            subject: string;
         };
         /** EnrolledMe */
         EnrolledMe: {
@@ -4438,6 +4701,12 @@ export interface components {
         LinkRequest: {
             email: string;
         };
+        /** LinkWanted */
+        LinkWanted: {
+            identity_id: number;
+            /** @default false */
+            send?: boolean;
+        };
         /** ListedIdentity */
         ListedIdentity: {
             kind: string;
@@ -4659,6 +4928,28 @@ export interface components {
             /** @default  */
             note?: string;
         };
+        /** NewConsent */
+        NewConsent: {
+            at?: string | null;
+            channel: string;
+            given: boolean;
+            identity_id?: number | null;
+            /** @enum {string} */
+            method: "phone" | "paper" | "chat" | "message" | "web_form" | "app" | "other";
+            /** @default  */
+            note?: string;
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "night_marketing" | "profiling" | "overseas" | "third_party";
+            text_id?: string | null;
+        };
+        /** NewConsentText */
+        NewConsentText: {
+            body: string;
+            /** @enum {string} */
+            locale: "ko" | "en";
+            /** @enum {string} */
+            purpose: "service" | "marketing" | "night_marketing" | "profiling" | "overseas" | "third_party";
+        };
         /** NewConversation */
         NewConversation: {
             attachment_ids?: string[];
@@ -4770,6 +5061,19 @@ export interface components {
             client_id: string;
             page?: components["schemas"]["Page"] | null;
             text: string;
+        };
+        /** NotedAge */
+        NotedAge: {
+            /** @default false */
+            guardian_consented?: boolean;
+            /** @default  */
+            note?: string;
+            under_14: boolean;
+        };
+        /** NoticeTold */
+        NoticeTold: {
+            /** @default  */
+            note?: string;
         };
         /** Notifications */
         Notifications: {
@@ -5003,6 +5307,11 @@ export interface components {
             typing: boolean;
             undo_seconds: number;
         };
+        /** PreferencesLink */
+        PreferencesLink: {
+            sent: boolean;
+            url: string;
+        };
         /** PreviewSide */
         PreviewSide: {
             colour: number;
@@ -5073,6 +5382,12 @@ export interface components {
             kind: string;
             name: string;
         };
+        /** RecordedConsents */
+        RecordedConsents: {
+            recorded: number;
+            refused: components["schemas"]["RefusedConsent"][];
+            repeated: number;
+        };
         /** RecordsRetention */
         RecordsRetention: {
             months: number;
@@ -5080,6 +5395,12 @@ export interface components {
         /** RecoveryCodes */
         RecoveryCodes: {
             codes: string[];
+        };
+        /** RefusedConsent */
+        RefusedConsent: {
+            code: string;
+            detail: string;
+            index: number;
         };
         /** RefusedKeys */
         RefusedKeys: {
@@ -7047,6 +7368,168 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiConsentTextsListConsentTexts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentText"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConsentTextsWriteConsentText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsentText"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentText"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConsentsRecordConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkConsents"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedConsents"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConsentsNoticesListConsentNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueNotice"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConsentsNoticesNoticeIdSentMarkNoticeSent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeTold"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiConversationsListConversations: {
         parameters: {
             query?: {
@@ -8072,6 +8555,146 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCustomersCustomerIdConsentsGetConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerConsents"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdConsentsRecordConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerConsents"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdConsentsAgeNoteCustomerAge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotedAge"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerConsents"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdConsentsMayContactMayContact: {
+        parameters: {
+            query: {
+                purpose: "service" | "marketing" | "night_marketing" | "profiling" | "overseas" | "third_party";
+                channel: string;
+                identity_id?: number | null;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiCustomersCustomerIdErasurePreviewErasure: {
         parameters: {
             query?: never;
@@ -8158,6 +8781,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryLine"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdPreferencesLinkMakePreferencesLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkWanted"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferencesLink"];
                 };
             };
             401: components["responses"]["Problem"];

@@ -79,6 +79,7 @@ class EmailAdapter:
         receipts=frozenset({"sent", "failed"}),
         undo=timedelta(seconds=10),
         authenticates="message",
+        night_exempt=True,
     )
     config: ClassVar[type[InboxConfig]] = EmailConfig
 

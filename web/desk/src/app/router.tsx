@@ -128,6 +128,11 @@ const company = createRoute({
   component: lazyRouteComponent(() => import("../features/companies/CompanyPage.tsx"), "CompanyPage"),
 });
 
+const notices = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers/notices",
+  component: lazyRouteComponent(() => import("../features/consents/NoticesPage.tsx"), "NoticesPage"),
+});
 const suggestions = createRoute({
   getParentRoute: () => desk,
   path: "/customers/suggestions",
@@ -147,6 +152,7 @@ const tree = root.addChildren([
     search,
     customers,
     suggestions,
+    notices,
     customer,
     printed,
     companies,

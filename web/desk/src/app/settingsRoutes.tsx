@@ -52,6 +52,7 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/security", component: page("SecurityPage") }),
   createRoute({ getParentRoute, path: "/privacy", component: page("PrivacyPage") }),
   createRoute({ getParentRoute, path: "/lake", component: lake("LakePage") }),
+  createRoute({ getParentRoute, path: "/consent-texts", component: page("ConsentTextsPage") }),
   createRoute({ getParentRoute, path: "/exports", component: page("ExportsPage") }),
   createRoute({ getParentRoute, path: "/retention", component: kept("RetentionPage") }),
   createRoute({ getParentRoute, path: "/held-cases", component: kept("HeldCasesPage") }),

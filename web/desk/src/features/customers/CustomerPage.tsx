@@ -9,6 +9,7 @@ import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { useMay } from "../../app/useMe.ts";
 import { Memberships } from "../companies/Memberships.tsx";
+import { ConsentSection } from "../consents/ConsentSection.tsx";
 import { useOpened } from "../palette/useOpened.ts";
 import { Failed } from "../shell/Failed.tsx";
 import { AccessRequestDialog } from "./AccessRequestDialog.tsx";
@@ -114,6 +115,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             <IdentitySection customer={customer} />
             <ClaimList claims={customer.claims} />
             <Memberships customer={customer} />
+            <ConsentSection customer={customer} />
             <TraitList customer={customer} />
             {reads && (
               <section className={panel.section}>

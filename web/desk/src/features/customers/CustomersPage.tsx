@@ -3,7 +3,14 @@ import { useText } from "@damso/i18n";
 import { Avatar, EmptyState, IconButton, Notice, Skeleton, Time } from "@damso/ui";
 import { Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconFileExport, IconPlus, IconSearch, IconUsers, IconUsersGroup } from "@tabler/icons-react";
+import {
+  IconFileExport,
+  IconMailCheck,
+  IconPlus,
+  IconSearch,
+  IconUsers,
+  IconUsersGroup,
+} from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
@@ -67,6 +74,14 @@ export function CustomersPage() {
           >
             {t("identity.allSuggestions")}
           </Button>
+        )}
+        {writes && (
+          <IconButton
+            label={t("consent.notices")}
+            onClick={() => void navigate({ to: "/customers/notices" })}
+          >
+            <IconMailCheck size={18} stroke={1.6} />
+          </IconButton>
         )}
         {mayExport && (
           <IconButton label={t("export.customers")} onClick={() => setExporting(true)}>

@@ -41,6 +41,14 @@ const SOURCES = [
   "browser",
   "domain",
   "key",
+  "web_form",
+  "app",
+  "phone",
+  "paper",
+  "message",
+  "preference_page",
+  "one_click",
+  "other",
 ] as const;
 
 /** Sources that the desk knows have a name; others are shown as the server calls them. */

@@ -8,7 +8,7 @@ import { messageOf } from "../../app/messageOf.ts";
 import dialog from "../inbox/dialog.module.css";
 
 /** What may stand in a text and is put in when it is used. */
-const VARIABLES = ["{{ customer.name }}", "{{ agent.name }}", "{{ brand.name }}"];
+const VARIABLES = ["{{ customer.name }}", "{{ agent.name }}", "{{ brand.name }}", "{{ preferences_url }}"];
 
 export function CannedAnswerDialog({
   answer,

@@ -1,3 +1,4 @@
+export { ConsentTextsPage } from "../consents/ConsentTextsPage.tsx";
 export { ExportsPage } from "../exports/ExportsPage.tsx";
 export { BrandPage } from "./BrandPage.tsx";
 export { CannedAnswersPage } from "./CannedAnswersPage.tsx";

@@ -46,6 +46,7 @@ export const SETTINGS: SettingsGroup[] = [
   {
     title: "settings.privacyGroup",
     pages: [
+      ["consent-texts", "settings.consentTexts", "settings.manage"],
       ["privacy", "settings.privacy", "customers.erase"],
       ["access-requests", "settings.accessRequests", "customers.erase"],
       ["retention", "settings.retention", "customers.erase"],
