@@ -16,6 +16,7 @@ import damso.conversations.retention.models
 import damso.customers.companies.models
 import damso.customers.models
 import damso.kernel.models
+import damso.segments.models
 import damso.team.models
 import damso.team.records.models  # noqa: F401
 from damso.kernel.migrations import ALCHEMY_SCHEME, floor_version, is_ours
