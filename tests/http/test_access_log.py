@@ -57,6 +57,10 @@ SHOWS: dict[str, str] = {
     "GET /api/imports/{import_id:uuid}/problems": "exported",
     "GET /api/records/access/export": "exported",
     "GET /api/records/audit/export": "exported",
+    "POST /api/segments/preview": "listed",
+    "GET /api/segments/{segment_id:uuid}/members": "listed",
+    "GET /api/segments/{segment_id:uuid}/why/{customer_id:uuid}": VIEWED,
+    "GET /api/customers/{customer_id:uuid}/segments": VIEWED,
     "GET /api/companies/{company_id:uuid}": "listed",
     "POST /api/companies": "changed",
     "PATCH /api/companies/{company_id:uuid}": "changed",
@@ -124,6 +128,12 @@ SHOWS_NOBODY = {
     "PUT /api/macros/{macro_id:uuid}",
     "PUT /api/reminders/{reminder_id:uuid}",
     "PUT /api/views/order",
+    "GET /api/segments",
+    "POST /api/segments",
+    "GET /api/segments/vocabulary",
+    "GET /api/segments/{segment_id:uuid}",
+    "PUT /api/segments/{segment_id:uuid}",
+    "DELETE /api/segments/{segment_id:uuid}",
     "GET /api/companies",
     "DELETE /api/companies/{company_id:uuid}",
     "DELETE /api/companies/{company_id:uuid}/domains/{domain:str}",
@@ -176,6 +186,7 @@ PERSONAL = {
     "CompanyPerson",
     "OfferedIdentity",
     "HeldContent",
+    "SegmentPerson",
 }
 """Structs that hold somebody's name, address or words."""
 

@@ -46,6 +46,7 @@ LISTS = (
     "/api/customers",
     "/api/customers?q=stranger",
     "/api/customers/suggestions",
+    "/api/segments",
     "/api/companies",
     f"/api/companies?q={FAR_DOMAIN}",
     "/api/inboxes",
@@ -111,6 +112,7 @@ async def call(desk: httpx.AsyncClient, route: str, world: TwoBrands, ids: dict[
     method, _, path = route.partition(" ")
     address = NAMED.sub(lambda found: ids[found[1]], path).replace("{domain:str}", FAR_DOMAIN)
     address = address.replace("{language:str}", "ko")
+    address = address.replace("{segment_id:uuid}", str(world.segment_id))
     if route.endswith("/logo") and method == "PUT":
         return await desk.put(address, files={"file": ("logo.png", b"\x89PNG\r\n\x1a\n", "image/png")})
     why = {"x-damso-reason": "inspection"}
@@ -168,6 +170,9 @@ async def test_no_answer_holds_what_is_out_of_reach(limit: str, app: Litestar, w
         f"/api/customers/{customer}/timeline",
         f"/api/customers/{customer}/history",
         f"/api/customers/{customer}/suggestions",
+        f"/api/segments/{world.segment_id}",
+        f"/api/segments/{world.segment_id}/members",
+        f"/api/customers/{customer}/segments",
         f"/api/companies/{world.near_company}",
         f"/api/companies/{world.near_company}/timeline",
         f"/api/inboxes/{world.near.inbox.id}/attempts",
@@ -180,8 +185,22 @@ async def test_no_answer_holds_what_is_out_of_reach(limit: str, app: Litestar, w
     assert found == set()
 
 
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_segments_count_and_name_only_whom_the_caller_may_see(
+    limit: str, app: Litestar, world: TwoBrands, desk: httpx.AsyncClient
+) -> None:
+    async with await world.desk(app, limit) as limited:
+        seen = (await limited.get(f"/api/segments/{world.segment_id}")).json()
+        tried = (await limited.post("/api/segments/preview", json={"rule": {"kind": "and", "rules": []}})).json()
+
+    everybody = (await desk.get(f"/api/segments/{world.segment_id}")).json()
+    assert (seen["members"], seen["sizes"][-1]["members"], tried["members"]) == (1, 1, 1)
+    assert (everybody["members"], everybody["sizes"][-1]["members"]) == (2, 2)
+    assert str(world.stranger_id) not in str(tried)
+
+
 async def test_without_limits_the_same_pages_hold_it(desk: httpx.AsyncClient, world: TwoBrands) -> None:
-    held = "".join([(await desk.get(page)).text for page in LISTS[:-7]])
+    held = "".join([(await desk.get(page)).text for page in LISTS[:-8]])
 
     assert {id_ for id_ in world.hidden if id_ not in held} == {world.far.ids["attachment_id"]}
 

@@ -216,6 +216,10 @@ class World(Struct, kw_only=True):
         assert all(len(some) == len(set(some)) for some in found.values())
         return {segment_id: {UUID(one) for one in some} & here for segment_id, some in found.items()}
 
+    async def would_build(self, rule: r.Rule) -> bool:
+        """Whether the bulk finds anybody."""
+        return any((await self.in_bulk({new_id(): rule})).values())
+
     def _life(self, identities: Iterable[int], zone: str | None) -> Life:
         said = sorted(
             (one for identity in identities for one in self.traits.get(identity, ())),
