@@ -328,7 +328,7 @@ async def _card(tx: Transaction, segment_id: UUID, cases: CaseSource, locale: Lo
         rule=msgspec.to_builtins(found.rule),
         created_at=found.created_at,
         counted_at=found.counted_at,
-        sizes=await look_up.size_over_time(tx, segment_id, cases.within),
+        sizes=await look_up.size_over_time(tx, segment_id, cases.within, since=found.created_at),
         overlaps=await look_up.overlaps(tx, segment_id, cases.within),
     )
 

@@ -228,7 +228,7 @@ def _marked(tables: Tables, **steps: r.Step | None) -> Table:
 
 
 def _sequence(leaf: r.Sequence, tables: Tables, now: int) -> Table:
-    marked = _marked(tables, first=leaf.first, then=leaf.then, without=leaf.without)
+    marked = _marked(tables, first=leaf.first, then=leaf.next, without=leaf.without)
     before = ibis.window(group_by=marked.customer_id, order_by=marked.place, preceding=(None, 1))
     seen = marked.mutate(
         first_at=ibis.ifelse(marked.is_first, marked.at, ibis.null("int64")).max().over(before),
@@ -245,7 +245,7 @@ def _sequence(leaf: r.Sequence, tables: Tables, now: int) -> Table:
 
 
 def _not_followed(leaf: r.NotFollowed, tables: Tables, now: int) -> Table:
-    marked = _marked(tables, first=leaf.first, then=leaf.then)
+    marked = _marked(tables, first=leaf.first, then=leaf.next)
     after = ibis.window(group_by=marked.customer_id, order_by=marked.place, following=(1, None))
     seen = marked.mutate(then_at=ibis.ifelse(marked.is_then, marked.at, ibis.null("int64")).min().over(after))
     over = seen.at + leaf.within * MICROSECOND

@@ -135,7 +135,7 @@ def _about_events(rule: Performed | Occurrence | Total, path: str) -> Found:
 
 def _about_order(rule: Sequence | NotFollowed, path: str) -> Found:
     yield from _step(rule.first, f"{path}.first")
-    yield from _step(rule.then, f"{path}.then")
+    yield from _step(rule.next, f"{path}.next")
     if isinstance(rule, Sequence) and rule.without:
         yield from _step(rule.without, f"{path}.without")
     if not 0 < rule.within <= MAX_SECONDS:

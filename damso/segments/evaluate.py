@@ -76,9 +76,9 @@ def _statement(leaf: Leaf) -> str:
         case Total(event=event):
             return statements.total(event.stream)
         case Sequence():
-            return statements.sequence(_streams(leaf.first, leaf.then, leaf.without))
+            return statements.sequence(_streams(leaf.first, leaf.next, leaf.without))
         case NotFollowed():
-            return statements.not_followed(_streams(leaf.first, leaf.then))
+            return statements.not_followed(_streams(leaf.first, leaf.next))
         case HasTrait():
             return statements.TRAIT
         case HasIdentity():
@@ -130,7 +130,7 @@ def _window(window: Window) -> dict[str, Any]:
 
 
 def _ordered(leaf: Sequence | NotFollowed) -> dict[str, Any]:
-    return _step("first_", leaf.first) | _step("then_", leaf.then) | _window(leaf.window) | {"within": leaf.within}
+    return _step("first_", leaf.first) | _step("then_", leaf.next) | _window(leaf.window) | {"within": leaf.within}
 
 
 async def _turns(tx: Transaction, leaves: Mapping[int, Leaf], customers: Iterable[UUID]) -> list[dict[str, Any]]:

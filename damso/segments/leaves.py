@@ -117,7 +117,7 @@ def _rewritten(leaf: Rule) -> Rule:
     """With the conditions of its events sorted and each once."""
     steps = {
         name: _sorted(step)
-        for name in ("event", "first", "then", "without")
+        for name in ("event", "first", "next", "without")
         if isinstance(step := getattr(leaf, name, None), Step)
     }
     return msgspec.structs.replace(leaf, **steps)

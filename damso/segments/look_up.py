@@ -101,10 +101,12 @@ def _seen(within: Within, args: list[object]) -> str:
     return f"JOIN customer u ON u.id = m.customer_id AND {condition}" if condition else ""
 
 
-async def size_over_time(tx: Transaction, segment_id: UUID, within: Within, *, days: int = DAYS) -> list[Size]:
-    """The last days, one after the other."""
+async def size_over_time(
+    tx: Transaction, segment_id: UUID, within: Within, *, since: datetime, days: int = DAYS
+) -> list[Size]:
+    """The last days, one after the other, not before `since`."""
     today = tx.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    first = today - timedelta(days=days - 1)
+    first = max(today - timedelta(days=days - 1), since.replace(hour=0, minute=0, second=0, microsecond=0))
     args: list[object] = [segment_id, first, today]
     rows = await tx.rows(
         f"""WITH move AS (

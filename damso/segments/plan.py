@@ -116,9 +116,9 @@ def members(formula: Formula, everybody: set[UUID], true_of: Mapping[int, set[UU
 def steps_of(leaf: Leaf) -> list[Step]:
     """The events that a leaf asks about."""
     if isinstance(leaf, StepSequence):
-        return [step for step in (leaf.first, leaf.then, leaf.without) if step]
+        return [step for step in (leaf.first, leaf.next, leaf.without) if step]
     if isinstance(leaf, NotFollowed):
-        return [leaf.first, leaf.then]
+        return [leaf.first, leaf.next]
     return [] if isinstance(leaf, HasTrait | HasIdentity | HasConversation | Anniversary) else [leaf.event]
 
 

@@ -111,21 +111,21 @@ class Total(_Node, tag="total", frozen=True, kw_only=True):
 
 
 class Sequence(_Node, tag="sequence", frozen=True, kw_only=True):
-    """`first`, then `then` at most `within` seconds later, and between them no `without`; `then` lies in the window."""
+    """`first`, then `next` at most `within` seconds later, and between them no `without`; `next` lies in the window."""
 
     first: Step
-    then: Step
+    next: Step
     within: int
     without: Step | None = None
     window: Window = EVER
 
 
 class NotFollowed(_Node, tag="not_followed", frozen=True, kw_only=True):
-    """`first`, and within `within` seconds no `then`: true from the end of that wait on, while `first` is in the
+    """`first`, and within `within` seconds no `next`: true from the end of that wait on, while `first` is in the
     window."""
 
     first: Step
-    then: Step
+    next: Step
     within: int
     window: Window = EVER
 

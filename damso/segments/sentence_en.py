@@ -60,10 +60,10 @@ def _leaf(rule: r.Rule, names: Mapping[UUID, str], *, yes: bool) -> str:
         case r.Total(event=event, property=key, amount=amount, compare=compare, window=window):
             how = "at least" if compare == "at_least" else "less than"
             return f"{have} a total “{key}” of {how} {amount:,.10g} over {_step(event)} {_window(window)}"
-        case r.Sequence(first=first, then=then, within=within, without=without, window=window):
+        case r.Sequence(first=first, next=then, within=within, without=without, window=window):
             between = f", without {_step(without)} between," if without else ""
             return f"{did} {_step(first)} and then{between} {_step(then)} within {_span(within)}, {_window(window)}"
-        case r.NotFollowed(first=first, then=then, within=within, window=window):
+        case r.NotFollowed(first=first, next=then, within=within, window=window):
             return f"{did} {_step(first)} and then no {_step(then)} within {_span(within)}, {_window(window)}"
         case r.HasConversation(state="open", seconds=seconds):
             return f"{have} an open conversation{f' for {_span(seconds)} or longer' if seconds else ''}"

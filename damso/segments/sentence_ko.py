@@ -91,10 +91,10 @@ def _leaf(rule: r.Rule, names: Mapping[UUID, str]) -> Clause:
         case r.Total(event=event, property=key, amount=amount, compare=compare, window=window):
             how = "이상" if compare == "at_least" else "미만"
             return f"{_window(window)} {_step(event)}의 ‘{key}’ 합계가 {_number(amount)} {how}", _IS
-        case r.Sequence(first=first, then=then, within=within, without=without, window=window):
+        case r.Sequence(first=first, next=then, within=within, without=without, window=window):
             between = f" 그 사이에 {_step(without)} 없이" if without else ""
             return f"{_window(window)} {_step(first)} 뒤 {_span(within)} 안에{between} {_step(then)}가 ", _HAD
-        case r.NotFollowed(first=first, then=then, within=within, window=window):
+        case r.NotFollowed(first=first, next=then, within=within, window=window):
             return f"{_window(window)} {_step(first)} 뒤 {_span(within)} 안에 {_step(then)}가 없었던 적이 ", _HAS
         case r.HasConversation(state="open", seconds=seconds):
             return f"{_span(seconds) + ' 이상 ' if seconds else ''}끝나지 않은 상담이 ", _HAS

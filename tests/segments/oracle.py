@@ -134,7 +134,7 @@ def _amounts(rule: r.Total, life: Life, now: datetime) -> Iterable[Decimal]:
 
 def _in_sequence(rule: r.Sequence, events: Sequence[Happened], now: datetime) -> bool:
     for end, then in enumerate(events):
-        if not (_is(rule.then, then) and _inside(rule.window, then.at, now)):
+        if not (_is(rule.next, then) and _inside(rule.window, then.at, now)):
             continue
         for begin in range(end):
             between = events[begin + 1 : end]
@@ -153,7 +153,7 @@ def _not_followed(rule: r.NotFollowed, events: Sequence[Happened], now: datetime
         _is(rule.first, first)
         and _inside(rule.window, first.at, now)
         and first.at + wait <= now
-        and not any(_is(rule.then, then) and then.at <= first.at + wait for then in events[place + 1 :])
+        and not any(_is(rule.next, then) and then.at <= first.at + wait for then in events[place + 1 :])
         for place, first in enumerate(events)
     )
 

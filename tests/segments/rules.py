@@ -79,7 +79,7 @@ leaves: st.SearchStrategy[r.Rule] = st.one_of(
     ),
     st.builds(
         lambda first, then, within, without, last: r.Sequence(
-            first=first, then=then, within=within, without=without, window=r.Window(last=last)
+            first=first, next=then, within=within, without=without, window=r.Window(last=last)
         ),
         steps,
         steps,
@@ -89,7 +89,7 @@ leaves: st.SearchStrategy[r.Rule] = st.one_of(
     ),
     st.builds(
         lambda first, then, within, last: r.NotFollowed(
-            first=first, then=then, within=within, window=r.Window(last=last)
+            first=first, next=then, within=within, window=r.Window(last=last)
         ),
         steps,
         steps,

@@ -82,38 +82,38 @@ CASES: dict[str, tuple[r.Rule, list[tuple[Act, bool]]]] = {
          (happens(ORDER, 0, amount=5), True), (passes(9 * MINUTE), False)],
     ),
     "a sequence to the second": (
-        r.Sequence(first=Step(name=CART), then=Step(name=ORDER), within=5 * MINUTE, window=LAST),
+        r.Sequence(first=Step(name=CART), next=Step(name=ORDER), within=5 * MINUTE, window=LAST),
         [(happens(CART), False), (passes(5 * MINUTE), False), (happens(ORDER), True), (passes(10 * MINUTE - 1), True),
          (passes(1), False)],
     ),
     "a sequence that took too long": (
-        r.Sequence(first=Step(name=CART), then=Step(name=ORDER), within=5 * MINUTE),
+        r.Sequence(first=Step(name=CART), next=Step(name=ORDER), within=5 * MINUTE),
         [(happens(CART), False), (passes(5 * MINUTE + 1), False), (happens(ORDER), False)],
     ),
     "nothing between": (
-        r.Sequence(first=Step(name=CART), then=Step(name=ORDER), without=Step(name=VISIT), within=5 * MINUTE),
+        r.Sequence(first=Step(name=CART), next=Step(name=ORDER), without=Step(name=VISIT), within=5 * MINUTE),
         [(happens(CART, 120), False), (happens(VISIT, 60), False), (happens(ORDER), False),
          (happens(CART, 30), True)],
     ),
     "what stands at both ends is not between": (
-        r.Sequence(first=Step(name=CART), then=Step(name=ORDER), without=Step(name=CART), within=5 * MINUTE),
+        r.Sequence(first=Step(name=CART), next=Step(name=ORDER), without=Step(name=CART), within=5 * MINUTE),
         [(happens(CART, 60), False), (happens(ORDER), True)],
     ),
     "the same event twice": (
-        r.Sequence(first=Step(name=ORDER), then=Step(name=ORDER), within=5 * MINUTE),
+        r.Sequence(first=Step(name=ORDER), next=Step(name=ORDER), within=5 * MINUTE),
         [(happens(ORDER), False), (happens(ORDER), True)],
     ),
     "a wait that ends": (
-        r.NotFollowed(first=Step(name=CART), then=Step(name=ORDER), within=5 * MINUTE, window=LAST),
+        r.NotFollowed(first=Step(name=CART), next=Step(name=ORDER), within=5 * MINUTE, window=LAST),
         [(happens(CART), False), (passes(5 * MINUTE - 1), False), (passes(1), True), (passes(5 * MINUTE - 1), True),
          (passes(1), False)],
     ),
     "an answer at the last second": (
-        r.NotFollowed(first=Step(name=CART), then=Step(name=ORDER), within=5 * MINUTE),
+        r.NotFollowed(first=Step(name=CART), next=Step(name=ORDER), within=5 * MINUTE),
         [(happens(CART), False), (passes(5 * MINUTE), True), (happens(ORDER), False)],
     ),
     "an answer that is told late": (
-        r.NotFollowed(first=Step(name=CART), then=Step(name=ORDER), within=5 * MINUTE),
+        r.NotFollowed(first=Step(name=CART), next=Step(name=ORDER), within=5 * MINUTE),
         [(happens(CART), False), (passes(7 * MINUTE), True), (happens(ORDER, 3 * MINUTE), False)],
     ),
 }  # fmt: skip

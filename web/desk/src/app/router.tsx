@@ -128,6 +128,27 @@ const company = createRoute({
   component: lazyRouteComponent(() => import("../features/companies/CompanyPage.tsx"), "CompanyPage"),
 });
 
+const segments = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments",
+  component: lazyRouteComponent(() => import("../features/segments/SegmentsPage.tsx"), "SegmentsPage"),
+});
+const newSegment = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments/new",
+  component: lazyRouteComponent(() => import("../features/segments/SegmentEditor.tsx"), "SegmentEditor"),
+});
+const segment = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments/$segmentId",
+  component: lazyRouteComponent(() => import("../features/segments/SegmentPage.tsx"), "SegmentPage"),
+});
+const editedSegment = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments/$segmentId/edit",
+  component: lazyRouteComponent(() => import("../features/segments/SegmentEditor.tsx"), "SegmentEditor"),
+});
+
 const suggestions = createRoute({
   getParentRoute: () => desk,
   path: "/customers/suggestions",
@@ -151,6 +172,10 @@ const tree = root.addChildren([
     printed,
     companies,
     company,
+    segments,
+    newSegment,
+    segment,
+    editedSegment,
     settingsRoutes,
   ]),
 ]);

@@ -10,6 +10,7 @@ import { faceName } from "../../app/faceName.ts";
 import { useMay } from "../../app/useMe.ts";
 import { Memberships } from "../companies/Memberships.tsx";
 import { useOpened } from "../palette/useOpened.ts";
+import { CustomerSegments } from "../segments/CustomerSegments.tsx";
 import { Failed } from "../shell/Failed.tsx";
 import { AccessRequestDialog } from "./AccessRequestDialog.tsx";
 import { ClaimList } from "./ClaimList.tsx";
@@ -115,6 +116,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             <ClaimList claims={customer.claims} />
             <Memberships customer={customer} />
             <TraitList customer={customer} />
+            <CustomerSegments customerId={customer.id} />
             {reads && (
               <section className={panel.section}>
                 <h2 className={panel.sectionTitle}>{t("customer.cases")}</h2>
