@@ -1,7 +1,7 @@
 """Segments: rules, the leaves they share, what is known of each customer, and who is in since when.
 
 Revision: 0017
-Follows: 0011
+Follows: 0014
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0017"
-down_revision = "0011"
+down_revision = "0014"
 works_with = "0002"
 """The oldest version whose code may go on working on this schema, see docs/adr/0020."""
 

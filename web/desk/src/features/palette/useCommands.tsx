@@ -113,7 +113,7 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       group: t("palette.go"),
       label: t("room.segments"),
       mark: go,
-      combo: "g e",
+      combo: keymap.go_segments?.[0],
       run: () => void navigate({ to: "/segments" }),
     },
     {

@@ -8,62 +8,6 @@ import { ACTION_NAMES, FIXED_WRITING, PLACES } from "./keyNames.ts";
 import classes from "./shell.module.css";
 
 /** The agent's own keys, to look at and to print. */
-const GROUPS: [TextKey, [string, TextKey][]][] = [
-  [
-    "keys.everywhere",
-    [
-      ["mod+k", "keys.palette"],
-      ["g i", "keys.goInbox"],
-      ["g c", "keys.goCustomers"],
-      ["g o", "keys.goCompanies"],
-      ["g e", "keys.goSegments"],
-      ["g f", "keys.goSearch"],
-      ["g s", "keys.goSettings"],
-      ["?", "keys.sheet"],
-      ["z", "keys.undo"],
-    ],
-  ],
-  [
-    "keys.list",
-    [
-      ["j", "keys.next"],
-      ["k", "keys.previous"],
-      ["x", "keys.choose"],
-      ["shift+x", "keys.chooseStretch"],
-      ["mod+a", "keys.chooseAll"],
-      ["[", "keys.foldViews"],
-      ["]", "keys.foldCustomer"],
-      ["/", "keys.search"],
-    ],
-  ],
-  [
-    "keys.conversation",
-    [
-      ["r", "keys.reply"],
-      ["n", "keys.note"],
-      ["e", "keys.resolve"],
-      ["a", "keys.assign"],
-      ["s", "keys.snooze"],
-      ["t", "keys.tags"],
-      ["p", "keys.priority"],
-      ["m", "keys.macro"],
-      ["h", "keys.remind"],
-      ["shift+m", "keys.join"],
-    ],
-  ],
-  [
-    "keys.writing",
-    [
-      ["mod+enter", "keys.send"],
-      ["mod+shift+enter", "keys.sendResolve"],
-      ["mod+shift+l", "keys.sendLater"],
-      ["/", "keys.canned"],
-      ["@", "keys.mention"],
-      ["esc", "keys.leave"],
-    ],
-  ],
-];
-
 export default function KeySheet({ onClose }: { onClose: () => void }) {
   const { t } = useText();
   const navigate = useNavigate();

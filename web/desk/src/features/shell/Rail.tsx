@@ -44,8 +44,6 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
             to="/customers"
             name={t("room.customers")}
             action="go_customers"
-            active={/^\/(customers|companies)\b/.test(pathname)}
-            combo="g c"
             active={/^\/(customers|companies|segments)\b/.test(pathname)}
           >
             <IconUsers size={20} stroke={1.6} aria-hidden="true" />
