@@ -12,6 +12,7 @@ from bench.intake import measure_intake
 from bench.live import measure_live
 from bench.reference import measure_reference
 from bench.results import Report, new_report
+from bench.segments import measure_segments
 from bench.sizes import BUILD, SIZES, Size
 from bench.start import measure_start
 from bench.world import World, open_world, running
@@ -57,6 +58,10 @@ async def _identity(world: World, report: Report) -> None:
     report.add("Who is one person", await measure_identity(world))
 
 
+async def _segments(world: World, report: Report) -> None:
+    report.add("Segments", await measure_segments(world))
+
+
 async def _import(_: World, report: Report) -> None:
     report.add("Another help desk's history", await measure_imports())
 
@@ -72,6 +77,7 @@ _MEASURES = {
     "live": _live,
     "backup": _backup,
     "identity": _identity,
+    "segments": _segments,
     "import": _import,
     "start": _start,
 }

@@ -60,9 +60,9 @@ OF_NOBODY: Mapping[str, str] = {
         message.kind message.direction message.author_kind message.channel message.purpose message.status
         message.reason message.automation participant.role pending_entry.step proof_code.kind
         reader_parked.reader reader_parked.stream reader_parked.reason reader_position.reader reminder.about
-        reminder.state segment.state retention_rule.record_class retention_rule.action scheduled_answer.state scheduled_answer.reason
-        seal.log seal_start.log suggestion.reasons tracked_event.name tracked_event.subject_kind
-        tracked_event.actor_kind trait_change.source
+        reminder.state retention_rule.record_class retention_rule.action scheduled_answer.state
+        scheduled_answer.reason segment.state seal.log seal_start.log suggestion.reasons tracked_event.name
+        tracked_event.subject_kind tracked_event.actor_kind trait_change.source
     """,
     "an id, a counter or a version": """
         segment.created_by segment_leaf.key
@@ -97,7 +97,8 @@ OF_NOBODY: Mapping[str, str] = {
     "what the company says to everybody, or is called": """
         brand.name brand.colour brand.greeting_ko brand.greeting_en brand.signature brand.logo_ref brand.hours
         agent_signature.text brand.timezone bulk_act.wanted canned_answer.title canned_answer.shortcut
-        canned_answer.text canned_answer.locale inbox.key inbox.name inbox.config inbox.cursor inbox.checked installation.company
+        canned_answer.text canned_answer.locale inbox.key inbox.name inbox.config inbox.cursor inbox.checked
+        installation.company
         macro.name macro.steps retention_rule.explanation segment.name segment.description segment.rule
         segment.formula segment_leaf.rule saved_view.name saved_view.filter saved_view.icon
         saved_view.colour tag.name tag.colour
