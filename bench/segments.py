@@ -4,6 +4,7 @@ and how long a rebuild takes beside SQL written by hand for the same question.""
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from damso.kernel.log import SYSTEM, Event
 from damso.kernel.readers import advance
 from damso.segments import rule as r
 from damso.segments.build import build
-from damso.segments.bulk import Tables, members
+from damso.segments.bulk import Tables, kept_by, members
 from damso.segments.define import Definition, create_segment, remove_segment
 from damso.segments.leaves import canonical
 from damso.segments.readers import TrackedReader
@@ -33,7 +34,7 @@ BULK_CUSTOMERS = 100_000
 async def measure_segments(world: World) -> list[Result]:
     """Live figures are those of one process that does nothing else."""
     database = world.parts.database
-    rates = {count: await _rate(database, count) for count in (10, 100)}
+    rates = {count: await _rate(database, count, half) for half, count in enumerate((10, 100))}
     bulk = _bulk()
     return [
         Result(
@@ -67,7 +68,9 @@ def _rules(count: int) -> list[r.Rule]:
     return [r.All(rules=(leaf, r.Not(rule=other))) for leaf, other in (chance.sample(leaves, 2) for _ in range(count))]
 
 
-async def _rate(database: Database, count: int) -> float:
+async def _rate(database: Database, count: int, half: int) -> float:
+    """`half` of the people it is about, so that nobody comes with what they did in another round."""
+    await _clear(database)
     made: list[UUID] = []
     for number, rule in enumerate(_rules(count)):
         async with database.transaction() as tx:
@@ -75,20 +78,29 @@ async def _rate(database: Database, count: int) -> float:
     for segment_id in made:
         await build(database, segment_id)
     await _catch_up(database)
-    await _send(database)
+    await _send(database, half)
     began = time.monotonic()
     await _catch_up(database)
     took = time.monotonic() - began
-    async with database.transaction() as tx:
-        for segment_id in made:
-            await remove_segment(tx, segment_id, actor=SYSTEM)
+    await _clear(database)
     return round(EVENTS / took)
 
 
-async def _send(database: Database) -> None:
+async def _clear(database: Database) -> None:
+    """Also of what a run that was broken off has left."""
+    async with database.transaction() as tx:
+        for segment_id in await tx.values("SELECT id FROM segment WHERE name LIKE 'bench %'"):
+            await remove_segment(tx, segment_id, actor=SYSTEM)
+
+
+async def _send(database: Database, half: int) -> None:
     chance = Random(8)
     async with database.reading() as tx:
-        people = await tx.values("SELECT id FROM identity WHERE kind = 'email' ORDER BY id LIMIT 2000")
+        people = await tx.values(
+            """SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM identity
+                WHERE kind <> 'internal' ORDER BY id LIMIT 4000) AS people WHERE place % 2 = $1""",
+            half,
+        )
     for _ in range(EVENTS // 500):
         async with database.transaction() as tx:
             events = [_event(chance.choice(people), chance.choice(NAMES)) for _ in range(500)]
@@ -114,15 +126,15 @@ CREATE TABLE customer AS SELECT i::varchar AS customer_id, 'UTC' AS zone FROM ra
 CREATE TABLE identity AS SELECT i AS identity_id, i::varchar AS customer_id, 'email' AS kind, 'none' AS proof
     FROM range({customers}) t(i);
 CREATE TABLE event AS SELECT 'tracked' AS stream, 'Bench ' || (hash(i) % 10) AS name,
-    1000000 * (hash(i + 1) % 7776000)::bigint AS at, i AS id, (hash(i + 2) % {customers})::bigint AS identity_id,
+    1000000 * (hash(i + 1) % 7776000)::bigint AS "at", i AS id, (hash(i + 2) % {customers})::bigint AS identity_id,
     '{{"amount": 5}}' AS properties FROM range({events}) t(i);
-CREATE TABLE trait (identity_id bigint, key varchar, value varchar, at bigint, id bigint);
+CREATE TABLE trait (identity_id bigint, key varchar, value varchar, "at" bigint, id bigint);
 CREATE TABLE conversation (identity_id bigint, open boolean, since bigint, waiting_since bigint);
 """
 _BY_HAND = """
 SELECT customer_id FROM (
-    SELECT i.customer_id, count(*) FILTER (WHERE e.name = 'Bench 1' AND e.at > {now} - 2592000000000) AS ones,
-        count(*) FILTER (WHERE e.name = 'Bench 2' AND e.at > {now} - 604800000000) AS twos
+    SELECT i.customer_id, count(*) FILTER (WHERE e.name = 'Bench 1' AND e."at" > {now} - 2592000000000) AS ones,
+        count(*) FILTER (WHERE e.name = 'Bench 2' AND e."at" > {now} - 604800000000) AS twos
     FROM event e JOIN identity i USING (identity_id) WHERE e.name IN ('Bench 1', 'Bench 2') GROUP BY i.customer_id
 ) WHERE ones >= 2 AND twos < 1
 """
@@ -146,7 +158,12 @@ def _bulk() -> tuple[float, float]:
         {},
     )
     by_hand = _BY_HAND.format(now=90 * DAY * 1_000_000)
-    ours = min(_timed(lambda: engine.to_pyarrow(members(rule, tables, now))) for _ in range(3))
+    keep = kept_by(engine)
+
+    def rebuild(number: int) -> object:
+        return engine.to_pyarrow(members(rule, tables, now, lambda name, table: keep(f"{name}_{number}", table)))
+
+    ours = min(_timed(partial(rebuild, number)) for number in range(3))
     theirs = min(_timed(lambda: connection.execute(by_hand).fetchall()) for _ in range(3))
     engine.disconnect()
     return ours, theirs

@@ -112,14 +112,14 @@ async def _found(
     # The engine takes a hundred megabytes and a second to load: only a process that builds something pays for it.
     import ibis
 
-    from damso.segments.bulk import states
+    from damso.segments.bulk import kept_by, states
     from damso.segments.source import load_tables
 
     engine = ibis.duckdb.connect(":memory:")
     try:
         now = database.clock.now()
         tables = await load_tables(database, engine, leaves.values(), now)
-        for number, table in states(leaves, tables, now).items():
+        for number, table in states(leaves, tables, now, kept_by(engine)).items():
             found = await asyncio.to_thread(engine.to_pyarrow, table)
             for batch in found.to_batches(max_chunksize=CHUNK):
                 yield number, batch.to_pylist()
@@ -192,5 +192,5 @@ async def count(database: Database, segment_id: UUID) -> None:
                 await append(tx, Event(name="segment.counted", subject_kind="segment", subject_id=str(segment_id)))
                 return
             segment = PlannedSegment(id=segment_id, formula=formula, leaf_ids=frozenset(numbers(formula)))
-            await settle(tx, [segment], customers)
+            await settle(tx, {segment: customers})
         after = customers[-1]

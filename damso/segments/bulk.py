@@ -5,7 +5,7 @@ time (microseconds since 1970). The one exception, how a value is taken out of J
 A bulk's `next_change` may be earlier than the live path's, never later: the timer then looks again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
@@ -45,7 +45,21 @@ class Tables(Struct, frozen=True, kw_only=True):
     zones: Sequence[str]
 
 
-def states(leaves: Mapping[int, r.Leaf], tables: Tables, now: datetime) -> dict[int, Table]:
+Keep = Callable[[str, Table], Table]
+"""Makes an expression a table of the engine under a name, so that whoever asks it again does not scan again."""
+
+
+def kept_by(engine: ibis.BaseBackend) -> Keep:
+    """Keeping in this engine; each name once."""
+
+    def keep(name: str, table: Table) -> Table:
+        engine.raw_sql(f'CREATE TABLE "{name}" AS {engine.compile(table)}')
+        return engine.table(name)
+
+    return keep
+
+
+def states(leaves: Mapping[int, r.Leaf], tables: Tables, now: datetime, keep: Keep) -> dict[int, Table]:
     """For each leaf a table of `customer_id, holds, next_change`, of customers of whom it is true or will change.
 
     Leaves that count or add up share one scan of the events of a stream.
@@ -58,7 +72,7 @@ def states(leaves: Mapping[int, r.Leaf], tables: Tables, now: datetime) -> dict[
             for number, leaf in leaves.items()
             if isinstance(leaf, r.Performed | r.Total) and leaf.event.stream == stream
         }
-        found |= _aggregated(shared, tables, at) if shared else {}
+        found |= _aggregated(stream, shared, tables, at, keep) if shared else {}
     found |= {number: _alone(leaf, tables, now) for number, leaf in leaves.items() if number not in found}
     return {
         number: table.filter(_.holds | _.next_change.notnull()).semi_join(tables.customer, "customer_id")
@@ -66,12 +80,12 @@ def states(leaves: Mapping[int, r.Leaf], tables: Tables, now: datetime) -> dict[
     }
 
 
-def members(rule: r.Rule, tables: Tables, now: datetime) -> Table:
+def members(rule: r.Rule, tables: Tables, now: datetime, keep: Keep) -> Table:
     """The customers of whom a canonical rule is true, as a table of `customer_id`."""
     found: dict[str, r.Leaf] = {}
     _collect(rule, found)
     keys = list(found)
-    of_number = states({number: found[key] for number, key in enumerate(keys)}, tables, now)
+    of_number = states({number: found[key] for number, key in enumerate(keys)}, tables, now, keep)
     true_of = {key: of_number[number].filter(_.holds).select("customer_id") for number, key in enumerate(keys)}
     return _members(rule, tables.customer.select("customer_id"), true_of)
 
@@ -148,7 +162,9 @@ def _later(at: Expression, seconds: int | None) -> Expression:
     return ibis.null("int64") if seconds is None else at + seconds * MICROSECOND
 
 
-def _aggregated(leaves: Mapping[int, r.Performed | r.Total], tables: Tables, now: int) -> dict[int, Table]:
+def _aggregated(
+    stream: str, leaves: Mapping[int, r.Performed | r.Total], tables: Tables, now: int, keep: Keep
+) -> dict[int, Table]:
     events = _events(tables, *(leaf.event for leaf in leaves.values()))
     sums: dict[str, Expression] = {}
     for number, leaf in leaves.items():
@@ -160,8 +176,9 @@ def _aggregated(leaves: Mapping[int, r.Performed | r.Total], tables: Tables, now
         else:
             sums[f"measure_{number}"] = (inside & (events.at <= _until(leaf.window, now))).sum()
         sums[f"oldest_{number}"] = events.at.min(where=inside & (events.at <= _until(leaf.window, now)))
-        sums[f"coming_{number}"] = events.at.min(where=inside & (events.at > _until(leaf.window, now)))
-    wide = events.group_by("customer_id").aggregate(**sums)
+        if leaf.window.before:
+            sums[f"coming_{number}"] = events.at.min(where=inside & (events.at > _until(leaf.window, now)))
+    wide = keep(f"counted_{stream}", events.group_by("customer_id").aggregate(**sums))
     return {number: _of_aggregate(number, leaf, wide) for number, leaf in leaves.items()}
 
 
@@ -174,8 +191,9 @@ def _of_aggregate(number: int, leaf: r.Performed | r.Total, wide: Table) -> Tabl
     leaves_at = _later(wide[f"oldest_{number}"], leaf.window.last)
     if isinstance(leaf, r.Performed):
         leaves_at = ibis.ifelse(holds, leaves_at, ibis.null("int64"))
-    comes_at = _later(wide[f"coming_{number}"], leaf.window.before)
-    return wide.select("customer_id", holds=holds, next_change=_earlier(leaves_at, comes_at))
+    if leaf.window.before:
+        leaves_at = _earlier(leaves_at, _later(wide[f"coming_{number}"], leaf.window.before))
+    return wide.select("customer_id", holds=holds, next_change=leaves_at)
 
 
 def _earlier(one: Expression, other: Expression) -> Expression:

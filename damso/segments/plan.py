@@ -1,7 +1,7 @@
 """What is to be kept live: the leaves in use, by what touches them, and the segments made of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 from uuid import UUID
 
@@ -33,8 +33,8 @@ LOCK = 0x0DA50036
 """Advisory lock of whoever changes what is known of leaves and members: two at once would each miss the other's."""
 
 
-class PlannedSegment(Struct, frozen=True, kw_only=True):
-    """A segment that is kept live."""
+class PlannedSegment(Struct, frozen=True, kw_only=True, eq=False):
+    """A segment that is kept live. Known by itself, so that it can be a key."""
 
     id: UUID
     formula: Formula
@@ -51,10 +51,6 @@ class Plan(Struct, frozen=True, kw_only=True):
     by_trait: Mapping[str, frozenset[int]]
     of_identities: frozenset[int]
     of_conversations: frozenset[int]
-
-    def using(self, leaf_ids: Collection[int]) -> list[PlannedSegment]:
-        """The segments made of any of these leaves."""
-        return [segment for segment in self.segments if not segment.leaf_ids.isdisjoint(leaf_ids)]
 
 
 async def lock_segments(tx: Transaction) -> None:

@@ -70,7 +70,7 @@ async def _how_many(tx: Transaction, within: Within) -> int:
     condition = within(args, "u")
     counted: int = await tx.value(
         f"""SELECT count(*) FROM (SELECT FROM customer u WHERE u.merged_into IS NULL
-        {f"AND {condition}" if condition else ""} LIMIT $1) some""",
+        {f"AND {condition}" if condition else ""} LIMIT $1) AS counted""",
         *args,
     )
     if counted <= FEW or condition:

@@ -26,7 +26,7 @@ from damso.kernel.log import SYSTEM, Event
 from damso.kernel.timers import run_due
 from damso.segments import rule as r
 from damso.segments.build import build
-from damso.segments.bulk import members
+from damso.segments.bulk import kept_by, members
 from damso.segments.define import Definition, create_segment, remove_segment
 from damso.segments.due import LeafTimer
 from damso.segments.erase import SegmentEraser
@@ -206,10 +206,11 @@ class World(Struct, kw_only=True):
         plain = {segment_id: canonical(rule, rules) for segment_id, rule in rules.items()}
         leaves = [leaf for rule in plain.values() for leaf in leaves_of(rule)]
         tables = await load_tables(self.database, engine, leaves, now)
-        found = {
-            segment_id: engine.to_pyarrow(members(rule, tables, now))["customer_id"].to_pylist()
-            for segment_id, rule in plain.items()
-        }
+        keep = kept_by(engine)
+        found = {}
+        for number, (segment_id, rule) in enumerate(plain.items()):
+            asked = members(rule, tables, now, lambda name, table, n=number: keep(f"{name}_{n}", table))
+            found[segment_id] = engine.to_pyarrow(asked)["customer_id"].to_pylist()
         engine.disconnect()
         async with self.database.reading() as tx:
             here = set(await self._customers(tx))
