@@ -28,7 +28,7 @@ export function SegmentsPage() {
     <div className={layout.page}>
       <header className={layout.head}>
         <PeopleTabs at="segments" />
-        <span className="grow" />
+        <span className={classes.space} />
         {writes && create}
       </header>
       <div className={layout.scroll}>

@@ -17,6 +17,8 @@ export function SizeChart({ segment }: { segment: SegmentCard }) {
   const line = days.map((day, place) => `${x(place)},${y(day.members)}`).join(" ");
   const [first, last] = [days[0], days[days.length - 1]];
   if (!first || !last) return null;
+  // One day makes no line.
+  if (days.length === 1) return <p className={`${classes.figure} num`}>{format.number(last.members)}</p>;
   return (
     <figure className={classes.chart}>
       <svg
