@@ -14,6 +14,7 @@ from bench.lake import measure_lake
 from bench.live import measure_live
 from bench.reference import measure_reference
 from bench.results import Report, new_report
+from bench.segments import measure_segments
 from bench.sizes import BUILD, SIZES, Size
 from bench.start import measure_start
 from bench.world import World, open_world, running
@@ -59,6 +60,10 @@ async def _identity(world: World, report: Report) -> None:
     report.add("Who is one person", await measure_identity(world))
 
 
+async def _segments(world: World, report: Report) -> None:
+    report.add("Segments", await measure_segments(world))
+
+
 async def _import(_: World, report: Report) -> None:
     report.add("Another help desk's history", await measure_imports())
 
@@ -82,6 +87,7 @@ _MEASURES = {
     "live": _live,
     "backup": _backup,
     "identity": _identity,
+    "segments": _segments,
     "import": _import,
     "collect": _collect,
     "lake": _lake,

@@ -74,6 +74,10 @@ from damso.kernel.rotation import SealedColumn
 from damso.kernel.settings import Settings
 from damso.kernel.timers import Timer
 from damso.lake.erase import LakeEraser
+from damso.segments import readers as segment_readers
+from damso.segments.build import SegmentLane
+from damso.segments.due import LeafTimer
+from damso.segments.erase import SegmentEraser
 from damso.team import second_factor, sign_in_policy
 from damso.team.forget_expired import ForgetExpired
 from damso.team.records import seal_keys
@@ -153,6 +157,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         ActLane(parts.database, parts.inboxes, preference_links_of(parts)),
         ImportLane(parts.database, parts.keyring, parts.blobs, parts.inboxes),
         ExportLane(parts.database),
+        SegmentLane(parts.database),
         CheckLane(parts.database, parts.inboxes, parts.http),
         ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
         BlobLane(parts.database, parts.blobs, blob_columns()),
@@ -179,7 +184,7 @@ def sealed_columns() -> Sequence[SealedColumn]:
 
 def readers_of() -> Sequence[Reader]:
     """Everything that follows the log."""
-    return (MediaReader(), SplitReader(), SuggestionReader(), HoldReader(), AnswerReader())
+    return (MediaReader(), SplitReader(), SuggestionReader(), HoldReader(), AnswerReader(), *segment_readers.READERS)
 
 
 def timers_of(parts: Parts) -> Sequence[Timer]:
@@ -205,6 +210,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         ForgetRecent(),
         ForgetTracked(),
         ConsentNoticeTimer(parts.keyring, parts.inboxes, notice_writer_of(parts)),
+        LeafTimer(),
     )
 
 
@@ -261,6 +267,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
         ConversationEraser(keyring, blobs),
         ExportEraser(),
         RecentEraser(keyring),
+        SegmentEraser(),
         ChannelEraser(blobs, blob_columns()),
         LogEraser(),
         AnswerEraser(),

@@ -19,6 +19,7 @@ import damso.customers.models
 import damso.customers.tracking.models
 import damso.kernel.models
 import damso.lake.models
+import damso.segments.models
 import damso.team.models
 import damso.team.records.models  # noqa: F401
 from damso.kernel.migrations import ALCHEMY_SCHEME, floor_version, is_ours

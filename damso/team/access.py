@@ -30,6 +30,8 @@ Permission = Literal[
     "customers.merge",
     "customers.export",
     "customers.erase",
+    "segments.read",
+    "segments.write",
     "channels.read",
     "channels.manage",
     "sources.manage",
@@ -42,16 +44,31 @@ Permission = Literal[
     "secrets.reveal",
 ]
 Room = Literal[
-    "conversations", "customers", "channels", "sources", "team", "keys", "settings", "audit", "access", "secrets"
+    "conversations",
+    "customers",
+    "segments",
+    "channels",
+    "sources",
+    "team",
+    "keys",
+    "settings",
+    "audit",
+    "access",
+    "secrets",
 ]
 
-READ_ONLY: frozenset[Permission] = frozenset({"conversations.read", "customers.read", "channels.read", "team.read"})
+READ_ONLY: frozenset[Permission] = frozenset(
+    {"conversations.read", "customers.read", "segments.read", "channels.read", "team.read"}
+)
 AGENT: frozenset[Permission] = READ_ONLY | {"conversations.write", "customers.write", "customers.merge"}
 SUPERVISOR: frozenset[Permission] = AGENT | {"conversations.export", "customers.export"}
-ANALYST: frozenset[Permission] = READ_ONLY | {"conversations.export", "customers.export"}
-MARKETER: frozenset[Permission] = frozenset({"customers.read", "customers.export", "channels.read", "team.read"})
+ANALYST: frozenset[Permission] = READ_ONLY | {"conversations.export", "customers.export", "segments.write"}
+MARKETER: frozenset[Permission] = frozenset(
+    {"customers.read", "customers.export", "segments.read", "segments.write", "channels.read", "team.read"}
+)
 ADMINISTRATOR: frozenset[Permission] = SUPERVISOR | {
     "customers.erase",
+    "segments.write",
     "channels.manage",
     "sources.manage",
     "team.manage",

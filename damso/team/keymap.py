@@ -21,6 +21,7 @@ Action = Literal[
     "go_inbox",
     "go_customers",
     "go_companies",
+    "go_segments",
     "go_search",
     "go_settings",
     "next",
@@ -51,7 +52,17 @@ Refusal = Literal["browser", "editing", "moving", "system"]
 Combo = Annotated[str, Meta(min_length=1, max_length=40)]
 
 PLACES: Mapping[Place, Sequence[Action]] = {
-    "everywhere": ("palette", "go_inbox", "go_customers", "go_companies", "go_search", "go_settings", "sheet", "undo"),
+    "everywhere": (
+        "palette",
+        "go_inbox",
+        "go_customers",
+        "go_companies",
+        "go_segments",
+        "go_search",
+        "go_settings",
+        "sheet",
+        "undo",
+    ),
     "list": (
         "next",
         "previous",
@@ -85,6 +96,7 @@ _DAMSO: Mapping[Action, str] = {
     "go_inbox": "g i",
     "go_customers": "g c",
     "go_companies": "g o",
+    "go_segments": "g e",
     "go_search": "g f",
     "go_settings": "g s",
     "next": "j",

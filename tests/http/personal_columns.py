@@ -63,9 +63,9 @@ OF_NOBODY: Mapping[str, str] = {
         message.kind message.direction message.author_kind message.channel message.purpose message.status
         message.reason message.automation participant.role pending_entry.step proof_code.kind
         reader_parked.reader reader_parked.stream reader_parked.reason reader_position.reader reminder.about
-        reminder.state retention_rule.record_class retention_rule.action scheduled_answer.state scheduled_answer.reason
-        seal.log seal_start.log suggestion.reasons tracked_event.name tracked_event.subject_kind
-        tracked_event.actor_kind trait_change.source
+        reminder.state retention_rule.record_class retention_rule.action scheduled_answer.state
+        scheduled_answer.reason segment.state seal.log seal_start.log suggestion.reasons tracked_event.name
+        tracked_event.subject_kind tracked_event.actor_kind trait_change.source
     """,
     "of consents: a word of ours, an id, what the company asks with": """
         consent.purpose consent.channel consent.method consent.actor_kind consent.actor_id consent_age.actor_kind
@@ -73,6 +73,7 @@ OF_NOBODY: Mapping[str, str] = {
         consent_text.purpose consent_text.locale consent_text.body consent_text.created_by
     """,
     "an id, a counter or a version": """
+        segment.created_by segment_leaf.key
         conversation_hold.actor_id retention_dry_run.actor_id retention_dry_run.found retention_run.cutoffs
         retention_run.classes retention_run.brands
         access_record.actor_id alembic_version.version_num audit.actor_id audit.subject bulk_act.actor_id
@@ -107,7 +108,8 @@ OF_NOBODY: Mapping[str, str] = {
         agent_signature.text brand.timezone bulk_act.wanted canned_answer.title canned_answer.shortcut
         canned_answer.text canned_answer.locale inbox.key inbox.name inbox.config inbox.cursor inbox.checked
         installation.company macro.name macro.steps retention_rule.explanation saved_view.name saved_view.filter
-        saved_view.icon saved_view.colour tag.name tag.colour
+        saved_view.icon saved_view.colour segment.name segment.description segment.rule segment.formula
+        segment_leaf.rule tag.name tag.colour
     """,
     "of companies, which are not persons; who notes somebody's name there mends it (docs/adr/0027)": """
         company.name company.note company.traits company.created_by company_domain.domain

@@ -59,6 +59,10 @@ SHOWS: dict[str, str] = {
     "GET /api/imports/{import_id:uuid}/problems": "exported",
     "GET /api/records/access/export": "exported",
     "GET /api/records/audit/export": "exported",
+    "POST /api/segments/preview": "listed",
+    "GET /api/segments/{segment_id:uuid}/members": "listed",
+    "GET /api/segments/{segment_id:uuid}/why/{customer_id:uuid}": VIEWED,
+    "GET /api/customers/{customer_id:uuid}/segments": VIEWED,
     "GET /api/companies/{company_id:uuid}": "listed",
     "POST /api/companies": "changed",
     "PATCH /api/companies/{company_id:uuid}": "changed",
@@ -147,6 +151,12 @@ SHOWS_NOBODY = {
     "POST /api/customers/{customer_id:uuid}/preferences-link",
     "POST /api/consents",
     "POST /api/consents/notices/{notice_id:uuid}/sent",
+    "GET /api/segments",
+    "POST /api/segments",
+    "GET /api/segments/vocabulary",
+    "GET /api/segments/{segment_id:uuid}",
+    "PUT /api/segments/{segment_id:uuid}",
+    "DELETE /api/segments/{segment_id:uuid}",
     "GET /api/companies",
     "DELETE /api/companies/{company_id:uuid}",
     "DELETE /api/companies/{company_id:uuid}/domains/{domain:str}",
@@ -203,6 +213,7 @@ PERSONAL = {
     "HeldContent",
     "ConsentEntry",
     "DueNotice",
+    "SegmentPerson",
 }
 """Structs that hold somebody's name, address or words."""
 

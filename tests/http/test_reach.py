@@ -46,6 +46,7 @@ LISTS = (
     "/api/customers",
     "/api/customers?q=stranger",
     "/api/customers/suggestions",
+    "/api/segments",
     "/api/companies",
     f"/api/companies?q={FAR_DOMAIN}",
     "/api/consents/notices",
@@ -122,6 +123,7 @@ async def call(desk: httpx.AsyncClient, route: str, world: TwoBrands, ids: dict[
     address = address.replace("{language:str}", "ko")
     if route.endswith("/may-contact"):
         address += "?purpose=marketing&channel=email"
+    address = address.replace("{segment_id:uuid}", str(world.segment_id))
     if route.endswith("/logo") and method == "PUT":
         return await desk.put(address, files={"file": ("logo.png", b"\x89PNG\r\n\x1a\n", "image/png")})
     why = {"x-damso-reason": "inspection"}
@@ -179,6 +181,9 @@ async def test_no_answer_holds_what_is_out_of_reach(limit: str, app: Litestar, w
         f"/api/customers/{customer}/timeline",
         f"/api/customers/{customer}/history",
         f"/api/customers/{customer}/suggestions",
+        f"/api/segments/{world.segment_id}",
+        f"/api/segments/{world.segment_id}/members",
+        f"/api/customers/{customer}/segments",
         f"/api/companies/{world.near_company}",
         f"/api/companies/{world.near_company}/timeline",
         f"/api/inboxes/{world.near.inbox.id}/attempts",
@@ -189,6 +194,20 @@ async def test_no_answer_holds_what_is_out_of_reach(limit: str, app: Litestar, w
     assert {page: answer.status_code for page, answer in answers.items() if answer.status_code != 200} == {}
     found = {(page, id_) for page, answer in answers.items() for id_ in world.hidden if id_ in answer.text}
     assert found == set()
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_segments_count_and_name_only_whom_the_caller_may_see(
+    limit: str, app: Litestar, world: TwoBrands, desk: httpx.AsyncClient
+) -> None:
+    async with await world.desk(app, limit) as limited:
+        seen = (await limited.get(f"/api/segments/{world.segment_id}")).json()
+        tried = (await limited.post("/api/segments/preview", json={"rule": {"kind": "and", "rules": []}})).json()
+
+    everybody = (await desk.get(f"/api/segments/{world.segment_id}")).json()
+    assert (seen["members"], seen["sizes"][-1]["members"], tried["members"]) == (1, 1, 1)
+    assert (everybody["members"], everybody["sizes"][-1]["members"]) == (2, 2)
+    assert str(world.stranger_id) not in str(tried)
 
 
 async def test_without_limits_the_same_pages_hold_it(desk: httpx.AsyncClient, world: TwoBrands) -> None:

@@ -22,6 +22,9 @@ from damso.customers.companies.change import create_company
 from damso.customers.companies.members import add_person
 from damso.kernel.database import Database
 from damso.kernel.log import SYSTEM, Actor
+from damso.segments.build import build
+from damso.segments.define import Definition, create_segment
+from damso.segments.rule import All
 from damso.team.access import Limits, Role
 from damso.team.create_agent import create_agent
 from damso.team.teams import TeamRequest, create_team
@@ -55,6 +58,8 @@ class TwoBrands(Struct, frozen=True, kw_only=True):
     """Both customers belong to it."""
     far_company: UUID
     """Only the stranger does."""
+    segment_id: UUID
+    """Everybody is in it."""
     limits: Mapping[str, Limits]
 
     async def desk(self, app: Litestar, limit: str, role: Role = "administrator") -> httpx.AsyncClient:
@@ -108,6 +113,7 @@ async def make_two_brands(company: Company) -> TwoBrands:
         stranger=stranger,
         stranger_id=stranger_id,
         near_company=near_company,
+        segment_id=await _segment(parts.database),
         far_company=far_company,
         limits={
             "brands": Limits(brands=(company.brand_id,)),
@@ -115,6 +121,13 @@ async def make_two_brands(company: Company) -> TwoBrands:
             "teams": Limits(teams=(team,)),
         },
     )
+
+
+async def _segment(database: Database) -> UUID:
+    async with database.transaction() as tx:
+        segment_id = await create_segment(tx, Definition(name="모두", rule=All(rules=())), actor=SYSTEM)
+    await build(database, segment_id)
+    return segment_id
 
 
 async def _companies(database: Database, near: Received, stranger_id: UUID) -> tuple[UUID, UUID]:

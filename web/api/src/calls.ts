@@ -368,6 +368,22 @@ export const api = {
       }),
   },
 
+  segments: {
+    list: () => request<c.SegmentRow[]>("GET", "/api/segments"),
+    create: (body: c.SegmentBody) => request<c.SegmentCard>("POST", "/api/segments", { body }),
+    preview: (rule: c.SegmentRule, signal?: AbortSignal) =>
+      request<c.SegmentPreview>("POST", "/api/segments/preview", { body: { rule }, signal }),
+    vocabulary: () => request<c.Vocabulary>("GET", "/api/segments/vocabulary"),
+    get: (id: c.Id) => request<c.SegmentCard>("GET", `/api/segments/${id}`),
+    put: (id: c.Id, body: c.SegmentBody) => request<c.SegmentCard>("PUT", `/api/segments/${id}`, { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/segments/${id}`),
+    members: (id: c.Id, cursor?: string) =>
+      request<c.Page<c.SegmentPerson>>("GET", `/api/segments/${id}/members`, { query: { cursor } }),
+    why: (id: c.Id, customerId: c.Id) =>
+      request<c.SegmentWhy>("GET", `/api/segments/${id}/why/${customerId}`),
+    ofCustomer: (customerId: c.Id) => request<c.Stay[]>("GET", `/api/customers/${customerId}/segments`),
+  },
+
   channels: {
     list: () => request<c.Channel[]>("GET", "/api/channels"),
     inboxes: () => request<c.Inbox[]>("GET", "/api/inboxes"),

@@ -224,6 +224,17 @@ export type NotedAge = Schemas["NotedAge"];
 export type DueNotice = Schemas["DueNotice"];
 export type ConsentText = Schemas["ConsentText"];
 export type NewConsentText = Schemas["NewConsentText"];
+
+/** A node of the rule language; which fields it has goes by its kind, see docs/segments.md. */
+export type SegmentRule = { kind: string } & Record<string, unknown>;
+export type SegmentRow = Schemas["SegmentRow"];
+export type SegmentCard = Omit<Schemas["SegmentCard"], "rule"> & { rule: SegmentRule };
+export type SegmentBody = Omit<Schemas["SegmentBody"], "rule"> & { rule: SegmentRule };
+export type SegmentPreview = Schemas["SegmentPreview"];
+export type SegmentPerson = Schemas["SegmentPerson"];
+export type SegmentWhy = Schemas["SegmentWhy"];
+export type Stay = Schemas["Stay"];
+export type Vocabulary = Schemas["Vocabulary"];
 export type CompanyRow = Schemas["CompanyRow"];
 export type CompanyCard = Omit<Schemas["CompanyCard"], "conversations"> & {
   conversations: (Omit<Schemas["CompanyCase"], "status"> & { status: Status })[];

@@ -133,6 +133,28 @@ const notices = createRoute({
   path: "/customers/notices",
   component: lazyRouteComponent(() => import("../features/consents/NoticesPage.tsx"), "NoticesPage"),
 });
+
+const segments = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments",
+  component: lazyRouteComponent(() => import("../features/segments/SegmentsPage.tsx"), "SegmentsPage"),
+});
+const newSegment = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments/new",
+  component: lazyRouteComponent(() => import("../features/segments/SegmentEditor.tsx"), "SegmentEditor"),
+});
+const segment = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments/$segmentId",
+  component: lazyRouteComponent(() => import("../features/segments/SegmentPage.tsx"), "SegmentPage"),
+});
+const editedSegment = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments/$segmentId/edit",
+  component: lazyRouteComponent(() => import("../features/segments/SegmentEditor.tsx"), "SegmentEditor"),
+});
+
 const suggestions = createRoute({
   getParentRoute: () => desk,
   path: "/customers/suggestions",
@@ -157,6 +179,10 @@ const tree = root.addChildren([
     printed,
     companies,
     company,
+    segments,
+    newSegment,
+    segment,
+    editedSegment,
     settingsRoutes,
   ]),
 ]);

@@ -11,6 +11,7 @@ import { useMay } from "../../app/useMe.ts";
 import { Memberships } from "../companies/Memberships.tsx";
 import { ConsentSection } from "../consents/ConsentSection.tsx";
 import { useOpened } from "../palette/useOpened.ts";
+import { CustomerSegments } from "../segments/CustomerSegments.tsx";
 import { Failed } from "../shell/Failed.tsx";
 import { AccessRequestDialog } from "./AccessRequestDialog.tsx";
 import { ClaimList } from "./ClaimList.tsx";
@@ -117,6 +118,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             <Memberships customer={customer} />
             <ConsentSection customer={customer} />
             <TraitList customer={customer} />
+            <CustomerSegments customerId={customer.id} />
             {reads && (
               <section className={panel.section}>
                 <h2 className={panel.sectionTitle}>{t("customer.cases")}</h2>

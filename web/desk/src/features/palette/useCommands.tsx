@@ -109,6 +109,14 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       run: () => void navigate({ to: "/companies" }),
     },
     {
+      id: "segments",
+      group: t("palette.go"),
+      label: t("room.segments"),
+      mark: go,
+      combo: keymap.go_segments?.[0],
+      run: () => void navigate({ to: "/segments" }),
+    },
+    {
       id: "search",
       group: t("palette.go"),
       label: t("room.search"),
@@ -128,6 +136,7 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
   const needed: Record<string, Scope> = {
     customers: "customers.read",
     companies: "customers.read",
+    segments: "segments.read",
     search: "conversations.read",
   };
   lines.push(...rooms.filter((room) => !needed[room.id] || may(me, needed[room.id] as Scope)));

@@ -22,7 +22,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
   const { data: views } = useQuery({ ...viewsQuery, enabled: reads });
   const standstill = useStandstill();
   const mine = views?.find((view) => view.kind === "mine")?.count ?? 0;
-  const inside = /^\/inbox\/[^/]+\/.|^\/(customers|companies)\/.|^\/settings\/./.test(pathname);
+  const inside = /^\/inbox\/[^/]+\/.|^\/(customers|companies|segments)\/.|^\/settings\/./.test(pathname);
 
   return (
     <nav className={classes.rail} data-inside={inside} aria-label={t("shell.rooms")}>
@@ -44,7 +44,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
             to="/customers"
             name={t("room.customers")}
             action="go_customers"
-            active={/^\/(customers|companies)\b/.test(pathname)}
+            active={/^\/(customers|companies|segments)\b/.test(pathname)}
           >
             <IconUsers size={20} stroke={1.6} aria-hidden="true" />
           </Room>

@@ -1,0 +1,324 @@
+"""The same leaves over whole tables, as Ibis expressions: what builds a segment of millions without the live path.
+
+Only what every engine behind Ibis can say is used: joins, conditional aggregates, window functions, whole numbers for
+time (microseconds since 1970). The one exception, how a value is taken out of JSON, stands in `json_values`.
+A bulk's `next_change` may be earlier than the live path's, never later: the timer then looks again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import reduce
+from typing import Any as Expression
+
+import ibis
+from ibis import _
+from msgspec import Struct
+
+from damso.segments import rule as r
+from damso.segments.calendar import DAY_PATTERN, round_of_year
+from damso.segments.json_values import amount_at, fits, text_of
+from damso.segments.leaves import leaf_key
+
+MICROSECOND = 1_000_000
+"""Of a second."""
+
+Table = Expression
+"""An `ibis.Table`; its columns are known at run time only."""
+
+
+class Tables(Struct, frozen=True, kw_only=True):
+    """What leaves are asked of. Times are microseconds since 1970; JSON is text.
+
+    - customer: customer_id, zone (only who is shown in lists)
+    - identity: identity_id, customer_id, kind, proof
+    - trait: identity_id, key, value, at, id
+    - event: stream, name, at (clamped to when it reached us), id, identity_id, properties
+    - conversation: identity_id (the anchor's), open, since, waiting_since (without joined ones)
+    """
+
+    customer: Table
+    identity: Table
+    trait: Table
+    event: Table
+    conversation: Table
+    zones: Sequence[str]
+
+
+Keep = Callable[[str, Table], Table]
+"""Makes an expression a table of the engine under a name, so that whoever asks it again does not scan again."""
+
+
+def kept_by(engine: ibis.BaseBackend) -> Keep:
+    """Keeping in this engine; each name once."""
+
+    def keep(name: str, table: Table) -> Table:
+        engine.raw_sql(f'CREATE TABLE "{name}" AS {engine.compile(table)}')
+        return engine.table(name)
+
+    return keep
+
+
+def states(leaves: Mapping[int, r.Leaf], tables: Tables, now: datetime, keep: Keep) -> dict[int, Table]:
+    """For each leaf a table of `customer_id, holds, next_change`, of customers of whom it is true or will change.
+
+    Leaves that count or add up share one scan of the events of a stream.
+    """
+    at = microseconds(now)
+    found: dict[int, Table] = {}
+    for stream in ("care", "tracked"):
+        shared = {
+            number: leaf
+            for number, leaf in leaves.items()
+            if isinstance(leaf, r.Performed | r.Total) and leaf.event.stream == stream
+        }
+        found |= _aggregated(stream, shared, tables, at, keep) if shared else {}
+    found |= {number: _alone(leaf, tables, now) for number, leaf in leaves.items() if number not in found}
+    return {
+        number: table.filter(_.holds | _.next_change.notnull()).semi_join(tables.customer, "customer_id")
+        for number, table in found.items()
+    }
+
+
+def members(rule: r.Rule, tables: Tables, now: datetime, keep: Keep) -> Table:
+    """The customers of whom a canonical rule is true, as a table of `customer_id`."""
+    found: dict[str, r.Leaf] = {}
+    _collect(rule, found)
+    keys = list(found)
+    of_number = states({number: found[key] for number, key in enumerate(keys)}, tables, now, keep)
+    true_of = {key: of_number[number].filter(_.holds).select("customer_id") for number, key in enumerate(keys)}
+    return _members(rule, tables.customer.select("customer_id"), true_of)
+
+
+def microseconds(at: datetime) -> int:
+    """Since 1970."""
+    return int(at.timestamp()) * MICROSECOND + at.microsecond
+
+
+def _collect(rule: r.Rule, found: dict[str, r.Leaf]) -> None:
+    match rule:
+        case r.All(rules=rules) | r.Any(rules=rules):
+            for child in rules:
+                _collect(child, found)
+        case r.Not(rule=child):
+            _collect(child, found)
+        case r.InSegment():
+            raise TypeError("not canonical")
+        case _:
+            found[leaf_key(rule)] = rule
+
+
+def _members(rule: r.Rule, everybody: Table, true_of: Mapping[str, Table]) -> Table:
+    match rule:
+        case r.All(rules=rules):
+            return reduce(
+                lambda some, child: some.semi_join(_members(child, everybody, true_of), "customer_id"), rules, everybody
+            )
+        case r.Any(rules=rules):
+            return (
+                ibis.union(*(_members(child, everybody, true_of) for child in rules), distinct=True)
+                if len(rules) > 1
+                else _members(rules[0], everybody, true_of)
+            )
+        case r.Not(rule=child):
+            return everybody.anti_join(_members(child, everybody, true_of), "customer_id")
+        case _:
+            return true_of[leaf_key(rule)]
+
+
+def _events(tables: Tables, *steps: r.Step) -> Table:
+    """Events of these names, with whose they are."""
+    wanted = reduce(
+        lambda one, other: one | other,
+        [(_.stream == stream) & _.name.isin(sorted(names)) for stream, names in _names(steps).items()],
+    )
+    whose = tables.identity.select("identity_id", "customer_id")
+    return tables.event.filter(wanted).inner_join(whose, "identity_id")
+
+
+def _names(steps: Sequence[r.Step]) -> dict[str, set[str]]:
+    names: dict[str, set[str]] = {}
+    for step in steps:
+        names.setdefault(step.stream, set()).add(step.name)
+    return names
+
+
+def _is(step: r.Step | None, event: Table) -> Expression:
+    if step is None:
+        return ibis.literal(False)
+    tests = [fits(event.properties, one.property, one.op, one.value) for one in step.where]
+    return reduce(lambda one, other: one & other, tests, (event.stream == step.stream) & (event.name == step.name))
+
+
+def _since(window: r.Window, now: int) -> int:
+    return now - window.last * MICROSECOND if window.last is not None else -(2**62)
+
+
+def _until(window: r.Window, now: int) -> int:
+    return now - window.before * MICROSECOND if window.before else 2**62
+
+
+def _later(at: Expression, seconds: int | None) -> Expression:
+    return ibis.null("int64") if seconds is None else at + seconds * MICROSECOND
+
+
+def _aggregated(
+    stream: str, leaves: Mapping[int, r.Performed | r.Total], tables: Tables, now: int, keep: Keep
+) -> dict[int, Table]:
+    events = _events(tables, *(leaf.event for leaf in leaves.values()))
+    sums: dict[str, Expression] = {}
+    for number, leaf in leaves.items():
+        inside = _is(leaf.event, events) & (events.at > _since(leaf.window, now))
+        if isinstance(leaf, r.Total):
+            amount = amount_at(events.properties, leaf.property)
+            inside = inside & amount.notnull()
+            sums[f"measure_{number}"] = amount.sum(where=inside & (events.at <= _until(leaf.window, now)))
+        else:
+            sums[f"measure_{number}"] = (inside & (events.at <= _until(leaf.window, now))).sum()
+        sums[f"oldest_{number}"] = events.at.min(where=inside & (events.at <= _until(leaf.window, now)))
+        if leaf.window.before:
+            sums[f"coming_{number}"] = events.at.min(where=inside & (events.at > _until(leaf.window, now)))
+    wide = keep(f"counted_{stream}", events.group_by("customer_id").aggregate(**sums))
+    return {number: _of_aggregate(number, leaf, wide) for number, leaf in leaves.items()}
+
+
+def _of_aggregate(number: int, leaf: r.Performed | r.Total, wide: Table) -> Table:
+    if isinstance(leaf, r.Total):
+        least: Expression = ibis.literal(Decimal(repr(leaf.amount)), "decimal(38, 6)")
+    else:
+        least = ibis.literal(leaf.times)
+    holds = (wide[f"measure_{number}"] >= least).fill_null(False)
+    leaves_at = _later(wide[f"oldest_{number}"], leaf.window.last)
+    if isinstance(leaf, r.Performed):
+        leaves_at = ibis.ifelse(holds, leaves_at, ibis.null("int64"))
+    if leaf.window.before:
+        leaves_at = _earlier(leaves_at, _later(wide[f"coming_{number}"], leaf.window.before))
+    return wide.select("customer_id", holds=holds, next_change=leaves_at)
+
+
+def _earlier(one: Expression, other: Expression) -> Expression:
+    """The earlier of two times, of which none, one or both are there."""
+    return ibis.coalesce(ibis.ifelse(one < other, one, other), one, other)
+
+
+def _alone(leaf: r.Leaf, tables: Tables, now: datetime) -> Table:
+    at = microseconds(now)
+    match leaf:
+        case r.Occurrence():
+            return _occurrence(leaf, tables, at)
+        case r.Sequence():
+            return _sequence(leaf, tables, at)
+        case r.NotFollowed():
+            return _not_followed(leaf, tables, at)
+        case r.HasTrait():
+            current = _traits(tables, leaf.key)
+            return current.select(
+                "customer_id", holds=fits(current.value, None, leaf.op, leaf.value), next_change=ibis.null("int64")
+            )
+        case r.HasIdentity():
+            return _identities(leaf, tables)
+        case r.HasConversation():
+            return _conversations(leaf, tables, at)
+        case r.Anniversary():
+            return _anniversaries(leaf, tables, now)
+        case _:
+            raise TypeError(leaf)
+
+
+def _occurrence(leaf: r.Occurrence, tables: Tables, now: int) -> Table:
+    events = _events(tables, leaf.event)
+    order = [events.at, events.id] if leaf.which == "first" else [events.at.desc(), events.id.desc()]
+    numbered = events.mutate(place=ibis.row_number().over(group_by=events.customer_id, order_by=order))
+    one = numbered.filter(numbered.place == 0)
+    since, until = _since(leaf.window, now), _until(leaf.window, now)
+    change = ibis.ifelse(one.at > until, _later(one.at, leaf.window.before), _later(one.at, leaf.window.last))
+    return one.filter(_is(leaf.event, one) & (one.at > since)).select(
+        "customer_id", holds=one.at <= until, next_change=change
+    )
+
+
+def _marked(tables: Tables, **steps: r.Step | None) -> Table:
+    """Events that are one of these steps, numbered in each customer's order, with which of them each is."""
+    events = _events(tables, *(step for step in steps.values() if step))
+    place = ibis.row_number().over(group_by=events.customer_id, order_by=[events.at, events.stream, events.id])
+    marks = {f"is_{name}": _is(step, events) for name, step in steps.items()}
+    return events.select("customer_id", "at", place=place, **marks)
+
+
+def _sequence(leaf: r.Sequence, tables: Tables, now: int) -> Table:
+    marked = _marked(tables, first=leaf.first, then=leaf.next, without=leaf.without)
+    before = ibis.window(group_by=marked.customer_id, order_by=marked.place, preceding=(None, 1))
+    seen = marked.mutate(
+        first_at=ibis.ifelse(marked.is_first, marked.at, ibis.null("int64")).max().over(before),
+        first_place=ibis.ifelse(marked.is_first, marked.place, ibis.null("int64")).max().over(before),
+        without_place=ibis.ifelse(marked.is_without, marked.place, ibis.null("int64")).max().over(before),
+    )
+    hits = seen.filter(
+        seen.is_then & (seen.at > _since(leaf.window, now)),
+        seen.at <= seen.first_at + leaf.within * MICROSECOND,
+        (seen.without_place <= seen.first_place).fill_null(True),
+    )
+    newest = hits.group_by("customer_id").aggregate(at=hits.at.max())
+    return newest.select("customer_id", holds=ibis.literal(True), next_change=_later(newest.at, leaf.window.last))
+
+
+def _not_followed(leaf: r.NotFollowed, tables: Tables, now: int) -> Table:
+    marked = _marked(tables, first=leaf.first, then=leaf.next)
+    after = ibis.window(group_by=marked.customer_id, order_by=marked.place, following=(1, None))
+    seen = marked.mutate(then_at=ibis.ifelse(marked.is_then, marked.at, ibis.null("int64")).min().over(after))
+    over = seen.at + leaf.within * MICROSECOND
+    alone = seen.mutate(over=over).filter(
+        seen.is_first & (seen.at > _since(leaf.window, now)), (seen.then_at > over).fill_null(True)
+    )
+    times = alone.group_by("customer_id").aggregate(
+        ripe=alone.at.max(where=alone.over <= now), waiting=alone.over.min(where=alone.over > now)
+    )
+    return times.select(
+        "customer_id",
+        holds=times.ripe.notnull(),
+        next_change=_earlier(_later(times.ripe, leaf.window.last), times.waiting),
+    )
+
+
+def _traits(tables: Tables, key: str) -> Table:
+    """What a trait is of each customer."""
+    whose = tables.identity.select("identity_id", "customer_id")
+    said = tables.trait.filter(_.key == key).inner_join(whose, "identity_id")
+    numbered = said.mutate(
+        place=ibis.row_number().over(group_by=said.customer_id, order_by=[said.at.desc(), said.id.desc()])
+    )
+    return numbered.filter(numbered.place == 0).select("customer_id", "value")
+
+
+def _identities(leaf: r.HasIdentity, tables: Tables) -> Table:
+    theirs = tables.identity.filter(_.kind.isin(leaf.kinds))
+    if leaf.proven:
+        theirs = theirs.filter(_.proof.isin(["proven", "authenticated"]))
+    return theirs.select("customer_id").distinct().mutate(holds=ibis.literal(True), next_change=ibis.null("int64"))
+
+
+def _conversations(leaf: r.HasConversation, tables: Tables, now: int) -> Table:
+    whose = tables.identity.select("identity_id", "customer_id")
+    cases = tables.conversation.inner_join(whose, "identity_id")
+    began = cases.waiting_since if leaf.state == "waiting" else cases.since
+    cases = cases.mutate(ready=began + leaf.seconds * MICROSECOND)
+    cases = cases.filter(cases.waiting_since.notnull() if leaf.state == "waiting" else cases.open)
+    first = cases.group_by("customer_id").aggregate(ready=cases.ready.min())
+    return first.select(
+        "customer_id",
+        holds=first.ready <= now,
+        next_change=ibis.ifelse(first.ready > now, first.ready, ibis.null("int64")),
+    )
+
+
+def _anniversaries(leaf: r.Anniversary, tables: Tables, now: datetime) -> Table:
+    turns = round_of_year(tables.zones, now, leaf.calendar, leaf.days)
+    calendar = ibis.memtable(
+        [(one.zone, one.day, one.holds, microseconds(one.next_change_at)) for one in turns],
+        schema={"zone": "string", "day": "string", "holds": "boolean", "next_change": "int64"},
+    )
+    known = _traits(tables, leaf.key)
+    known = known.mutate(day=text_of(known.value))
+    known = known.filter(known.day.re_search(DAY_PATTERN)).mutate(day=_.day.right(5))
+    located = known.inner_join(tables.customer, "customer_id")
+    return located.inner_join(calendar, ["zone", "day"]).select("customer_id", "holds", "next_change")

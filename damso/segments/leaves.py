@@ -1,0 +1,147 @@
+"""Leaves in one canonical form, so that segments which ask the same thing share what is known about it.
+
+Every canonical leaf is false of a customer about whom there are no facts, which is why only true ones and those that
+time will change need a row. So `at most 2` becomes `not at least 3`, `less than` becomes `not at least`, a trait that
+is missing one that does not exist. A segment inside a segment is replaced by its rule: its leaves are shared anyway.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+import msgspec
+
+from damso.kernel.errors import FieldProblem
+from damso.kernel.i18n import Text
+from damso.segments.check import children
+from damso.segments.errors import RuleInvalid
+from damso.segments.rule import (
+    All,
+    Any,
+    HasIdentity,
+    HasTrait,
+    InSegment,
+    Leaf,
+    Not,
+    Performed,
+    Rule,
+    Scalar,
+    Step,
+    Total,
+)
+
+MAX_LEAVES = 200
+"""Leaves of a rule with all the segments that it names put in."""
+
+_GONE = Text("조건에 쓴 세그먼트를 찾을 수 없어요.", "A segment that the rule names is not there.")
+_CIRCLE = Text("세그먼트가 돌고 돌아 자기 자신을 조건으로 쓰고 있어요.", "Segments name each other in a circle.")
+_LARGE = Text("조건이 너무 많아요. 세그먼트를 나눠 주세요.", "That is too many conditions. Divide the segment.")
+
+
+def canonical(rule: Rule, segments: Mapping[UUID, Rule]) -> Rule:
+    """The same rule over canonical leaves, other segments put in. Raises `RuleInvalid`."""
+    found = _expanded(rule, segments, ())
+    if sum(1 for _ in leaves_of(found)) > MAX_LEAVES:
+        raise _refusal("too_large", _LARGE)
+    return found
+
+
+def leaves_of(rule: Rule) -> Iterator[Leaf]:
+    """The leaves of a canonical rule, with repeats."""
+    if isinstance(rule, All | Any | Not):
+        for child in children(rule):
+            yield from leaves_of(child)
+    elif not isinstance(rule, InSegment):
+        yield rule
+
+
+def leaf_key(leaf: Rule) -> str:
+    """What names a leaf: equal leaves have equal keys."""
+    return hashlib.sha256(msgspec.json.encode(leaf, order="sorted")).hexdigest()
+
+
+def segments_named(rule: Rule) -> set[UUID]:
+    """The segments that a rule names itself."""
+    if isinstance(rule, InSegment):
+        return {rule.segment_id}
+    return {one for child in children(rule) for one in segments_named(child)}
+
+
+def _expanded(rule: Rule, segments: Mapping[UUID, Rule], inside: tuple[UUID, ...]) -> Rule:
+    match rule:
+        case All(rules=rules):
+            return All(rules=tuple(_expanded(child, segments, inside) for child in rules))
+        case Any(rules=rules):
+            return Any(rules=tuple(_expanded(child, segments, inside) for child in rules))
+        case Not(rule=child):
+            return Not(rule=_expanded(child, segments, inside))
+        case InSegment(segment_id=segment_id):
+            if segment_id in inside:
+                raise _refusal("circle", _CIRCLE)
+            if segment_id not in segments:
+                raise _refusal("unknown_segment", _GONE)
+            return _expanded(segments[segment_id], segments, (*inside, segment_id))
+        case Performed():
+            return _counted(rule)
+        case Total():
+            at_least = _rewritten(msgspec.structs.replace(rule, compare="at_least", amount=float(rule.amount)))
+            return at_least if rule.compare == "at_least" else Not(rule=at_least)
+        case HasTrait(op="missing"):
+            return Not(rule=HasTrait(key=rule.key, op="exists"))
+        case HasTrait(op="is_not"):
+            return Not(rule=HasTrait(key=rule.key, op="is", value=_plain(rule.value)))
+        case HasTrait():
+            return msgspec.structs.replace(rule, value=_plain(rule.value))
+        case HasIdentity(kinds=kinds):
+            return msgspec.structs.replace(rule, kinds=tuple(sorted(set(kinds))))
+        case _:
+            return _rewritten(rule)
+
+
+def _counted(rule: Performed) -> Rule:
+    def at_least(times: int) -> Rule:
+        if times <= 0:
+            return All(rules=())
+        return _rewritten(msgspec.structs.replace(rule, compare="at_least", times=times))
+
+    match rule.compare:
+        case "at_least":
+            return at_least(rule.times)
+        case "at_most":
+            return Not(rule=at_least(rule.times + 1))
+        case "exactly":
+            return All(rules=(at_least(rule.times), Not(rule=at_least(rule.times + 1))))
+
+
+def _rewritten(leaf: Rule) -> Rule:
+    """With the conditions of its events sorted and each once."""
+    steps = {
+        name: _sorted(step)
+        for name in ("event", "first", "next", "without")
+        if isinstance(step := getattr(leaf, name, None), Step)
+    }
+    return msgspec.structs.replace(leaf, **steps)
+
+
+def _sorted(step: Step) -> Step:
+    where = {
+        msgspec.json.encode(one, order="sorted"): one
+        for one in (msgspec.structs.replace(one, value=_plain(one.value)) for one in step.where)
+    }
+    return msgspec.structs.replace(step, where=tuple(where[key] for key in sorted(where)))
+
+
+def _plain(value: Scalar | tuple[Scalar, ...] | None) -> Scalar | tuple[Scalar, ...] | None:
+    """Choices in one order; a whole number is written without a point, so that 3 and 3.0 are one leaf."""
+    if isinstance(value, tuple):
+        named = {(type(one).__name__, str(one)): one for one in map(_whole, value)}
+        return tuple(named[name] for name in sorted(named))
+    return _whole(value) if value is not None else None
+
+
+def _whole(value: Scalar) -> Scalar:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _refusal(code: str, text: Text) -> RuleInvalid:
+    return RuleInvalid(problems=(FieldProblem("rule", code, text),))

@@ -1,0 +1,184 @@
+"""Segments over HTTP: made, built, looked into, refused."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from damso.kernel.timers import run_due
+from damso.segments.build import SegmentLane
+from damso.segments.due import LeafTimer
+from damso.segments.readers import READERS
+from tests.channels.lanes import work_all
+from tests.conversations.company import Company
+from tests.conversations.postcards import postcard
+from tests.http.browsers import signed_in_browser
+from tests.logs import catch_up
+
+WAITING = {"kind": "conversation", "state": "waiting"}
+LOYAL = {"kind": "trait", "key": "grade", "op": "is", "value": "VIP"}
+
+
+@pytest.fixture
+async def desk(app: Litestar, company: Company) -> httpx.AsyncClient:
+    """Of somebody who may make segments."""
+    async with company.parts.database.transaction() as tx:
+        await tx.execute("UPDATE agent SET role = 'administrator' WHERE id = $1", UUID(company.agent.id))
+    return await signed_in_browser(app, company.parts.database, company.agent)
+
+
+async def made(desk: httpx.AsyncClient, company: Company, rule: dict[str, Any], name: str = "기다리는 고객") -> str:
+    answer = await desk.post("/api/segments", json={"name": name, "rule": rule})
+    assert answer.status_code == 201, answer.text
+    await work_all(company.parts.database, [SegmentLane(company.parts.database)])
+    return str(answer.json()["id"])
+
+
+async def settle(company: Company) -> None:
+    for reader in READERS:
+        await catch_up(company.parts.database, reader)
+    await run_due(company.parts.database, [LeafTimer()])
+
+
+async def members(desk: httpx.AsyncClient, segment_id: str) -> list[str]:
+    page = (await desk.get(f"/api/segments/{segment_id}/members")).json()
+    return [one["customer_id"] for one in page["items"]]
+
+
+async def customer_of(desk: httpx.AsyncClient) -> str:
+    return str((await desk.get("/api/customers")).json()["items"][0]["id"])
+
+
+async def test_who_waits_for_an_answer_is_in_until_it_comes(desk: httpx.AsyncClient, company: Company) -> None:
+    await company.gets(postcard("먼저 온 문의"))
+    segment_id = await made(desk, company, WAITING)
+    customer = await customer_of(desk)
+    assert await members(desk, segment_id) == [customer]
+
+    case = (await desk.get("/api/conversations?view=open")).json()["items"][0]["id"]
+    await desk.patch(f"/api/conversations/{case}", json={"status": "resolved"})
+    await settle(company)
+    assert await members(desk, segment_id) == []
+
+    await company.gets(postcard("또 물어봐요", external_id="again"))
+    await settle(company)
+    assert await members(desk, segment_id) == [customer]
+    card = (await desk.get(f"/api/segments/{segment_id}")).json()
+    assert (card["state"], card["members"], card["sizes"][-1]["entered"], card["sizes"][-1]["left"]) == (
+        "live",
+        1,
+        2,
+        1,
+    )
+
+
+async def test_a_trait_decides_and_the_page_says_why(desk: httpx.AsyncClient, company: Company) -> None:
+    await company.gets(postcard())
+    segment_id = await made(desk, company, {"kind": "and", "rules": [LOYAL, {"kind": "not", "rule": WAITING}]})
+    customer = await customer_of(desk)
+    await desk.patch(f"/api/customers/{customer}", json={"traits": {"grade": "VIP"}})
+    await settle(company)
+
+    why = (await desk.get(f"/api/segments/{segment_id}/why/{customer}")).json()
+
+    assert why["holds"] is False
+    assert [reason["holds"] for reason in why["reasons"]] == [True, True]
+    assert why["reasons"][0]["sentence"] == "‘grade’ 속성이 = ‘VIP’ 조건에 맞아요."
+
+
+async def test_a_customers_page_names_their_segments_and_overlaps_are_counted(
+    desk: httpx.AsyncClient, company: Company
+) -> None:
+    await company.gets(postcard())
+    one, other = (
+        await made(desk, company, WAITING, "하나"),
+        await made(desk, company, {"kind": "and", "rules": []}, "둘"),
+    )
+
+    stays = (await desk.get(f"/api/customers/{await customer_of(desk)}/segments")).json()
+    overlap = (await desk.get(f"/api/segments/{one}")).json()["overlaps"]
+
+    assert [stay["name"] for stay in stays] == ["둘", "하나"]
+    assert [(each["segment_id"], each["shared"], each["members"]) for each in overlap] == [(other, 1, 1)]
+
+
+async def test_a_preview_counts_and_keeps_nothing(desk: httpx.AsyncClient, company: Company) -> None:
+    await company.gets(postcard())
+
+    found = (await desk.post("/api/segments/preview", json={"rule": WAITING})).json()
+
+    assert (found["members"], found["exact"], found["sentence"]) == (1, True, "답변을 기다리고 있어요.")
+    assert [one["customer_id"] for one in found["sample"]] == [await customer_of(desk)]
+    assert (await desk.get("/api/segments")).json() == []
+
+
+async def test_a_changed_rule_is_built_again_with_whoever_names_it(desk: httpx.AsyncClient, company: Company) -> None:
+    await company.gets(postcard())
+    inner = await made(desk, company, WAITING, "안")
+    outer = await made(desk, company, {"kind": "not", "rule": {"kind": "segment", "segment_id": inner}}, "밖")
+    assert await members(desk, outer) == []
+
+    await desk.put(f"/api/segments/{inner}", json={"name": "안", "rule": LOYAL})
+    await work_all(company.parts.database, [SegmentLane(company.parts.database)])
+
+    assert await members(desk, inner) == []
+    assert await members(desk, outer) == [await customer_of(desk)]
+
+
+async def test_what_another_names_cannot_go(desk: httpx.AsyncClient, company: Company) -> None:
+    inner = await made(desk, company, WAITING, "안")
+    outer = await made(desk, company, {"kind": "segment", "segment_id": inner}, "밖")
+
+    refused = await desk.delete(f"/api/segments/{inner}")
+    circle = await desk.put(
+        f"/api/segments/{inner}", json={"name": "안", "rule": {"kind": "segment", "segment_id": outer}}
+    )
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "SEGMENT_IN_USE")
+    assert circle.json()["errors"][0]["code"] == "circle"
+    assert (await desk.delete(f"/api/segments/{outer}")).status_code == 204
+    assert (await desk.delete(f"/api/segments/{inner}")).status_code == 204
+
+
+DEEP: dict[str, Any] = WAITING
+for _ in range(200):
+    DEEP = {"kind": "not", "rule": DEEP}
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        ({}, "rule"),
+        ({"kind": "magic"}, "rule.kind"),
+        ({"kind": "or", "rules": []}, "rule"),
+        ({"kind": "and", "rules": [{**LOYAL, "op": "gt"}]}, "rule.rules.0.value"),
+        ({"kind": "performed", "event": {"name": ""}}, "rule.event.name"),
+        ({"kind": "performed", "event": {"name": "x"}, "times": 0}, "rule.times"),
+        ({"kind": "performed", "event": {"name": "x"}, "window": {"last": -1}}, "rule.window"),
+        ({"kind": "total", "event": {"name": "x"}, "property": "a", "amount": 0}, "rule.amount"),
+        ({"kind": "segment", "segment_id": str(uuid4())}, "rule"),
+        ({"kind": "and", "rules": [WAITING] * 101}, "rule"),
+        (DEEP, "rule"),
+    ],
+)
+async def test_a_rule_that_makes_no_sense_is_refused_where_it_is_wrong(
+    rule: dict[str, Any], field: str, desk: httpx.AsyncClient
+) -> None:
+    answers = [
+        await desk.post("/api/segments", json={"name": "x", "rule": rule}),
+        await desk.post("/api/segments/preview", json={"rule": rule}),
+    ]
+
+    for answer in answers:
+        assert (answer.status_code, answer.json()["code"]) == (422, "RULE_INVALID"), answer.text
+        assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_a_name_is_taken_once(desk: httpx.AsyncClient, company: Company) -> None:
+    await made(desk, company, WAITING, "VIP")
+
+    again = await desk.post("/api/segments", json={"name": "vip", "rule": WAITING})
+
+    assert (again.status_code, again.json()["code"]) == (409, "SEGMENT_NAME_TAKEN")
