@@ -8,6 +8,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useContext } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { Page } from "../settings/Page.tsx";
+import { detailsText } from "./auditDetails.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { RecordFilters } from "./RecordFilters.tsx";
 import classes from "./records.module.css";
@@ -80,9 +81,7 @@ export function AuditLogPage() {
 
 function Line({ line }: { line: AuditLine }) {
   const { t } = useText();
-  const details = Object.entries(line.details).filter(
-    ([, value]) => typeof value !== "object" && value !== "",
-  );
+  const details = detailsText(line.act, line.details, t);
   return (
     <tr>
       <td className={classes.when}>
@@ -93,11 +92,7 @@ function Line({ line }: { line: AuditLine }) {
       </td>
       <td className={classes.what}>
         {actText(line.act, t)} <span className="muted">{line.subject_name}</span>
-        {details.length > 0 && (
-          <div className={`small muted ${classes.details}`}>
-            {details.map(([name, value]) => `${name}: ${String(value)}`).join(" · ")}
-          </div>
-        )}
+        {details && <div className={`small muted ${classes.details}`}>{details}</div>}
       </td>
       <td className={`${classes.address} num`}>{line.address ?? "–"}</td>
     </tr>
