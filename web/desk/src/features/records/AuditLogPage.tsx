@@ -4,7 +4,7 @@ import { EmptyState, Notice, Skeleton, Time } from "@damso/ui";
 import { Button } from "@mantine/core";
 import { IconClipboardList } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useContext } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { Page } from "../settings/Page.tsx";
@@ -79,6 +79,15 @@ export function AuditLogPage() {
   );
 }
 
+/** Acts whose subject is a customer who is still there. The log keeps no names. */
+const ABOUT_A_CUSTOMER = new Set([
+  "customers.merged",
+  "customers.unmerged",
+  "customers.separated",
+  "access_request.registered",
+  "access_request.answered",
+]);
+
 function Line({ line }: { line: AuditLine }) {
   const { t } = useText();
   const details = detailsText(line.act, line.details, t);
@@ -92,6 +101,11 @@ function Line({ line }: { line: AuditLine }) {
       </td>
       <td className={classes.what}>
         {actText(line.act, t)} <span className="muted">{line.subject_name}</span>
+        {ABOUT_A_CUSTOMER.has(line.act) && (
+          <Link to="/customers/$customerId" params={{ customerId: line.subject }} className={classes.link}>
+            {t("access.openCustomer")}
+          </Link>
+        )}
         {details && <div className={`small muted ${classes.details}`}>{details}</div>}
       </td>
       <td className={`${classes.address} num`}>{line.address ?? "–"}</td>
