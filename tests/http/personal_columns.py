@@ -95,10 +95,10 @@ OF_NOBODY: Mapping[str, str] = {
     """,
     "what the company says to everybody, or is called": """
         brand.name brand.colour brand.greeting_ko brand.greeting_en brand.signature brand.logo_ref brand.hours
-        agent_signature.text brand.timezone bulk_act.wanted canned_answer.title canned_answer.shortcut canned_answer.text
-        canned_answer.locale inbox.key inbox.name inbox.config inbox.cursor inbox.checked installation.company
-        macro.name macro.steps retention_rule.explanation saved_view.name saved_view.filter saved_view.icon
-        saved_view.colour tag.name tag.colour
+        agent_signature.text brand.timezone bulk_act.wanted canned_answer.title canned_answer.shortcut
+        canned_answer.text canned_answer.locale inbox.key inbox.name inbox.config inbox.cursor inbox.checked
+        installation.company macro.name macro.steps retention_rule.explanation saved_view.name saved_view.filter
+        saved_view.icon saved_view.colour tag.name tag.colour
     """,
     "of companies, which are not persons; who notes somebody's name there mends it (docs/adr/0027)": """
         company.name company.note company.traits company.created_by company_domain.domain

@@ -85,6 +85,8 @@ const AUDITED: Record<string, TextKey> = {
   "access_request.answered": "audit.access_request.answered",
   "held_case.opened": "audit.held_case.opened",
   "masking.changed": "audit.masking.changed",
+  "master_key.rotated": "audit.master_key.rotated",
+  "master_key.old_dropped": "audit.master_key.old_dropped",
   "number.revealed": "audit.number.revealed",
   "raw.opened": "audit.raw.opened",
   "work.tried_again": "audit.work.tried_again",
