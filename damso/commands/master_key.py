@@ -7,6 +7,7 @@ import typer
 from damso.bootstrap import Parts, sealed_columns
 from damso.commands.connecting import any_parts
 from damso.commands.console import result, tell, word
+from damso.commands.operator import operator
 from damso.commands.options import new_app
 from damso.commands.running import prepared, run
 from damso.conversations.widget.visitor import LIFETIME
@@ -15,6 +16,7 @@ from damso.kernel.i18n import Text
 from damso.kernel.key_file import drop_old_keys, prepare_key, put_new_key_first, read_keys
 from damso.kernel.rotation import look_at_sealing, reseal
 from damso.kernel.settings import Settings
+from damso.team import audit
 
 app = new_app()
 
@@ -119,13 +121,19 @@ async def _rotate(settings: Settings) -> int:
         # Once more for what somebody encrypted by the old key in the moment before they saw the new one.
         while changed := await reseal(parts.database, parts.keyring, sealed_columns()):
             count += changed
+        async with parts.database.transaction() as tx:
+            await audit.record(tx, operator(), "master_key.rotated", "installation", count=count)
         return count
 
 
 async def _drop(settings: Settings, *, now: bool) -> int:
     async with any_parts(settings) as parts:
         await _require_unused(parts, settings, now=now)
-        return drop_old_keys(settings.key_file)
+        count = drop_old_keys(settings.key_file)
+        if count:
+            async with parts.database.transaction() as tx:
+                await audit.record(tx, operator(), "master_key.old_dropped", "installation", count=count)
+        return count
 
 
 async def _require_unused(parts: Parts, settings: Settings, *, now: bool) -> None:

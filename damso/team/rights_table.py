@@ -6,7 +6,7 @@ from damso.team.access import PERMISSIONS, ROLES, Permission, Role
 ROLE_NAMES: dict[Role, Text] = {
     "owner": Text("소유자", "owner"),
     "administrator": Text("관리자", "administrator"),
-    "supervisor": Text("수퍼바이저", "supervisor"),
+    "supervisor": Text("슈퍼바이저", "supervisor"),
     "agent": Text("상담원", "agent"),
     "marketer": Text("마케터", "marketer"),
     "analyst": Text("분석가", "analyst"),

@@ -50,6 +50,18 @@ def test_a_key_that_is_used_is_not_dropped(shop: Terminal) -> None:
     assert states(shop)["key age"] == "warning"
 
 
+async def test_who_changes_the_key_is_in_the_audit_log(elsewhere: Terminal, database: Database) -> None:
+    for words in ("rotate",), ("drop-old", "--now"):
+        done = elsewhere.run("master-key", *words)
+        assert done.returncode == 0, done.stderr
+    async with database.reading() as tx:
+        rows = await tx.rows("SELECT act, actor_kind FROM audit WHERE act LIKE 'master\\_key.%' ORDER BY at")
+    assert [tuple(row) for row in rows] == [
+        ("master_key.rotated", SYSTEM.kind),
+        ("master_key.old_dropped", SYSTEM.kind),
+    ]
+
+
 async def test_a_lost_second_factor_is_reset(elsewhere: Terminal, database: Database) -> None:
     async with database.transaction() as tx:
         owner: UUID = await create_agent(tx, name="Haneul", email="haneul@shop.example", role="owner")

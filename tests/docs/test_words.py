@@ -1,5 +1,6 @@
 """Documents use the words of the code: tables, frames, error codes, scopes, decisions."""
 
+import ast
 import importlib
 import re
 from pathlib import Path
@@ -78,3 +79,21 @@ def test_decisions_are_all_in_the_index_and_have_their_five_parts():
         parts = re.findall(r"^## (.+)$", page.read_text(), re.MULTILINE)
         assert parts == ["Context", "Decision", "Consequences", "Rejected", "What enforces it"], page.name
         assert f"({page.name})" in index
+
+
+RECORD_TEXT = (REPOSITORY / "web/desk/src/features/records/recordText.ts").read_text()
+
+
+def _audited() -> set[str]:
+    """The acts that the code writes to the audit log."""
+    calls = (
+        node
+        for file in Path(damso.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record"
+    )
+    return {str(one.args[2].value) for one in calls if isinstance(one.args[2], ast.Constant)}
+
+
+def test_the_desk_has_words_for_every_act_of_the_audit_log():
+    assert _audited() - set(re.findall(r'"([a-z_]+\.[a-z_]+)": "audit\.', RECORD_TEXT)) == set()

@@ -1,6 +1,7 @@
 """Whoever is shown personal data is in the access log: every route says whose it shows, or that it shows nobody's."""
 
 import asyncio
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,9 @@ from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
 from tests.http.browsers import signed_in_browser
 from tests.http.test_access import NEEDS, OPEN, SIGNED_IN, VISITOR
+from tests.processes import REPOSITORY
+
+RECORD_TEXT = REPOSITORY / "web/desk/src/features/records/recordText.ts"
 
 WHY = {"x-damso-reason": "complaint"}
 
@@ -261,6 +265,12 @@ def test_routes_that_answer_with_personal_data_take_a_witness(app: Litestar) -> 
 
     assert witnesses == set(SHOWS)
     assert tells - witnesses == set()
+
+
+def test_the_desk_has_words_for_every_route_of_the_access_log(app: Litestar) -> None:
+    told = set(re.findall(r'^  (\w+): "', RECORD_TEXT.read_text(), re.MULTILINE))
+
+    assert {handler.handler_name for route, handler in handlers(app).items() if route in SHOWS} - told == set()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 import { useText } from "@damso/i18n";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { useMay } from "../../app/useMe.ts";
 import { resumeAct, useRunningAct } from "./act.ts";
 import classes from "./bulk.module.css";
 
@@ -9,7 +10,10 @@ export function Progress() {
   const { t, format } = useText();
   const client = useQueryClient();
   const act = useRunningAct();
-  useEffect(() => void resumeAct(client), [client]);
+  const acts = useMay("conversations.write");
+  useEffect(() => {
+    if (acts) void resumeAct(client);
+  }, [acts, client]);
   if (!act) return null;
   const left = act.state === "undoing" ? act.done : act.waiting;
   const done = act.total - left;

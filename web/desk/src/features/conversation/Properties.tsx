@@ -36,6 +36,8 @@ const PRIORITIES: Priority[] = ["urgent", "high", "normal", "low"];
 export function Properties({ conversation, actions, menu, onMenu }: Props) {
   const { t } = useText();
   const { assignee, team, priority, tags } = conversation;
+  const writes = useMay("conversations.write");
+  const kept = conversation.record_class !== "conversation" || conversation.on_hold;
   const done = (run: () => void) => () => {
     onMenu(null);
     run();
@@ -77,25 +79,31 @@ export function Properties({ conversation, actions, menu, onMenu }: Props) {
       {tags.map((tag) => (
         <TagChip key={tag.id} name={tag.name} colour={tag.colour} />
       ))}
-      <Property
-        opened={menu === "tags"}
-        onOpen={(open) => onMenu(open ? "tags" : null)}
-        label={t("property.tags")}
-        list={<TagList conversation={conversation} actions={actions} onClose={() => onMenu(null)} />}
-      >
-        {tags.length > 0 ? <IconPlus size={14} stroke={1.6} /> : <IconTag size={14} stroke={1.6} />}
-        {tags.length === 0 && t("property.tags")}
-      </Property>
-      <Property
-        opened={menu === "record"}
-        onOpen={(open) => onMenu(open ? "record" : null)}
-        label={t("property.record")}
-        list={<RecordClassList conversation={conversation} actions={actions} onClose={() => onMenu(null)} />}
-      >
-        <IconArchive size={14} stroke={1.6} />
-        {conversation.record_class !== "conversation" && t(`recordClass.${conversation.record_class}`)}
-        {conversation.on_hold && <span className={classes.team}>{t("hold.mark")}</span>}
-      </Property>
+      {writes && (
+        <Property
+          opened={menu === "tags"}
+          onOpen={(open) => onMenu(open ? "tags" : null)}
+          label={t("property.tags")}
+          list={<TagList conversation={conversation} actions={actions} onClose={() => onMenu(null)} />}
+        >
+          {tags.length > 0 ? <IconPlus size={14} stroke={1.6} /> : <IconTag size={14} stroke={1.6} />}
+          {tags.length === 0 && t("property.tags")}
+        </Property>
+      )}
+      {(writes || kept) && (
+        <Property
+          opened={menu === "record"}
+          onOpen={(open) => onMenu(open ? "record" : null)}
+          label={t("property.record")}
+          list={
+            <RecordClassList conversation={conversation} actions={actions} onClose={() => onMenu(null)} />
+          }
+        >
+          <IconArchive size={14} stroke={1.6} />
+          {conversation.record_class !== "conversation" && t(`recordClass.${conversation.record_class}`)}
+          {conversation.on_hold && <span className={classes.team}>{t("hold.mark")}</span>}
+        </Property>
+      )}
     </div>
   );
 }

@@ -10,7 +10,7 @@ import { faceName } from "../../app/faceName.ts";
 import { useChannelName } from "../../app/useChannels.ts";
 import { useMay, useMe } from "../../app/useMe.ts";
 import { Failed } from "../shell/Failed.tsx";
-import { identityValue, sourceText } from "./identityText.ts";
+import { identityValue, proven, sourceText } from "./identityText.ts";
 import classes from "./print.module.css";
 import { customerQuery } from "./queries.ts";
 import { valueText } from "./TraitList.tsx";
@@ -62,7 +62,7 @@ function File({ customer }: { customer: CustomerCard }) {
               {customer.identities.map((one) => (
                 <tr key={one.id}>
                   <td>{identityValue(one, format, t)}</td>
-                  <td>{t(`proof.${one.proof}`)}</td>
+                  <td>{t(`proof.${proven(one)}`)}</td>
                   <td>{sourceText(one.source, t)}</td>
                   <td className={classes.when}>{format.moment(one.first_seen_at)}</td>
                 </tr>

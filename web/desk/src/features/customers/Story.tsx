@@ -16,7 +16,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
-import { sourceText } from "./identityText.ts";
+import { sourceText, storyText } from "./identityText.ts";
 import classes from "./panel.module.css";
 import type { timelineQuery } from "./queries.ts";
 
@@ -94,7 +94,8 @@ export function Story({ story, compact = false }: Props) {
 }
 
 function StoryLine({ item }: { item: TimelineItem }) {
-  const { t } = useText();
+  const { t, format } = useText();
+  const text = storyText(item.text, format);
   const Mark = MARKS[item.kind] ?? IconBolt;
   const title = item.title || t(`story.${item.kind}` as TextKey);
   return (
@@ -125,7 +126,7 @@ function StoryLine({ item }: { item: TimelineItem }) {
           )}
           <Time at={item.at} className="small faint" />
         </span>
-        {item.text && <span className={classes.storyText}>{item.text}</span>}
+        {text && <span className={classes.storyText}>{text}</span>}
       </span>
     </li>
   );

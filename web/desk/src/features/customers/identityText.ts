@@ -13,6 +13,14 @@ export function identityValue(
   return identity.value;
 }
 
+/** A number as it is stored. */
+const E164 = /^\+\d{7,15}$/;
+
+/** A line of the story as people read it: an address that is a phone number is grouped. */
+export function storyText(text: string, format: Pick<Format, "phone">): string {
+  return E164.test(text) ? format.phone(text) : text;
+}
+
 /** What was proven of it. A visitor's cookie says that a browser came back, and nothing of who sits before it. */
 export function proven({ kind, proof }: Pick<Identity, "kind" | "proof">): Identity["proof"] | "browser" {
   return kind === "visitor" && proof === "authenticated" ? "browser" : proof;

@@ -4,10 +4,11 @@ import { EmptyState, Notice, Skeleton, Time } from "@damso/ui";
 import { Button } from "@mantine/core";
 import { IconClipboardList } from "@tabler/icons-react";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useContext } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { Page } from "../settings/Page.tsx";
+import { detailsText } from "./auditDetails.ts";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { RecordFilters } from "./RecordFilters.tsx";
 import classes from "./records.module.css";
@@ -78,11 +79,18 @@ export function AuditLogPage() {
   );
 }
 
+/** Acts whose subject is a customer who is still there. The log keeps no names. */
+const ABOUT_A_CUSTOMER = new Set([
+  "customers.merged",
+  "customers.unmerged",
+  "customers.separated",
+  "access_request.registered",
+  "access_request.answered",
+]);
+
 function Line({ line }: { line: AuditLine }) {
   const { t } = useText();
-  const details = Object.entries(line.details).filter(
-    ([, value]) => typeof value !== "object" && value !== "",
-  );
+  const details = detailsText(line.act, line.details, t);
   return (
     <tr>
       <td className={classes.when}>
@@ -93,11 +101,12 @@ function Line({ line }: { line: AuditLine }) {
       </td>
       <td className={classes.what}>
         {actText(line.act, t)} <span className="muted">{line.subject_name}</span>
-        {details.length > 0 && (
-          <div className={`small muted ${classes.details}`}>
-            {details.map(([name, value]) => `${name}: ${String(value)}`).join(" · ")}
-          </div>
+        {ABOUT_A_CUSTOMER.has(line.act) && (
+          <Link to="/customers/$customerId" params={{ customerId: line.subject }} className={classes.link}>
+            {t("access.openCustomer")}
+          </Link>
         )}
+        {details && <div className={`small muted ${classes.details}`}>{details}</div>}
       </td>
       <td className={`${classes.address} num`}>{line.address ?? "–"}</td>
     </tr>
