@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from damso import __version__
 from damso.commands.connecting import any_database, require_something
 from damso.commands.console import print_json, result, tell, word
+from damso.commands.operator import operator
 from damso.commands.options import AS_JSON, new_app
 from damso.commands.running import prepared, run
 from damso.kernel.backup import Done, files_of
@@ -19,8 +20,10 @@ from damso.kernel.backup_folder import BackupRun, create_or_open, open_existing
 from damso.kernel.backup_key import BackupKey, BackupKeyMissing, keep_backup_key, new_backup_key, read_backup_key
 from damso.kernel.backup_verify import verify_all
 from damso.kernel.clock import SystemClock
+from damso.kernel.database import open_database
 from damso.kernel.i18n import Text
 from damso.kernel.settings import Settings
+from damso.team import audit
 
 
 class _MakeUnlessNamed(TyperGroup):
@@ -123,7 +126,18 @@ async def _make(settings: Settings, path: Path, keep: int | None) -> Made:
             # Before the backup: whatever happens, what is sealed can be opened.
             keep_backup_key(key, files.backup_key)
         done = await write_backup(dsn, files, folder, version=__version__, clock=SystemClock(), keep=keep, say=tell)
+        await _note(dsn, done.run)
     return _told(done, path, len(folder.runs()), None if known else key.text)
+
+
+async def _note(dsn: str, backup: str) -> None:
+    """All personal data has left; the record stands in the next backup."""
+    database = await open_database(dsn, pool_size=1)
+    try:
+        async with database.transaction() as tx:
+            await audit.record(tx, operator(), "backup.made", backup)
+    finally:
+        await database.close()
 
 
 def _told(done: Done, path: Path, runs: int, fresh_key: str | None) -> Made:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from damso.kernel.database import Database
 from tests.cli.conftest import SecondStart
 from tests.cli.terminal import Terminal
 
@@ -42,6 +43,14 @@ def test_first_backup_shows_the_key_without_which_nothing_opens(shop: Terminal, 
     assert (refused.returncode, mistyped.returncode) == (1, 1)
     assert "needs its recovery key" in refused.stderr
     assert "was not copied right" in mistyped.stderr
+
+
+async def test_that_everything_left_is_in_the_audit_log(
+    elsewhere: Terminal, database: Database, tmp_path: Path
+) -> None:
+    made = elsewhere.result("backup", tmp_path / "backups")
+    async with database.reading() as tx:
+        assert await tx.values("SELECT subject FROM audit WHERE act = 'backup.made'") == [made["run"]]
 
 
 def test_verify_names_what_is_damaged(shop: Terminal, tmp_path: Path) -> None:
