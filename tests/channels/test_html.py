@@ -1,6 +1,6 @@
 """HTML from outside: what the sanitiser lets through, and what is read of it as text."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -131,7 +131,7 @@ HOSTILE = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_markup_takes_linear_time(name: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     to_text(HOSTILE[name])
     safe(HOSTILE[name])
-    assert perf_counter() - begun < 10
+    assert process_time() - begun < 10

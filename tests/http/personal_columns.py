@@ -28,6 +28,11 @@ PERSONAL: Mapping[str, str] = {
     "exports": "export_part.data",
     "recent": "recent.words",
     "answers": "access_request.file_ref",
+    "tracking": """
+        refused_event.name refused_event.message_id refused_event.detail refused_event.body refused_event.subjects
+    """,
+    # Ids alone: which segments somebody is in, and since when.
+    "segments": "",
     # Ids alone: it is told whom to leave out, and its files follow (tests/lake/test_forget.py).
     "lake": "",
     "consents": "consent.proof consent.ip consent.external_key consent_age.note consent_notice.note",
@@ -66,6 +71,11 @@ OF_NOBODY: Mapping[str, str] = {
         reminder.state retention_rule.record_class retention_rule.action scheduled_answer.state
         scheduled_answer.reason segment.state seal.log seal_start.log suggestion.reasons tracked_event.name
         tracked_event.subject_kind tracked_event.actor_kind trait_change.source
+    """,
+    "of sources of events: a word of ours, a hash, what the company or its programs call things": """
+        planned_event.name planned_event.schema planned_event.mode refused_event.call refused_event.code
+        seen_event.name source.name source.kind source.namespace source.origins source.unplanned source.token_secret
+        source.created_by source_key.secret_hash source_key.shown
     """,
     "of consents: a word of ours, an id, what the company asks with": """
         consent.purpose consent.channel consent.method consent.actor_kind consent.actor_id consent_age.actor_kind

@@ -53,6 +53,9 @@ PLANTED = (
         '{}', false, false, now() + interval '1 day', 'waiting', now(), now() FROM conversation WHERE id = :case""",
     """INSERT INTO conversation_hold (conversation_id, reason, actor_kind, placed_at)
     VALUES (:case, :mail || ' 님 분쟁', 'agent', now())""",
+    """INSERT INTO source (id, name, kind, events_per_second, created_at) VALUES (:some, '', 'server', 1, now())""",
+    """INSERT INTO refused_event (source_id, key, received_at, name, message_id, code, detail, body, subjects)
+    VALUES (:some, :some, now(), :mail, :mail, 'X', :mail, convert_to(:mail, 'UTF8'), ARRAY['email:' || :mail])""",
     """INSERT INTO bulk_act (id, actor_kind, actor_id, kind, wanted, state, created_at)
     VALUES (:some, 'agent', '1', 'change', '{}', 'done', now())""",
     """INSERT INTO bulk_act_case (act_id, conversation_id, outcome, before, after)

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import msgspec
 import pytest
@@ -167,9 +167,9 @@ HURTFUL: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("name", HURTFUL)
 def test_mails_made_to_hurt_are_read_soon(name: str) -> None:
     raw = HURTFUL[name]()
-    begun = perf_counter()
+    begun = process_time()
     read(raw)
-    assert perf_counter() - begun < SECONDS
+    assert process_time() - begun < SECONDS
 
 
 def test_parts_beyond_the_limit_are_kept_together() -> None:
