@@ -1,11 +1,12 @@
 """Bring a backup back, into an empty place only.
 
 The order is what makes a restore safe to interrupt. The files come first, the database last and in one transaction:
-where it is there, everything is there. Until then a mark says that the place is not whole; a second try goes on from
-it, and no server starts on it.
+where it is there, everything is there. Until then a mark, which names the backup, says that the place is not whole; a
+second try goes on from it, and no server starts on it.
 """
 
 import asyncio
+import hashlib
 import os
 import shutil
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 import asyncpg
+import msgspec
 
 from damso.kernel.backup import Files
 from damso.kernel.backup_folder import private, sync_folder
@@ -29,6 +31,16 @@ SAY_EVERY_SECONDS = 3.0
 VERIFYING = Text("백업을 확인하고 있어요({done}/{total}).", "Checking the backup ({done} of {total}).")
 RESTORING_BLOBS = Text("파일을 복원하고 있어요({done}/{total}).", "Restoring files ({done} of {total}).")
 RESTORING_DATABASE = Text("데이터베이스를 복원하고 있어요.", "Restoring the database.")
+
+
+_END_LOADING = """
+SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'pg_restore'
+"""
+_HOLDS_SOMETHING = """
+SELECT current_database() FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' LIMIT 1
+"""
 
 
 class RestorePlaceTaken(AppError):
@@ -101,12 +113,17 @@ async def restore(
     `RestoreFailed`; then the place is as empty as before."""
     mark = files.erasures.with_name(MARK)
     key = source.key()
-    if not mark.exists():
+    begun = mark.read_bytes() if mark.exists() else None
+    if begun is None:
         _require_no_files(files, key)
-    await _require_empty_database(dsn)
+    if taken := await _taken(dsn, begun_before=begun is not None):
+        if begun != _name(source):
+            raise RestorePlaceTaken(place=taken)
+        ErasureList(files.erasures).add(erasures)
+        return _end(mark, source)
     await _each(source.verify(), source.steps, VERIFYING, say)
     mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    private(mark).close()
+    _write(mark, [_name(source)])
     sync_folder(mark.parent)
     try:
         ErasureList(files.erasures).add([*source.erasures(), *erasures])
@@ -120,9 +137,18 @@ async def restore(
         if isinstance(error, ProgramFailed):
             raise RestoreFailed(detail=str(error)) from error
         raise
+    return _end(mark, source)
+
+
+def _end(mark: Path, source: Source) -> Manifest:
+    """Everything is there."""
     mark.unlink()
     sync_folder(mark.parent)
     return source.manifest
+
+
+def _name(source: Source) -> bytes:
+    return hashlib.sha256(msgspec.json.encode(source.manifest)).hexdigest().encode()
 
 
 def _require_no_files(files: Files, key: bytes | None) -> None:
@@ -132,17 +158,17 @@ def _require_no_files(files: Files, key: bytes | None) -> None:
         raise RestorePlaceTaken(place=files.key)
 
 
-async def _require_empty_database(dsn: str) -> None:
+async def _taken(dsn: str, *, begun_before: bool) -> str | None:
+    """The name of the database, where it is not empty. What a killed restore left running is ended first: it may have
+    got all it needs, and be about to commit."""
     connection = await asyncpg.connect(dsn)
     try:
-        name = await connection.fetchval(
-            "SELECT current_database() FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' LIMIT 1"
-        )
+        if begun_before:
+            await connection.execute(_END_LOADING)
+        name: str | None = await connection.fetchval(_HOLDS_SOMETHING)
     finally:
         await connection.close()
-    if name:
-        raise RestorePlaceTaken(place=name)
+    return name
 
 
 async def _put_files(source: Source, files: Files, key: bytes | None, say: Say) -> None:

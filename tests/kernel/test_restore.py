@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -10,7 +11,7 @@ import pytest
 from damso.kernel.backup_folder import BackupRun, open_existing
 from damso.kernel.backup_manifest import BackupDamaged
 from damso.kernel.postgres import EmbeddedPostgres
-from damso.kernel.restore import RestoreFailed, RestorePlaceTaken, RestoreUnfinished, require_whole
+from damso.kernel.restore import MARK, RestoreFailed, RestorePlaceTaken, RestoreUnfinished, require_whole
 from tests.kernel.backups import KEY, LETTER, RECOVERY, Place
 from tests.processes import PythonChild
 
@@ -112,3 +113,46 @@ async def test_restore_that_is_killed_is_begun_again(backups: Path, empty: Place
     assert await empty.names() == ["Noah Example", "김하늘"]
     assert list(empty.blobs().values()) == [LETTER]
     require_whole(empty.files.erasures.parent)
+
+
+class _Noting(BackupRun):
+    """Remembers how the place was marked while the database came."""
+
+    mark = b""
+
+    def watch(self, place: Place) -> None:
+        self._file = place.files.erasures.with_name(MARK)
+
+    def dump(self) -> Iterator[bytes]:
+        self.mark = self._file.read_bytes()
+        yield from super().dump()
+
+
+@pytest.fixture
+async def killed_at_the_end(backups: Path, empty: Place) -> Place:
+    """Its database is there, and whoever restored it was killed before the mark was gone."""
+    folder = open_existing(backups, RECOVERY)
+    run = _Noting(folder, folder.runs()[0])
+    run.watch(empty)
+    await empty.restore(run)
+    empty.files.erasures.with_name(MARK).write_bytes(run.mark)
+    return empty
+
+
+async def test_restore_that_had_all_but_ended_is_ended(backups: Path, killed_at_the_end: Place) -> None:
+    await killed_at_the_end.restore(backups)
+    assert await killed_at_the_end.names() == ["Noah Example", "김하늘"]
+    assert list(killed_at_the_end.blobs().values()) == [LETTER]
+    require_whole(killed_at_the_end.files.erasures.parent)
+
+
+async def test_another_backup_is_not_taken_for_the_one_that_is_there(
+    shop: Place, backups: Path, killed_at_the_end: Place
+) -> None:
+    shop.clock.advance(timedelta(days=1))
+    other = await shop.backup(backups)
+    folder = open_existing(backups, RECOVERY)
+    with pytest.raises(RestorePlaceTaken):
+        await killed_at_the_end.restore(folder.run(other.run))
+    with pytest.raises(RestoreUnfinished):
+        require_whole(killed_at_the_end.files.erasures.parent)
