@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import duckdb
 import msgspec
@@ -15,7 +15,6 @@ from ibis.backends.duckdb import Backend
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
 
-Format = Literal["table", "csv", "jsonl", "parquet"]
 ROWS = 10_000
 """Rows of a batch."""
 

@@ -23,6 +23,8 @@ DEADLINE = timedelta(days=5)
 """Until when what was erased is gone from every file, see DESIGN section 5. It takes minutes; later is a fault."""
 
 Status = Literal["ready", "empty", "off"]
+Format = Literal["table", "csv", "jsonl", "parquet"]
+"""Of an answer."""
 
 
 class FactFile(Struct, frozen=True, kw_only=True):
