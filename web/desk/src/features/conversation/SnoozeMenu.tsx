@@ -16,6 +16,7 @@ export function SnoozeMenu({ onChoose }: Props) {
   const zone = useContext(TimeZone);
   const [picking, setPicking] = useState(false);
   const times = snoozeTimes(new Date(), zone);
+  const { nextWeek } = times;
   if (picking) return <PickTime submit={t("snooze.do")} onChoose={onChoose} />;
   const choices: Choice[] = [
     {
@@ -32,13 +33,17 @@ export function SnoozeMenu({ onChoose }: Props) {
       mark: <IconSunrise size={16} stroke={1.6} />,
       run: () => onChoose(times.tomorrow),
     },
-    {
-      id: "week",
-      label: t("snooze.nextWeek"),
-      hint: format.moment(times.nextWeek),
-      mark: <IconSun size={16} stroke={1.6} />,
-      run: () => onChoose(times.nextWeek),
-    },
+    ...(nextWeek
+      ? [
+          {
+            id: "week",
+            label: t("snooze.nextWeek"),
+            hint: format.moment(nextWeek),
+            mark: <IconSun size={16} stroke={1.6} />,
+            run: () => onChoose(nextWeek),
+          },
+        ]
+      : []),
     {
       id: "reply",
       label: t("snooze.reply"),

@@ -15,6 +15,12 @@ describe("times to snooze to", () => {
     expect(times.nextWeek).toBe("2026-11-30T00:00:00.000Z");
   });
 
+  it("offer Monday once on a Sunday", () => {
+    const times = snoozeTimes(new Date("2026-11-22T03:00:00Z"), "Asia/Seoul");
+    expect(times.tomorrow).toBe("2026-11-23T00:00:00.000Z");
+    expect(times.nextWeek).toBeNull();
+  });
+
   it("follow a zone over its change of clocks", () => {
     expect(fromWallClock(Date.UTC(2026, 2, 8, 9), "America/New_York")).toBe("2026-03-08T13:00:00.000Z");
     expect(fromWallClock(Date.UTC(2026, 2, 7, 9), "America/New_York")).toBe("2026-03-07T14:00:00.000Z");

@@ -3,17 +3,17 @@ const MORNING = 9;
 
 export interface SnoozeTimes {
   tomorrow: string;
-  nextWeek: string;
+  /** Null on a Sunday, when it is tomorrow. */
+  nextWeek: string | null;
   later: string;
 }
 
 export function snoozeTimes(now: Date, timeZone: string): SnoozeTimes {
   const parts = partsIn(now, timeZone);
-  const monday = parts.weekday === 0 ? 1 : 8 - parts.weekday;
   return {
     later: new Date(Math.ceil((now.getTime() + 3 * 3_600_000) / 1_800_000) * 1_800_000).toISOString(),
     tomorrow: atMorning(parts, 1, timeZone),
-    nextWeek: atMorning(parts, monday, timeZone),
+    nextWeek: parts.weekday === 0 ? null : atMorning(parts, 8 - parts.weekday, timeZone),
   };
 }
 

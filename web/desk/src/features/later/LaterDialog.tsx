@@ -25,6 +25,7 @@ export function LaterDialog({ conversation, route, onClose }: Props) {
   const [picking, setPicking] = useState(false);
   const { id } = conversation;
   const times = snoozeTimes(new Date(), zone);
+  const { nextWeek } = times;
   const awake = conversation.timezone ? awakeAt(new Date(), conversation.timezone) : null;
   const refresh = () => client.invalidateQueries({ queryKey: keys.conversation(id) });
 
@@ -67,7 +68,9 @@ export function LaterDialog({ conversation, route, onClose }: Props) {
   });
   const choices: Choice[] = [
     at("tomorrow", t("later.tomorrow"), times.tomorrow, <IconSunrise size={16} stroke={1.6} />),
-    at("monday", t("later.monday"), times.nextWeek, <IconSun size={16} stroke={1.6} />),
+    ...(nextWeek
+      ? [at("monday", t("later.monday"), nextWeek, <IconSun key="monday" size={16} stroke={1.6} />)]
+      : []),
     ...(awake
       ? [at("awake", t("later.awake"), awake, <IconWorld key="awake" size={16} stroke={1.6} />)]
       : []),

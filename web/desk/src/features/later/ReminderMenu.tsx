@@ -20,6 +20,7 @@ export function ReminderMenu({ conversation, onDone }: { conversation: Conversat
   const [picking, setPicking] = useState(false);
   const [text, setText] = useState("");
   const times = snoozeTimes(new Date(), zone);
+  const { nextWeek } = times;
   const refresh = () => client.invalidateQueries({ queryKey: keys.conversation(conversation.id) });
 
   const remind = async (dueAt: string | null, unlessAnswered = false) => {
@@ -58,13 +59,17 @@ export function ReminderMenu({ conversation, onDone }: { conversation: Conversat
       mark: <IconSunrise size={16} stroke={1.6} />,
       run: () => void remind(times.tomorrow),
     },
-    {
-      id: "week",
-      label: t("snooze.nextWeek"),
-      hint: format.moment(times.nextWeek),
-      mark: <IconSun size={16} stroke={1.6} />,
-      run: () => void remind(times.nextWeek),
-    },
+    ...(nextWeek
+      ? [
+          {
+            id: "week",
+            label: t("snooze.nextWeek"),
+            hint: format.moment(nextWeek),
+            mark: <IconSun size={16} stroke={1.6} />,
+            run: () => void remind(nextWeek),
+          },
+        ]
+      : []),
     {
       id: "pick",
       label: t("snooze.pick"),
