@@ -41,6 +41,12 @@ async function firstRoom(): Promise<"/inbox" | "/customers" | "/settings/profile
   return may(me, "customers.read") ? "/customers" : "/settings/profile";
 }
 
+/** Whoever may not read conversations is led to where they begin, also from an old link. */
+async function conversationsOnly(): Promise<void> {
+  const room = await firstRoom();
+  if (room !== "/inbox") throw redirect({ to: room, replace: true });
+}
+
 const home = createRoute({
   getParentRoute: () => desk,
   path: "/",
@@ -52,11 +58,16 @@ const anyView = createRoute({
   getParentRoute: () => desk,
   path: "/inbox",
   beforeLoad: async () => {
-    if ((await firstRoom()) !== "/inbox") throw redirect({ to: await firstRoom(), replace: true });
+    await conversationsOnly();
     throw redirect({ to: "/inbox/$viewId", params: { viewId: await firstView() }, replace: true });
   },
 });
-const inbox = createRoute({ getParentRoute: () => desk, path: "/inbox/$viewId", component: InboxPage });
+const inbox = createRoute({
+  getParentRoute: () => desk,
+  path: "/inbox/$viewId",
+  beforeLoad: conversationsOnly,
+  component: InboxPage,
+});
 const nothingOpen = createRoute({ getParentRoute: () => inbox, path: "/", component: NothingOpen });
 const conversation = createRoute({
   getParentRoute: () => inbox,
@@ -73,6 +84,7 @@ const anyConversation = createRoute({
   path: "/c/$conversationId",
   validateSearch: (search: Record<string, unknown>): { entry?: string } => ({ entry: text(search.entry) }),
   beforeLoad: async ({ params, search }) => {
+    await conversationsOnly();
     const viewId = await firstView();
     throw redirect({
       to: "/inbox/$viewId/$conversationId",
