@@ -15,6 +15,8 @@ from damso.channels.media import MediaLane
 from damso.channels.parse import ParseLane
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
+from damso.commerce.erase import CommerceEraser
+from damso.commerce.follow import OrderReader, OwnWord
 from damso.conversations import held, masking, notices, recent
 from damso.conversations.act_lane import ActLane
 from damso.conversations.acts import ForgetActs
@@ -29,6 +31,7 @@ from damso.conversations.holding import ConversationHolding
 from damso.conversations.imports.lane import ImportLane, UploadTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
+from damso.conversations.order_holding import OrderHolding
 from damso.conversations.outbound import OutboundLane
 from damso.conversations.recent import ForgetRecent
 from damso.conversations.recent_erase import RecentEraser
@@ -165,7 +168,7 @@ def sealed_columns() -> Sequence[SealedColumn]:
 
 def readers_of() -> Sequence[Reader]:
     """Everything that follows the log."""
-    return (MediaReader(), SplitReader(), SuggestionReader(), HoldReader(), AnswerReader())
+    return (MediaReader(), SplitReader(), SuggestionReader(), HoldReader(), AnswerReader(), OrderReader(OwnWord()))
 
 
 def timers_of(parts: Parts) -> Sequence[Timer]:
@@ -215,6 +218,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
         RecentEraser(keyring),
         ChannelEraser(blobs, blob_columns()),
         LogEraser(),
+        CommerceEraser(),
         AnswerEraser(),
         CustomerEraser(),
     )
@@ -222,7 +226,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
 
 def holdings_of() -> Sequence[Holding]:
     """Every store that holds something on a person, as it is told to that person."""
-    return (*OWN[:1], ConversationHolding(), *OWN[1:])
+    return (*OWN[:1], ConversationHolding(), OrderHolding(), *OWN[1:])
 
 
 def erasure_list_of(settings: Settings) -> ErasureList:

@@ -23,6 +23,7 @@ from damso.brand.create_brand import FirstBrand
 from damso.channels import api as channel_api
 from damso.channels.hooks import HooksController
 from damso.channels.reasons import REASONS
+from damso.commerce import api as commerce_api
 from damso.conversations import (
     act_api,
     checklist,
@@ -30,6 +31,7 @@ from damso.conversations import (
     desk_api,
     later_api,
     message_api,
+    order_api,
     recent_api,
     view_api,
 )
@@ -78,6 +80,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     CompanyController,
     *erasing_api.CONTROLLERS,
     *access_api.CONTROLLERS,
+    *commerce_api.CONTROLLERS,
+    *order_api.CONTROLLERS,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,

@@ -30,6 +30,8 @@ Permission = Literal[
     "customers.merge",
     "customers.export",
     "customers.erase",
+    "commerce.read",
+    "commerce.manage",
     "channels.read",
     "channels.manage",
     "team.read",
@@ -40,15 +42,22 @@ Permission = Literal[
     "access.review",
     "secrets.reveal",
 ]
-Room = Literal["conversations", "customers", "channels", "team", "keys", "settings", "audit", "access", "secrets"]
+Room = Literal[
+    "conversations", "customers", "commerce", "channels", "team", "keys", "settings", "audit", "access", "secrets"
+]
 
-READ_ONLY: frozenset[Permission] = frozenset({"conversations.read", "customers.read", "channels.read", "team.read"})
+READ_ONLY: frozenset[Permission] = frozenset(
+    {"conversations.read", "customers.read", "commerce.read", "channels.read", "team.read"}
+)
 AGENT: frozenset[Permission] = READ_ONLY | {"conversations.write", "customers.write", "customers.merge"}
 SUPERVISOR: frozenset[Permission] = AGENT | {"conversations.export", "customers.export"}
 ANALYST: frozenset[Permission] = READ_ONLY | {"conversations.export", "customers.export"}
-MARKETER: frozenset[Permission] = frozenset({"customers.read", "customers.export", "channels.read", "team.read"})
+MARKETER: frozenset[Permission] = frozenset(
+    {"customers.read", "customers.export", "commerce.read", "channels.read", "team.read"}
+)
 ADMINISTRATOR: frozenset[Permission] = SUPERVISOR | {
     "customers.erase",
+    "commerce.manage",
     "channels.manage",
     "team.manage",
     "keys.manage",

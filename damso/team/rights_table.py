@@ -22,6 +22,8 @@ MEANINGS: dict[Permission, Text] = {
     "customers.merge": Text("고객 합치기, 나누기", "join customers and take them apart"),
     "customers.export": Text("고객 내보내기", "export customers"),
     "customers.erase": Text("고객 정보 파기", "erase customers"),
+    "commerce.read": Text("상품, 주문 보기", "see products and orders"),
+    "commerce.manage": Text("상품, 재고 등록", "set up products and stock"),
     "channels.read": Text("채널, 브랜드 이름 보기", "see channels and brands"),
     "channels.manage": Text("채널 연결, 설정", "connect and set up channels"),
     "team.read": Text("팀원, 팀 이름 보기", "see colleagues and teams"),

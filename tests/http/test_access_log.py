@@ -62,6 +62,9 @@ SHOWS: dict[str, str] = {
     "PATCH /api/companies/{company_id:uuid}": "changed",
     "POST /api/companies/{company_id:uuid}/domains": "changed",
     "GET /api/companies/{company_id:uuid}/timeline": "listed",
+    "GET /api/orders": "listed",
+    "GET /api/orders/{order_id:uuid}": VIEWED,
+    "GET /api/customers/{customer_id:uuid}/orders": VIEWED,
     "GET /api/exports/{export_id:uuid}/file": "exported",
     "POST /api/conversations/{conversation_id:uuid}/transcript": "downloaded",
 }
@@ -151,9 +154,12 @@ ROOMS_WITHOUT_CUSTOMERS = (
     "/api/invitations",
     "/api/keys",
     "/api/masking",
+    "/api/places",
+    "/api/products",
     "/api/records",
     "/api/retention",
     "/api/sign-in-policy",
+    "/api/stock",
     "/api/system",
     "/api/teams",
 )
@@ -174,6 +180,8 @@ PERSONAL = {
     "PreviewSide",
     "SuggestedCustomer",
     "CompanyPerson",
+    "OrderRow",
+    "OrderView",
     "OfferedIdentity",
     "HeldContent",
 }

@@ -47,6 +47,7 @@ LISTS = (
     "/api/customers?q=stranger",
     "/api/customers/suggestions",
     "/api/companies",
+    "/api/orders",
     f"/api/companies?q={FAR_DOMAIN}",
     "/api/inboxes",
     "/api/brands",

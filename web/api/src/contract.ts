@@ -200,6 +200,11 @@ export type Trait = Schemas["Trait"];
 export type TimelineItem = Schemas["TimelineLine"];
 export type TimelineKind = TimelineItem["kind"];
 
+export type Amount = Schemas["Amount"];
+export type OrderedProduct = Schemas["OrderedProduct"];
+export type OrderRow = Schemas["OrderRow"];
+export type OrderView = Schemas["OrderView"];
+export type CustomerOrders = Schemas["CustomerOrders"];
 export type CompanyRow = Schemas["CompanyRow"];
 export type CompanyCard = Omit<Schemas["CompanyCard"], "conversations"> & {
   conversations: (Omit<Schemas["CompanyCase"], "status"> & { status: Status })[];

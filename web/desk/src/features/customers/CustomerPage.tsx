@@ -9,6 +9,7 @@ import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { useMay } from "../../app/useMe.ts";
 import { Memberships } from "../companies/Memberships.tsx";
+import { OrderBlock } from "../orders/OrderBlock.tsx";
 import { useOpened } from "../palette/useOpened.ts";
 import { Failed } from "../shell/Failed.tsx";
 import { AccessRequestDialog } from "./AccessRequestDialog.tsx";
@@ -113,6 +114,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             </div>
             <IdentitySection customer={customer} />
             <ClaimList claims={customer.claims} />
+            <OrderBlock customerId={customer.id} />
             <Memberships customer={customer} />
             <TraitList customer={customer} />
             {reads && (
