@@ -14,14 +14,14 @@ PRODUCTS = (
         sku="MUG-01", name="달빛 머그컵", variant="크림", price=16000, currency="KRW", category="주방", version=1
     ),
     NewProduct(sku="TEA-02", name="밤 우롱차 20g", price=12000, currency="KRW", version=1),
-    NewProduct(sku="LMP-03", name="초승달 무드등", price=48000, currency="KRW", version=1),
+    NewProduct(sku="LMP-03", name="달항아리 조명", price=48000, currency="KRW", version=1),
 )
 PLACES = (
     NewPlace(key="icheon", name="이천 창고", kind="warehouse"),
     NewPlace(key="seochon", name="서촌점", kind="shop"),
 )
 _STOCK = {("MUG-01", "icheon"): 240, ("MUG-01", "seochon"): 6, ("TEA-02", "icheon"): 80, ("LMP-03", "seochon"): 2}
-_EMAILS = ("jiho@daum.example", "haneul@naver.example", "emma@gmail.example", "dohyun@naver.example")
+_EMAILS = ("jiho@daum.example", "dohyun@naver.example", "emma@gmail.example", "jaeha@gmail.example")
 
 
 class _Sold(Struct, frozen=True):
@@ -47,13 +47,13 @@ def _completed(number: str, total: int, *skus: str, **more: Any) -> dict[str, An
 
 
 _SOLD = (
-    _Sold(_EMAILS[0], 3, "Order Completed", _completed("20261119-0142", 31000, "MUG-01", "TEA-02")),
-    _Sold(_EMAILS[0], 2, "Order Updated", {"order_id": "20261119-0142", "status": "배송 중"}),
-    _Sold(_EMAILS[0], 40, "Order Completed", _completed("20261013-0077", 51000, "LMP-03")),
-    _Sold(_EMAILS[1], 9, "Order Completed", _completed("20261113-0020", 31000, "MUG-01", "TEA-02")),
-    _Sold(_EMAILS[1], 5, "Order Refunded", {"order_id": "20261113-0020", "products": _products("MUG-01")}),
-    _Sold(_EMAILS[2], 6, "Order Completed", _completed("20261116-0008", 51000, "LMP-03")),
-    _Sold(_EMAILS[2], 4, "Order Cancelled", {"order_id": "20261116-0008"}),
+    _Sold(_EMAILS[0], 6, "Order Completed", _completed("MS-20142", 51000, "LMP-03")),
+    _Sold(_EMAILS[0], 5, "Order Updated", {"order_id": "MS-20142", "status": "배송 준비 중"}),
+    _Sold(_EMAILS[0], 40, "Order Completed", _completed("MS-18077", 31000, "MUG-01", "TEA-02", status="배송 완료")),
+    _Sold(_EMAILS[1], 9, "Order Completed", _completed("MS-19820", 31000, "MUG-01", "TEA-02")),
+    _Sold(_EMAILS[1], 5, "Order Refunded", {"order_id": "MS-19820", "products": _products("MUG-01")}),
+    _Sold(_EMAILS[2], 6, "Order Completed", _completed("MS-20008", 51000, "LMP-03")),
+    _Sold(_EMAILS[2], 4, "Order Cancelled", {"order_id": "MS-20008"}),
     _Sold(_EMAILS[3], 1, "Cart Viewed", {"cart_id": "demo-4", "currency": "KRW", "products": _products("LMP-03")}),
 )
 

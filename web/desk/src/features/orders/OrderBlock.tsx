@@ -8,7 +8,7 @@ import { useMay } from "../../app/useMe.ts";
 import panel from "../customers/panel.module.css";
 import { OrderDrawer } from "./OrderDrawer.tsx";
 import classes from "./orders.module.css";
-import { productsLine } from "./orderText.ts";
+import { productsLine, standing } from "./orderText.ts";
 import { ProductPicture } from "./ProductPicture.tsx";
 import { customerOrdersQuery } from "./queries.ts";
 
@@ -62,7 +62,7 @@ function OrderLine({ order, onOpen }: { order: OrderRow; onOpen: () => void }) {
         <span className="cut">{productsLine(order, t) || t("order.number", { number: order.number })}</span>
         <span className={classes.under}>
           <span className={classes.state} data-state={order.state}>
-            {t(`order.state.${order.state}`)}
+            {standing(order, t)}
           </span>
           {order.trust === "claimed" && order.state !== "cart" && <span>{t("order.claimedMark")}</span>}
           <Time at={order.placed_at} />

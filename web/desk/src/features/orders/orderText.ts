@@ -11,6 +11,11 @@ export function productsLine(order: OrderRow, t: Said["t"]): string {
   return others > 0 ? t("order.andMore", { name: first.name, count: others }) : first.name;
 }
 
+/** Where an order stands: in the shop's own word as long as it stands at all. */
+export function standing(order: OrderRow, t: Said["t"]): string {
+  return order.state === "placed" && order.status ? order.status : t(`order.state.${order.state}`);
+}
+
 /** How an order stands when an answer speaks of it. */
 export function quoteOf(order: OrderView, { t, format }: Said): string {
   const products = order.lines.map((line) => productText(line, t)).join(", ");
@@ -18,7 +23,7 @@ export function quoteOf(order: OrderView, { t, format }: Said): string {
     t("order.number", { number: order.number }),
     format.day(order.placed_at),
     format.money(order.total),
-    t(`order.state.${order.state}`),
+    standing(order, t),
   ].join(" · ");
   return products ? `${head}\n${products}` : head;
 }
