@@ -15,6 +15,8 @@ from damso.channels.media import MediaLane
 from damso.channels.parse import ParseLane
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
+from damso.commerce.erase import CommerceEraser
+from damso.commerce.follow import OrderReader, OwnWord
 from damso.conversations import dimensions as conversation_dimensions
 from damso.conversations import held, masking, notices, recent
 from damso.conversations.act_lane import ActLane
@@ -32,6 +34,7 @@ from damso.conversations.holding import ConversationHolding
 from damso.conversations.imports.lane import ImportLane, UploadTimer
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
+from damso.conversations.order_holding import OrderHolding
 from damso.conversations.outbound import OutboundLane
 from damso.conversations.recent import ForgetRecent
 from damso.conversations.recent_erase import RecentEraser
@@ -52,6 +55,7 @@ from damso.customers.suggestions import SuggestionReader, SuggestionTimer
 from damso.customers.tracking import known as known_sources
 from damso.customers.tracking.erase import QuarantineEraser
 from damso.customers.tracking.forget import ForgetTracked
+from damso.customers.tracking.vouch import ServerSources
 from damso.kernel import sealed_files
 from damso.kernel.blob_collection import BlobColumn, BlobLane, BlobTimer
 from damso.kernel.blobs import Blobs, DiskBlobs
@@ -184,7 +188,15 @@ def sealed_columns() -> Sequence[SealedColumn]:
 
 def readers_of() -> Sequence[Reader]:
     """Everything that follows the log."""
-    return (MediaReader(), SplitReader(), SuggestionReader(), HoldReader(), AnswerReader(), *segment_readers.READERS)
+    return (
+        MediaReader(),
+        SplitReader(),
+        SuggestionReader(),
+        HoldReader(),
+        AnswerReader(),
+        OrderReader(OwnWord(), ServerSources()),
+        *segment_readers.READERS,
+    )
 
 
 def timers_of(parts: Parts) -> Sequence[Timer]:
@@ -270,6 +282,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
         SegmentEraser(),
         ChannelEraser(blobs, blob_columns()),
         LogEraser(),
+        CommerceEraser(),
         AnswerEraser(),
         QuarantineEraser(),
         ConsentEraser(),
@@ -280,7 +293,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
 
 def holdings_of() -> Sequence[Holding]:
     """Every store that holds something on a person, as it is told to that person."""
-    return (*OWN[:1], ConversationHolding(), *OWN[1:])
+    return (*OWN[:1], ConversationHolding(), OrderHolding(), *OWN[1:])
 
 
 def dimensions_of() -> Sequence[Dimension]:

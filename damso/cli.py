@@ -34,6 +34,7 @@ COMMANDS = (
     "mail",
     "import",
     "company",
+    "product",
     "export",
     "lake",
     "audit",

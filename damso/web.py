@@ -33,6 +33,7 @@ from damso.brand.create_brand import FirstBrand
 from damso.channels import api as channel_api
 from damso.channels.hooks import HooksController
 from damso.channels.reasons import REASONS
+from damso.commerce import api as commerce_api
 from damso.conversations import (
     act_api,
     checklist,
@@ -40,6 +41,7 @@ from damso.conversations import (
     desk_api,
     later_api,
     message_api,
+    order_api,
     recent_api,
     view_api,
 )
@@ -105,6 +107,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *consent_api.CONTROLLERS,
     *consent_desk_api.ROUTES,
     *preference_api.ROUTES,
+    *commerce_api.CONTROLLERS,
+    *order_api.CONTROLLERS,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,

@@ -16,6 +16,7 @@ from damso.conversations.note import write_note
 from damso.conversations.receive import Arrival, receive
 from damso.conversations.send import Sending, send
 from damso.demo.mail.service import DemoMail
+from damso.demo.orders import sell
 from damso.demo.shop import CHAT_KEY
 from damso.demo.stories import CANNED, STORIES, TAGS, Line, Story
 from damso.kernel.crypto import Keyring
@@ -89,6 +90,8 @@ async def load_demo(
         async with database.reading() as tx:
             inbox = await inboxes.by_id(tx, made[story.channel])
         await _tell(database, keyring, inbox, story, agents, tags, now)
+    async with database.transaction() as tx:
+        await sell(tx, now)
 
 
 async def _find_mailbox(tx: Transaction, adapters: Mapping[str, Adapter], keyring: Keyring, mail: DemoMail) -> None:

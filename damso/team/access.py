@@ -32,6 +32,8 @@ Permission = Literal[
     "customers.erase",
     "segments.read",
     "segments.write",
+    "commerce.read",
+    "commerce.manage",
     "channels.read",
     "channels.manage",
     "sources.manage",
@@ -47,6 +49,7 @@ Room = Literal[
     "conversations",
     "customers",
     "segments",
+    "commerce",
     "channels",
     "sources",
     "team",
@@ -58,17 +61,26 @@ Room = Literal[
 ]
 
 READ_ONLY: frozenset[Permission] = frozenset(
-    {"conversations.read", "customers.read", "segments.read", "channels.read", "team.read"}
+    {"conversations.read", "customers.read", "segments.read", "commerce.read", "channels.read", "team.read"}
 )
 AGENT: frozenset[Permission] = READ_ONLY | {"conversations.write", "customers.write", "customers.merge"}
 SUPERVISOR: frozenset[Permission] = AGENT | {"conversations.export", "customers.export"}
 ANALYST: frozenset[Permission] = READ_ONLY | {"conversations.export", "customers.export", "segments.write"}
 MARKETER: frozenset[Permission] = frozenset(
-    {"customers.read", "customers.export", "segments.read", "segments.write", "channels.read", "team.read"}
+    {
+        "customers.read",
+        "customers.export",
+        "segments.read",
+        "segments.write",
+        "commerce.read",
+        "channels.read",
+        "team.read",
+    }
 )
 ADMINISTRATOR: frozenset[Permission] = SUPERVISOR | {
     "customers.erase",
     "segments.write",
+    "commerce.manage",
     "channels.manage",
     "sources.manage",
     "team.manage",

@@ -24,6 +24,8 @@ MEANINGS: dict[Permission, Text] = {
     "customers.erase": Text("고객 정보 파기", "erase customers"),
     "segments.read": Text("세그먼트 보기", "see segments"),
     "segments.write": Text("세그먼트 만들기, 수정", "make and change segments"),
+    "commerce.read": Text("상품, 주문 보기", "see products and orders"),
+    "commerce.manage": Text("상품, 재고 등록", "set up products and stock"),
     "channels.read": Text("채널, 브랜드 이름 보기", "see channels and brands"),
     "channels.manage": Text("채널 연결, 설정", "connect and set up channels"),
     "sources.manage": Text("이벤트 소스 설정, 들어온 이벤트 보기", "set up event sources and watch their events"),

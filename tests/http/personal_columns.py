@@ -25,6 +25,10 @@ PERSONAL: Mapping[str, str] = {
         inbox_fault.detail media.ref media.blob_ref thread.external_id thread.handle
         waiting_item.external_id waiting_item.item
     """,
+    "commerce": """
+        customer_order.number customer_order.coupon customer_order.shop customer_order.status order_change.said
+        order_line.product_key order_line.sku order_line.variant order_line.name order_line.url
+    """,
     "exports": "export_part.data",
     "recent": "recent.words",
     "answers": "access_request.file_ref",
@@ -71,6 +75,8 @@ OF_NOBODY: Mapping[str, str] = {
         reminder.state retention_rule.record_class retention_rule.action scheduled_answer.state
         scheduled_answer.reason segment.state seal.log seal_start.log suggestion.reasons tracked_event.name
         tracked_event.subject_kind tracked_event.actor_kind trait_change.source
+        customer_order.kind customer_order.state customer_order.currency customer_order.problems order_change.name
+        place.kind product.currency
     """,
     "of sources of events: a word of ours, a hash, what the company or its programs call things": """
         planned_event.name planned_event.schema planned_event.mode refused_event.call refused_event.code
@@ -93,6 +99,7 @@ OF_NOBODY: Mapping[str, str] = {
         tracked_event.actor_id link.actor_id import_run.counts
     """,
     "a digest or a keyed hash, which tells nobody's address": """
+        order_change.digest
         erasure.addresses held_case.addresses imported_record.digest suppressed_address.mac proof_code.code_mac
         retention_run.digest retention_run.seal
         seal.digest seal.mac seal_start.mac seal_start.signature entry_link.token_hash known_device.token_hash
@@ -114,6 +121,8 @@ OF_NOBODY: Mapping[str, str] = {
         sso_attempt.came_from sso_identity.issuer sso_identity.subject team.name
     """,
     "what the company says to everybody, or is called": """
+        place.key place.name product.sku product.product_key product.variant product.name product.maker
+        product.category product.url product.image_url
         brand.name brand.colour brand.greeting_ko brand.greeting_en brand.signature brand.logo_ref brand.hours
         agent_signature.text brand.timezone bulk_act.wanted canned_answer.title canned_answer.shortcut
         canned_answer.text canned_answer.locale inbox.key inbox.name inbox.config inbox.cursor inbox.checked

@@ -95,6 +95,13 @@ PLANTED = (
         external_key)
     VALUES (:identity, 'marketing', 'all', true, 'phone', now(), now(), '{}', :mail, 'agent', :mail)""",
     "UPDATE consent_notice SET note = :mail WHERE identity_id = :identity",
+    """INSERT INTO customer_order (id, kind, number, claimed_by, identity_id, state, currency, total, refunded, coupon,
+        shop, status, problems, placed_at, changed_at)
+    VALUES (:some, 'order', :mail, 0, :identity, 'placed', 'KRW', 1, 0, :mail, :mail, :mail, '{}', now(), now())""",
+    """INSERT INTO order_line (order_id, number, product_key, sku, variant, name, price, quantity, refunded, url)
+    VALUES (:some, 0, :mail, :mail, :mail, :mail, 1, 1, 0, :mail)""",
+    """INSERT INTO order_change (order_id, digest, name, occurred_at, identity_id, said)
+    VALUES (:some, '1', 'completed', now(), :identity, jsonb_build_object('coupon', :mail))""",
     # What the rooms below say of them.
     "UPDATE tracked_event SET subject_id = :mail WHERE identity_id = :identity",
     "UPDATE waiting_item SET external_id = :mail",

@@ -9,6 +9,7 @@ from litestar import Litestar
 from damso.bootstrap import Parts
 from damso.kernel.database import STATEMENTS
 from damso.web import create_app
+from tests.commerce.shop import buys, sends
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
 from tests.http.browsers import Chat
@@ -19,6 +20,8 @@ LISTS = [
     "/api/views",
     "/api/customers",
     "/api/customers?q=mina",
+    "/api/orders",
+    "/api/orders?q=우롱",
     "/api/search?q=배송",
     "/api/tags",
     "/api/canned-answers",
@@ -55,6 +58,9 @@ async def grow(company: Company, desk: httpx.AsyncClient, first: int, last: int)
         received = await company.gets(
             postcard("배송 문의", sender=f"mina{number}@naver.example", external_id=str(uuid4()))
         )
+        async with company.parts.database.reading() as tx:
+            mina = await tx.value("SELECT id FROM identity WHERE value = $1", f"mina{number}@naver.example")
+        await sends(company.parts.database, buys(mina, f"N-{number}"))
         await desk.patch(
             f"/api/conversations/{received.conversation_id}",
             json={"tag_ids": [tag["id"]], "assignee_id": company.agent.id if number % 2 else None},

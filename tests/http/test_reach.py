@@ -48,6 +48,7 @@ LISTS = (
     "/api/customers/suggestions",
     "/api/segments",
     "/api/companies",
+    "/api/orders",
     f"/api/companies?q={FAR_DOMAIN}",
     "/api/consents/notices",
     "/api/inboxes",

@@ -346,6 +346,12 @@ export const api = {
     writeText: (body: c.NewConsentText) => request<c.ConsentText>("POST", "/api/consent-texts", { body }),
   },
 
+  orders: {
+    get: (id: c.Id) => request<c.OrderView>("GET", `/api/orders/${id}`),
+    ofCustomer: (id: c.Id) => request<c.CustomerOrders>("GET", `/api/customers/${id}/orders`),
+    pictureUrl: (productId: c.Id) => `/api/products/${productId}/picture`,
+  },
+
   companies: {
     list: (query: { q?: string; cursor?: string }, signal?: AbortSignal) =>
       request<c.Page<c.CompanyRow>>("GET", "/api/companies", { query, signal }),

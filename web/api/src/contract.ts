@@ -235,6 +235,11 @@ export type SegmentPerson = Schemas["SegmentPerson"];
 export type SegmentWhy = Schemas["SegmentWhy"];
 export type Stay = Schemas["Stay"];
 export type Vocabulary = Schemas["Vocabulary"];
+export type Amount = Schemas["Amount"];
+export type OrderedProduct = Schemas["OrderedProduct"];
+export type OrderRow = Schemas["OrderRow"];
+export type OrderView = Schemas["OrderView"];
+export type CustomerOrders = Schemas["CustomerOrders"];
 export type CompanyRow = Schemas["CompanyRow"];
 export type CompanyCard = Omit<Schemas["CompanyCard"], "conversations"> & {
   conversations: (Omit<Schemas["CompanyCase"], "status"> & { status: Status })[];

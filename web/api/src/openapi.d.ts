@@ -1026,6 +1026,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{customer_id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetCustomerOrders */
+        get: operations["ApiCustomersCustomerIdOrdersGetCustomerOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/preferences-link": {
         parameters: {
             query?: never;
@@ -2059,6 +2076,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListOrders */
+        get: operations["ApiOrdersListOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetOrder */
+        get: operations["ApiOrdersOrderIdGetOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/password-strength": {
         parameters: {
             query?: never;
@@ -2070,6 +2121,76 @@ export interface paths {
         put?: never;
         /** JudgePassword */
         post: operations["ApiPasswordStrengthJudgePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListPlaces */
+        get: operations["ApiPlacesListPlaces"];
+        /** PutPlaces */
+        put: operations["ApiPlacesPutPlaces"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListProducts */
+        get: operations["ApiProductsListProducts"];
+        /** PutProducts */
+        put: operations["ApiProductsPutProducts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{product_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetProduct */
+        get: operations["ApiProductsProductIdGetProduct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{product_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetProductPicture */
+        get: operations["ApiProductsProductIdPictureGetProductPicture"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2925,6 +3046,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** PutStock */
+        put: operations["ApiStockPutStock"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system": {
         parameters: {
             query?: never;
@@ -3589,6 +3727,12 @@ export interface components {
             /** @enum {null|string} */
             role?: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only" | null;
         };
+        /** Amount */
+        Amount: {
+            currency: string;
+            digits: number;
+            minor: number;
+        };
         /** Answer */
         Answer: {
             allowed: boolean;
@@ -3613,7 +3757,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             used_at: string | null;
         };
         /** AttemptLine */
@@ -4174,6 +4318,11 @@ export interface components {
             id: string;
             initials: string;
             name: string;
+        };
+        /** CustomerOrders */
+        CustomerOrders: {
+            carts: components["schemas"]["OrderRow"][];
+            orders: components["schemas"]["OrderRow"][];
         };
         /** CustomerPatch */
         CustomerPatch: {
@@ -4748,7 +4897,7 @@ export interface components {
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
         };
         /** Keys */
         Keys: {
@@ -4821,7 +4970,7 @@ export interface components {
             /** @default [] */
             inboxes?: string[];
             /** @default [] */
-            rooms?: ("conversations" | "customers" | "segments" | "channels" | "sources" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
+            rooms?: ("conversations" | "customers" | "segments" | "commerce" | "channels" | "sources" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
             /** @default [] */
             teams?: string[];
         };
@@ -4916,7 +5065,7 @@ export interface components {
             /** @enum {string} */
             locale: "ko" | "en";
             name: string;
-            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             /** @enum {string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only";
             team_ids: string[];
@@ -5045,7 +5194,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             secret: string;
             used_at: string | null;
         };
@@ -5140,6 +5289,36 @@ export interface components {
             send_key: string;
             text: string;
         };
+        /** NewPlace */
+        NewPlace: {
+            key: string;
+            /** @enum {string} */
+            kind: "warehouse" | "shop";
+            name: string;
+        };
+        /** NewProduct */
+        NewProduct: {
+            /** @default  */
+            category?: string;
+            /** @default  */
+            currency?: string;
+            /** @default  */
+            image_url?: string;
+            /** @default  */
+            maker?: string;
+            name: string;
+            price?: number | string | null;
+            /** @default  */
+            product_id?: string;
+            sku: string;
+            /** @default true */
+            sold?: boolean;
+            /** @default  */
+            url?: string;
+            /** @default  */
+            variant?: string;
+            version: number;
+        };
         /** NewRecent */
         NewRecent: {
             conversation_id?: string | null;
@@ -5175,6 +5354,13 @@ export interface components {
             /** @default  */
             namespace?: string;
             origins?: string[];
+        };
+        /** NewStock */
+        NewStock: {
+            place: string;
+            quantity: number;
+            sku: string;
+            version: number;
         };
         /** NewTag */
         NewTag: {
@@ -5242,6 +5428,66 @@ export interface components {
             closes: string;
             opens: string;
         };
+        /** OrderRow */
+        OrderRow: {
+            /** Format: date-time */
+            changed_at: string;
+            customer: components["schemas"]["CustomerName"];
+            /** Format: uuid */
+            id: string;
+            line_count: number;
+            lines: components["schemas"]["OrderedProduct"][];
+            number: string;
+            /** Format: date-time */
+            placed_at: string;
+            refunded: components["schemas"]["Amount"];
+            shop: string;
+            /** @enum {string} */
+            state: "cart" | "ordered" | "placed" | "cancelled" | "partly_refunded" | "refunded";
+            status: string;
+            total: components["schemas"]["Amount"];
+            /** @enum {string} */
+            trust: "asserted" | "claimed";
+        };
+        /** OrderView */
+        OrderView: {
+            /** Format: date-time */
+            changed_at: string;
+            coupon: string;
+            customer: components["schemas"]["CustomerName"];
+            discount: components["schemas"]["Amount"] | null;
+            /** Format: uuid */
+            id: string;
+            line_count: number;
+            lines: components["schemas"]["OrderedProduct"][];
+            number: string;
+            /** Format: date-time */
+            placed_at: string;
+            problems: string[];
+            refunded: components["schemas"]["Amount"];
+            shipping: components["schemas"]["Amount"] | null;
+            shop: string;
+            /** @enum {string} */
+            state: "cart" | "ordered" | "placed" | "cancelled" | "partly_refunded" | "refunded";
+            status: string;
+            tax: components["schemas"]["Amount"] | null;
+            total: components["schemas"]["Amount"];
+            /** @enum {string} */
+            trust: "asserted" | "claimed";
+        };
+        /** OrderedProduct */
+        OrderedProduct: {
+            name: string;
+            number: number;
+            pictured: boolean;
+            price: components["schemas"]["Amount"];
+            product_id: string | null;
+            quantity: number;
+            refunded: number;
+            sku: string;
+            url: string;
+            variant: string;
+        };
         /** OtherCustomer */
         OtherCustomer: {
             /** Format: uuid */
@@ -5272,6 +5518,16 @@ export interface components {
         /** Page[AttemptLine] */
         "Page_damso.channels.attempts.AttemptLine_": {
             items: components["schemas"]["AttemptLine"][];
+            next?: string | null;
+        };
+        /** Page[ProductRow] */
+        "Page_damso.commerce.api.ProductRow_": {
+            items: components["schemas"]["ProductRow"][];
+            next?: string | null;
+        };
+        /** Page[OrderRow] */
+        "Page_damso.conversations.order_api.OrderRow_": {
+            items: components["schemas"]["OrderRow"][];
             next?: string | null;
         };
         /** Page[Entry] */
@@ -5463,6 +5719,45 @@ export interface components {
             messages: number;
             name: string;
             traits: number;
+        };
+        /** ProductCard */
+        ProductCard: {
+            category: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: uuid */
+            id: string;
+            image_url: string;
+            maker: string;
+            name: string;
+            places: components["schemas"]["StockAt"][];
+            price: components["schemas"]["Amount"] | null;
+            product_id: string;
+            sku: string;
+            sold: boolean;
+            stock: number | null;
+            url: string;
+            variant: string;
+            version: number;
+        };
+        /** ProductRow */
+        ProductRow: {
+            category: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: uuid */
+            id: string;
+            image_url: string;
+            maker: string;
+            name: string;
+            price: components["schemas"]["Amount"] | null;
+            product_id: string;
+            sku: string;
+            sold: boolean;
+            stock: number | null;
+            url: string;
+            variant: string;
+            version: number;
         };
         /** ProofAnswer */
         ProofAnswer: {
@@ -6090,6 +6385,24 @@ export interface components {
             status?: "open" | "pending" | "snoozed" | "resolved" | null;
             team?: string | null;
         };
+        /** StockAt */
+        StockAt: {
+            /** Format: date-time */
+            changed_at: string;
+            kind: string;
+            place: string;
+            /** Format: uuid */
+            place_id: string;
+            quantity: number;
+        };
+        /** StoredPlace */
+        StoredPlace: {
+            /** Format: uuid */
+            id: string;
+            key: string;
+            kind: string;
+            name: string;
+        };
         /** Strength */
         Strength: {
             enough: boolean;
@@ -6132,6 +6445,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** Taken */
+        Taken: {
+            unchanged: number;
+            written: number;
         };
         /** Team */
         Team: {
@@ -9040,6 +9358,38 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCustomersCustomerIdOrdersGetCustomerOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerOrders"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiCustomersCustomerIdPreferencesLinkMakePreferencesLink: {
         parameters: {
             query?: never;
@@ -11442,6 +11792,72 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiOrdersListOrders: {
+        parameters: {
+            query?: {
+                q?: string;
+                in_state?: "" | "placed" | "cancelled" | "partly_refunded" | "refunded";
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.conversations.order_api.OrderRow_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiOrdersOrderIdGetOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiPasswordStrengthJudgePassword: {
         parameters: {
             query?: never;
@@ -11462,6 +11878,202 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Strength"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiPlacesListPlaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredPlace"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiPlacesPutPlaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlace"][];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiProductsListProducts: {
+        parameters: {
+            query?: {
+                q?: string;
+                category?: string;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.commerce.api.ProductRow_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiProductsPutProducts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProduct"][];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiProductsProductIdGetProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductCard"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiProductsProductIdPictureGetProductPicture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
                 };
             };
             401: components["responses"]["Problem"];
@@ -13631,6 +14243,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenSecret"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiStockPutStock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStock"][];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
                 };
             };
             401: components["responses"]["Problem"];

@@ -17,6 +17,8 @@ export interface Format {
   number(value: number): string;
   /** `1.2만`, `12K` */
   compact(value: number): string;
+  /** `12,000원`, `$18.99`: whole minor units of a currency, of which `digits` stand behind the point. */
+  money(amount: { minor: number; digits: number; currency: string }): string;
   /** `340KB`, `1.2MB` */
   bytes(value: number): string;
   /** Korean numbers as `010-1234-5678`, others in international spacing as they came. */
@@ -84,6 +86,7 @@ export function createFormat(locale: Locale, timeZone: string, dates: DateStyle 
     number: (value) => number.format(value),
     compact: (value) => compact.format(value),
     bytes: (value) => bytes(value, number),
+    money: (amount) => money(amount, tag),
     phone: koreanPhone,
   };
 }
@@ -106,6 +109,14 @@ function span(seconds: number, locale: Locale): string {
 
 function unit(amount: number, ko: string, en: string): [string, string] {
   return [`${Math.floor(amount)}${ko}`, `${Math.floor(amount)}${en}`];
+}
+
+function money(amount: { minor: number; digits: number; currency: string }, tag: string): string {
+  const { digits, currency } = amount;
+  const whole = amount.minor / 10 ** digits;
+  const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  if (tag === "ko-KR" && currency === "KRW") return `${new Intl.NumberFormat(tag, fraction).format(whole)}원`;
+  return new Intl.NumberFormat(tag, { style: "currency", currency, ...fraction }).format(whole);
 }
 
 function bytes(value: number, number: Intl.NumberFormat): string {

@@ -10,6 +10,7 @@ import { faceName } from "../../app/faceName.ts";
 import { useMay } from "../../app/useMe.ts";
 import { Memberships } from "../companies/Memberships.tsx";
 import { ConsentSection } from "../consents/ConsentSection.tsx";
+import { OrderBlock } from "../orders/OrderBlock.tsx";
 import { useOpened } from "../palette/useOpened.ts";
 import { CustomerSegments } from "../segments/CustomerSegments.tsx";
 import { Failed } from "../shell/Failed.tsx";
@@ -115,6 +116,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             </div>
             <IdentitySection customer={customer} />
             <ClaimList claims={customer.claims} />
+            <OrderBlock customerId={customer.id} />
             <Memberships customer={customer} />
             <ConsentSection customer={customer} />
             <TraitList customer={customer} />

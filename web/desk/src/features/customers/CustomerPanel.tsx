@@ -7,6 +7,7 @@ import { Link } from "@tanstack/react-router";
 import { faceName } from "../../app/faceName.ts";
 import { messageOf } from "../../app/messageOf.ts";
 import { Memberships } from "../companies/Memberships.tsx";
+import { OrderBlock } from "../orders/OrderBlock.tsx";
 import { ClaimList } from "./ClaimList.tsx";
 import { ConversationLinks } from "./ConversationLinks.tsx";
 import { CopyList } from "./CopyList.tsx";
@@ -78,6 +79,7 @@ export function CustomerPanel({ conversation }: { conversation: Conversation }) 
           </dd>
         </dl>
       </section>
+      <OrderBlock customerId={customer.id} conversationId={conversation.id} />
       <Memberships customer={customer} />
       <TraitList customer={customer} />
       {others.length > 0 && (
