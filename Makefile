@@ -35,7 +35,7 @@ run: .venv/run.stamp .build/web.stamp
 
 test: .venv/dev.stamp .build/web.stamp .build/old-postgres.stamp .build/python-kits.stamp
 	@$(if $(PYTEST),,echo "→ web tests"; $(NPM) run --silent test)
-	@$(VENV)/python -m pytest $(or $(PYTEST),--numprocesses auto --dist loadfile)
+	@$(VENV)/python -m pytest $(or $(PYTEST),--numprocesses auto --dist worksteal)
 
 soak: .venv/dev.stamp .build/web.stamp
 	@$(VENV)/python -m pytest -m soak $(PYTEST)

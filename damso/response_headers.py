@@ -3,6 +3,8 @@
 Strict by default. A route that needs something else sets that header itself, and its own value stays.
 """
 
+from collections.abc import Callable
+
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import Message, Scope
@@ -32,16 +34,17 @@ _COLLECTS = ("/v1/", "/beacon/v1/", "/sourceConfig")
 whether a site may send is asked of its write key."""
 
 
-def hardened(settings: Settings) -> BeforeMessageSendHookHandler:
+def hardened(settings: Callable[[], Settings]) -> BeforeMessageSendHookHandler:
     """A hook for the application. Whether browsers come by https is configured, never believed of a request."""
-    always = ALWAYS | ({"strict-transport-security": HSTS} if settings.secure_cookies else {})
 
     async def harden(message: Message, scope: Scope) -> None:
         if message["type"] != "http.response.start":
             return
         headers = MutableScopeHeaders.from_message(message)
-        for name, value in always.items():
+        for name, value in ALWAYS.items():
             headers.setdefault(name, value)
+        if settings().secure_cookies:
+            headers.setdefault("strict-transport-security", HSTS)
         if scope["path"].startswith(_PERSONAL):
             headers.setdefault("cache-control", "no-store")
         if scope["path"].startswith(_COLLECTS):

@@ -84,7 +84,7 @@ from damso.response_headers import hardened
 from damso.segments import api as segment_api
 from damso.team import api as team_api
 from damso.team.access import Caller
-from damso.team.authenticate import Authentication
+from damso.team.authenticate import Authentication, Authenticator
 from damso.team.records import api as records_api
 from damso.team.records.access_log import AccessLog
 from damso.team.records.reasons import stated_reason
@@ -161,15 +161,23 @@ async def metrics() -> Response[bytes]:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
+Given = dict[str, Any]
+"""What handlers may ask for, by the names of their parameters."""
+
+
 def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -> Litestar:
     """The application; `extra` are routes of an entrance's own, such as the demo's."""
+    return assemble(given_of(parts), extra=extra)
+
+
+def given_of(parts: Parts) -> Given:
+    """What one application gives to its handlers."""
     tail, signals = Tail(parts.database), Signals(parts.database)
     access_log = AccessLog(parts.database)
     life, sources = Life(parts.database), Sources(parts.database, parts.keyring)
-    desk_live = DeskLive(parts.database, tail, signals, access_log)
     rules, links = contact_rules_of(parts), preference_links_of(parts)
     limits = preference_api.PreferenceLimits(parts.settings)
-    given = {
+    return {
         "settings": parts.settings,
         "database": parts.database,
         "keyring": parts.keyring,
@@ -177,16 +185,19 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "http": parts.http,
         "adapters": parts.adapters,
         "inboxes": parts.inboxes,
+        "authenticator": Authenticator(parts.database, parts.settings),
+        "tail": tail,
         "signals": signals,
         "access_log": access_log,
         "work": BackgroundWork(lanes_of(parts), readers_of(), REASONS),
         "furnishers": (FirstBrand(),),
         "erasers": erasers_of(parts.keyring, parts.blobs),
         "erasure_list": erasure_list_of(parts.settings),
+        "life": life,
         "sources": sources,
         "collector": Collector(parts.database, sources, life),
         "dimensions": dimensions_of(),
-        "desk_live": desk_live,
+        "desk_live": DeskLive(parts.database, tail, signals, access_log),
         "contact_rules": rules,
         "links": links,
         "notice_writer": notice_writer_of(parts),
@@ -194,10 +205,15 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "chat_limits": ChatLimits(parts.settings),
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),
     }
+
+
+def assemble(given: Given, *, extra: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+    """The routes on what is given, which is looked up anew for each request: hundreds of routes take long to put
+    together, and who needs many applications one after another may change what is given between them."""
     application = Litestar(
         route_handlers=[*ROUTES, healthz, readyz, metrics, *page_handlers(), *extra],
-        middleware=[Authentication(parts.database, parts.settings)],
-        dependencies={name: Provide(_giving(part), sync_to_thread=False) for name, part in given.items()}
+        middleware=[Authentication(lambda: given["authenticator"])],
+        dependencies={name: Provide(_giving(given, name), sync_to_thread=False) for name in given}
         | {
             "caller": Provide(_provide_caller, sync_to_thread=False),
             "locale": Provide(_provide_locale, sync_to_thread=False),
@@ -212,8 +228,8 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
             HTTPException: http_error,
             Exception: broken,
         },
-        before_send=[hardened(parts.settings)],
-        lifespan=[_following(tail, desk_live), _writing(access_log), _counting(life)],
+        before_send=[hardened(lambda: given["settings"])],
+        lifespan=[_living(given)],
         openapi_config=OpenAPIConfig(
             title="Damso",
             version=__version__,
@@ -230,8 +246,8 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
     return application
 
 
-def _giving(part: object) -> Callable[[], Any]:
-    return lambda: part
+def _giving(given: Given, name: str) -> Callable[[], Any]:
+    return lambda: given[name]
 
 
 def _provide_caller(request: Request[Any, Any, State]) -> Caller:
@@ -253,48 +269,51 @@ def _provide_timeline_sources(caller: NamedDependency[Caller]) -> Sequence[Timel
     return (*SOURCES, TrackedLines(), *lines_for(caller))
 
 
-def _writing(access_log: AccessLog) -> Callable[[Litestar], Any]:
+def _living(given: Given) -> Callable[[Litestar], Any]:
+    """What goes on as long as the application runs."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with (
+            _following(given["tail"], given["desk_live"]),
+            _writing(given["access_log"]),
+            _counting(given["life"]),
+        ):
+            yield
+
+    return lifespan
+
+
+@asynccontextmanager
+async def _writing(access_log: AccessLog) -> AsyncIterator[None]:
     """Write down who was shown what, to the last row."""
-
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        task = asyncio.create_task(access_log.run())
-        try:
-            yield
-        finally:
-            await access_log.stop()
-            await task
-
-    return lifespan
+    task = asyncio.create_task(access_log.run())
+    try:
+        yield
+    finally:
+        await access_log.stop()
+        await task
 
 
-def _counting(life: Life) -> Callable[[Litestar], Any]:
+@asynccontextmanager
+async def _counting(life: Life) -> AsyncIterator[None]:
     """Write the signs of life of sources."""
+    task = asyncio.create_task(life.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        task = asyncio.create_task(life.run())
-        try:
-            yield
-        finally:
+
+@asynccontextmanager
+async def _following(tail: Tail, desk_live: DeskLive) -> AsyncIterator[None]:
+    """Follow the log, and watch who may follow it."""
+    tasks = [asyncio.create_task(tail.run()), asyncio.create_task(desk_live.watch())]
+    await tail.started.wait()
+    try:
+        yield
+    finally:
+        for task in tasks:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    return lifespan
-
-
-def _following(tail: Tail, desk_live: DeskLive) -> Callable[[Litestar], Any]:
-    """Follow the log, and watch who may follow it, as long as the application runs."""
-
-    @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(tail.run()), asyncio.create_task(desk_live.watch())]
-        await tail.started.wait()
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    return lifespan
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -26,7 +26,7 @@ class Signature(Struct, frozen=True, kw_only=True):
     version: int
 
 
-class SignatureDraft(Struct, frozen=True, kw_only=True):
+class SignatureDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`version` is the one that was changed. An empty text takes the signature away."""
 
     text: Annotated[str, Meta(max_length=2_000, pattern=r"^[^\x00]*$")]

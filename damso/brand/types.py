@@ -16,14 +16,14 @@ Moment = Annotated[str, Meta(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0
 End = Annotated[str, Meta(max_length=5, pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 
 
-class Bilingual(Struct, frozen=True, kw_only=True):
+class Bilingual(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A sentence for customers in both languages."""
 
     ko: Line
     en: Line
 
 
-class Opening(Struct, frozen=True, kw_only=True):
+class Opening(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From `opens` to `closes` on the clock of the brand's zone. A `closes` before `opens` is on the next day."""
 
     opens: Moment
@@ -33,7 +33,7 @@ class Opening(Struct, frozen=True, kw_only=True):
 Day = Annotated[list[Opening], Meta(max_length=6)]
 
 
-class Hours(Struct, frozen=True, kw_only=True):
+class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When the brand answers: the openings that begin on each weekday, none of them on a date in `closed_on`."""
 
     mon: Day
@@ -71,7 +71,7 @@ class Brand(Struct, frozen=True, kw_only=True):
     timezone: str
 
 
-class BrandPatch(Struct, frozen=True, kw_only=True):
+class BrandPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is left out stays."""
 
     name: Name | None = None

@@ -37,7 +37,7 @@ from damso.team.records.witness import Witness
 Adapters = NamedDependency[SkipValidation[Mapping[str, Adapter]]]
 
 
-class NewInbox(Struct, frozen=True, kw_only=True):
+class NewInbox(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A connection to be made; `config` is what the channel's schema asks for."""
 
     channel: str
@@ -46,7 +46,7 @@ class NewInbox(Struct, frozen=True, kw_only=True):
     config: dict[str, Any]
 
 
-class CheckRequest(Struct, frozen=True, kw_only=True):
+class CheckRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings to be tried. With `inbox_id`, secrets left empty are those of that inbox."""
 
     channel: str

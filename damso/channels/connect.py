@@ -44,7 +44,7 @@ class InboxInUse(AppError):
     )
 
 
-class InboxChange(Struct, frozen=True, kw_only=True):
+class InboxChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What shall be different. In `config`, a secret left empty stays as it is and null clears it."""
 
     name: str | UnsetType = UNSET

@@ -42,7 +42,7 @@ from damso.team.access import Caller, needs
 from damso.team.records.witness import Witness
 
 
-class NewAct(Struct, frozen=True, kw_only=True):
+class NewAct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to do to which cases: a change, or a macro; on `cases`, or on all of a `view` as it was at `seen_at`. The id
     is made by the client: the same id again is the same act."""
 
@@ -58,7 +58,7 @@ class LastAct(Struct, frozen=True):
     act: Act | None
 
 
-class SplitOff(Struct, frozen=True, kw_only=True):
+class SplitOff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which messages and notes go into a case of their own. `act_id` as of an act."""
 
     act_id: UUID

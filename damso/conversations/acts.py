@@ -30,7 +30,7 @@ ActState = Literal["running", "done", "undoing", "undone"]
 Outcome = Literal["waiting", "done", "same", "skipped", "undone", "kept"]
 
 
-class Chosen(Struct, frozen=True):
+class Chosen(Struct, frozen=True, forbid_unknown_fields=True):
     """A case somebody chose. `seen_at` is when it had moved last as they saw it: a word of the customer since then
     makes it another case than the one they meant."""
 

@@ -49,7 +49,7 @@ class CannedAnswer(Struct, frozen=True, kw_only=True):
     locale: str | None
 
 
-class CannedAnswerDraft(Struct, frozen=True, kw_only=True):
+class CannedAnswerDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: str
     shortcut: str
     text: str

@@ -28,7 +28,7 @@ from damso.team.access import Caller, needs
 from damso.team.records.witness import Witness
 
 
-class NewConversation(Struct, frozen=True, kw_only=True):
+class NewConversation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A first message of ours, where the channel lets the company write first."""
 
     customer_id: UUID
@@ -40,14 +40,14 @@ class NewConversation(Struct, frozen=True, kw_only=True):
     attachment_ids: list[UUID] = []
 
 
-class JoinInto(Struct, frozen=True):
+class JoinInto(Struct, frozen=True, forbid_unknown_fields=True):
     """`act_id` is made by the client, which can undo the act under it."""
 
     into: UUID
     act_id: UUID | None = None
 
 
-class SeenUpTo(Struct, frozen=True):
+class SeenUpTo(Struct, frozen=True, forbid_unknown_fields=True):
     message_id: UUID
 
 

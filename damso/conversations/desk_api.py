@@ -93,7 +93,7 @@ class CannedAnswerController(Controller):
         return RenderedText(text)
 
 
-class NewTag(Struct, frozen=True):
+class NewTag(Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=40)]
     colour: Annotated[str, Meta(pattern="^[a-z]{3,10}$")] = "grey"
 

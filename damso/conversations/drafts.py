@@ -15,7 +15,7 @@ from damso.kernel.errors import NotFound
 from damso.kernel.log import Actor, Event, append
 
 
-class Draft(Struct, frozen=True, kw_only=True):
+class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An answer or a note that is not sent yet."""
 
     kind: Literal["message", "note"]

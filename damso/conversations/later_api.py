@@ -118,7 +118,7 @@ class ScheduledController(Controller):
             return await entry_of(tx, message_id, locale)
 
 
-class Ticked(Struct, frozen=True):
+class Ticked(Struct, frozen=True, forbid_unknown_fields=True):
     done: bool
 
 

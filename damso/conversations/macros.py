@@ -57,7 +57,7 @@ class Macro(Struct, frozen=True, kw_only=True):
     steps: Steps
 
 
-class MacroDraft(Struct, frozen=True, kw_only=True):
+class MacroDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     steps: Steps
     shared: bool = False

@@ -12,7 +12,7 @@ from damso.kernel.sensitive import SensitiveKind
 from damso.team.access import Caller, needs
 
 
-class MaskingView(Struct, frozen=True):
+class MaskingView(Struct, frozen=True, forbid_unknown_fields=True):
     """The kinds that are masked."""
 
     kinds: list[SensitiveKind]

@@ -38,7 +38,7 @@ from damso.team.records.reasons import Reason
 from damso.team.records.witness import Witness
 
 
-class NewMessage(Struct, frozen=True, kw_only=True):
+class NewMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An answer. `send_key` is made by the client: the same key again is the same message."""
 
     send_key: UUID
@@ -54,14 +54,14 @@ class NewMessage(Struct, frozen=True, kw_only=True):
     then: Literal["resolve", "snooze"] | None = None
 
 
-class NewNote(Struct, frozen=True, kw_only=True):
+class NewNote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     send_key: UUID
     text: str
     mentions: list[UUID] = []
     attachment_ids: list[UUID] = []
 
 
-class Settlement(Struct, frozen=True):
+class Settlement(Struct, frozen=True, forbid_unknown_fields=True):
     outcome: Literal["arrived", "send_again"]
 
 

@@ -47,7 +47,7 @@ class Recent(Struct, frozen=True, kw_only=True):
     conversation: Row | None = None
 
 
-class NewRecent(Struct, frozen=True, kw_only=True):
+class NewRecent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One of the three."""
 
     words: Annotated[str, Meta(min_length=1, max_length=200)] | None = None

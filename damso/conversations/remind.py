@@ -20,7 +20,7 @@ About = Literal["", "answer_held", "answer_refused"]
 ReminderState = Literal["waiting", "due", "done"]
 
 
-class ReminderDraft(Struct, frozen=True, kw_only=True):
+class ReminderDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     due_at: Annotated[datetime, Meta(tz=True)]
     text: Annotated[str, Meta(max_length=500)] = ""
     unless_answered: bool = False

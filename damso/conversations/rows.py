@@ -18,7 +18,7 @@ from damso.team.access import Caller
 PAGE = 50
 
 
-class Filter(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Filter(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Which conversations a view shows; what is None does not narrow. `assignee` is `me`, `none` or an agent's id."""
 
     status: list[ConversationStatus] | None = None

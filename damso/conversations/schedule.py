@@ -27,7 +27,7 @@ from damso.team.access import Caller
 ScheduledState = Literal["waiting", "held", "refused", "sent", "cancelled"]
 
 
-class NewScheduledAnswer(Struct, frozen=True, kw_only=True):
+class NewScheduledAnswer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An answer and when it is to be sent. `send_key` as of a message. `send_anyway`: also if the customer writes
     before."""
 
@@ -43,7 +43,7 @@ class NewScheduledAnswer(Struct, frozen=True, kw_only=True):
     send_anyway: bool = False
 
 
-class ScheduledChange(Struct, frozen=True, kw_only=True):
+class ScheduledChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is None stays. `send_anyway` lets one that is held go its way."""
 
     text: Annotated[str, Meta(max_length=100_000)] | None = None

@@ -22,7 +22,7 @@ from damso.kernel.database import Database
 from damso.team.access import Caller, needs
 
 
-class ViewOrder(Struct, frozen=True):
+class ViewOrder(Struct, frozen=True, forbid_unknown_fields=True):
     view_ids: Annotated[list[UUID], Meta(max_length=500)]
 
 

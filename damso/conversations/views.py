@@ -147,7 +147,7 @@ async def filter_of(tx: Transaction, view_id: str, agent_id: UUID) -> Filter:
     return msgspec.convert(saved, Filter)
 
 
-class ViewDraft(Struct, frozen=True, kw_only=True):
+class ViewDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A view to keep. `team_id` shares it with a team, `shared` with everybody. `icon` is a name the desk knows."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -178,7 +178,7 @@ async def save_view(tx: Transaction, caller: Caller, draft: ViewDraft) -> View:
     return await _view(tx, caller, view_id)
 
 
-class ViewChange(Struct, frozen=True, kw_only=True):
+class ViewChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is not given stays."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)] | UnsetType = UNSET

@@ -102,7 +102,7 @@ class TimelineLine(Struct, frozen=True, kw_only=True):
     source: str
 
 
-class NewCustomer(Struct, frozen=True, kw_only=True):
+class NewCustomer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A customer to be made by hand."""
 
     name: str
@@ -110,7 +110,7 @@ class NewCustomer(Struct, frozen=True, kw_only=True):
     phone: str | None = None
 
 
-class CustomerPatch(Struct, frozen=True, kw_only=True):
+class CustomerPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to change. A trait with the value null is taken away."""
 
     name: str | UnsetType = UNSET

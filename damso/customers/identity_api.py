@@ -40,14 +40,14 @@ class NotConfirmed(AppError):
     )
 
 
-class MergeBody(Struct, frozen=True, kw_only=True):
+class MergeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who are one person; `confirmed` that a person has seen what becomes one."""
 
     customer_ids: list[UUID]
     confirmed: bool = False
 
 
-class UnmergeBody(Struct, frozen=True, kw_only=True):
+class UnmergeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What leaves: chosen addresses, or all that one merge of the history joined (`link_id`)."""
 
     identity_ids: list[int] = []
@@ -55,7 +55,7 @@ class UnmergeBody(Struct, frozen=True, kw_only=True):
     confirmed: bool = False
 
 
-class OtherCustomer(Struct, frozen=True, kw_only=True):
+class OtherCustomer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody who is another person."""
 
     customer_id: UUID

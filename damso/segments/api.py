@@ -58,7 +58,7 @@ class SegmentCard(SegmentRow, frozen=True, kw_only=True):
     overlaps: list[Overlap]
 
 
-class SegmentBody(Struct, frozen=True, kw_only=True):
+class SegmentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A segment to be made or changed; `rule` is a node of the rule language, see docs/segments.md."""
 
     name: str
@@ -66,7 +66,7 @@ class SegmentBody(Struct, frozen=True, kw_only=True):
     description: str = ""
 
 
-class SegmentDraft(Struct, frozen=True, kw_only=True):
+class SegmentDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A rule that is being written."""
 
     rule: dict[str, Any]

@@ -39,7 +39,7 @@ from damso.team.teams import TeamPatch, TeamRequest, change_team, create_team, d
 from damso.team.types import Agent, ApiKey, Availability, Me, Team
 
 
-class AvailabilityState(Struct, frozen=True, kw_only=True):
+class AvailabilityState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: Availability
 
 

@@ -8,6 +8,7 @@ The cookie counts for the desk's own routes only (`/api/`). The widget, the hook
 nobody can be made to act through them.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +25,7 @@ from damso.kernel.i18n import Text, negotiate
 from damso.kernel.pace import Pace
 from damso.kernel.settings import Settings
 from damso.team.access import Caller, allowed, limits_of, permissions_of
-from damso.team.addresses import address_of
+from damso.team.addresses import Address, address_of
 from damso.team.records.origin import coming_from
 from damso.team.sessions import LASTS, LIVES, session_secret
 
@@ -50,24 +51,40 @@ class CrossSite(AppError):
     )
 
 
-class Authentication(ASGIMiddleware):
-    """Sets `connection.user` to the caller, or to None; guards refuse. A caller that is too fast is refused here."""
-
-    scopes = (ScopeType.HTTP, ScopeType.WEBSOCKET)
+class Authenticator:
+    """Finds out who asks, and refuses a caller that is too fast."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
         self._pace = Pace(settings.api_calls_per_minute, 60)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        connection: Connection = ASGIConnection(scope)
+    async def caller_of(self, connection: Connection) -> Caller | None:
+        """Who asks, or None. Raises `CrossSite`, and `TooFast` of the pace."""
         caller = await caller_of(connection, self._database, self._settings)
         if caller is not None:
             self._pace.take(str(caller.id))
-        scope["user"] = caller
+        return caller
+
+    def address_of(self, connection: Connection) -> Address | None:
+        """Where they ask from."""
+        return address_of(connection, self._settings)
+
+
+class Authentication(ASGIMiddleware):
+    """Sets `connection.user` to the caller, or to None; guards refuse."""
+
+    scopes = (ScopeType.HTTP, ScopeType.WEBSOCKET)
+
+    def __init__(self, authenticator: Callable[[], Authenticator]) -> None:
+        self._authenticator = authenticator
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        connection: Connection = ASGIConnection(scope)
+        authenticator = self._authenticator()
+        scope["user"] = await authenticator.caller_of(connection)
         scope["auth"] = None
-        with coming_from(address_of(connection, self._settings)):
+        with coming_from(authenticator.address_of(connection)):
             await next_app(scope, receive, send)
 
 

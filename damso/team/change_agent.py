@@ -47,7 +47,7 @@ RIGHTS_CHANGED = "agent.rights_changed"
 """The fact that somebody's role or limits are others now; their open screens go by it."""
 
 
-class AgentPatch(Struct, frozen=True, kw_only=True):
+class AgentPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is left out stays."""
 
     role: Role | None = None

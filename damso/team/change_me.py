@@ -27,7 +27,7 @@ class PasswordWrong(AppError):
     text = Text("지금 쓰는 비밀번호가 맞지 않아요.", "Your current password is not right.")
 
 
-class MePatch(Struct, frozen=True, kw_only=True):
+class MePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is left out stays. A new password wants the current one, if there is one."""
 
     name: Name | None = None

@@ -26,14 +26,14 @@ from damso.team.types import Name, as_email
 LASTS = timedelta(days=7)
 
 
-class InvitationRequest(Struct, frozen=True, kw_only=True):
+class InvitationRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Annotated[str, Meta(max_length=320)]
     name: Name
     role: Role
     limits: Limits | None = None
 
 
-class Acceptance(Struct, frozen=True, kw_only=True):
+class Acceptance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the invited person fills in. `token` is what stands behind `#` in the link."""
 
     token: Annotated[str, Meta(max_length=200)]

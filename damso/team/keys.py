@@ -22,7 +22,7 @@ PREFIX_LENGTH = len(KEY_PREFIX) + 6
 """Characters of a secret that may be shown: of 256 random bits, 220 stay unknown."""
 
 
-class KeyRequest(Struct, frozen=True, kw_only=True):
+class KeyRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Name
     scopes: Annotated[list[Permission], Meta(min_length=1)]
     limits: Limits | None = None

@@ -23,7 +23,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Moment = Annotated[str, Meta(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
-class QuietHours(Struct, frozen=True, kw_only=True):
+class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """No sound and nothing from the browser between two times of the agent's own zone, on nights or days that begin
     on `days`. An end before the begin is on the next day."""
 
@@ -34,7 +34,7 @@ class QuietHours(Struct, frozen=True, kw_only=True):
     )
 
 
-class Notifications(Struct, frozen=True, kw_only=True):
+class Notifications(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of what an agent is told, and how. A muted inbox tells of mentions and reminders alone."""
 
     occasions: Annotated[list[Occasion], Meta(max_length=6)] = msgspec.field(
@@ -46,7 +46,7 @@ class Notifications(Struct, frozen=True, kw_only=True):
     muted_inbox_ids: Annotated[list[UUID], Meta(max_length=500)] = msgspec.field(default_factory=list)
 
 
-class Keys(Struct, frozen=True, kw_only=True):
+class Keys(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A preset, and the keys that were chosen instead of its own; an empty list takes an action's keys away."""
 
     preset: Preset = "damso"
@@ -71,7 +71,7 @@ class MySettings(Kept, frozen=True, kw_only=True):
     keymap: dict[Action, list[str]]
 
 
-class SettingsChange(Struct, frozen=True, kw_only=True):
+class SettingsChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`version` is the one that was changed; what is left out stays."""
 
     version: Annotated[int, Meta(ge=0)]

@@ -40,13 +40,13 @@ JUDGED = Limit(free=1_000)
 """Passwords that are looked at for one address, a day: a page asks as somebody types."""
 
 
-class CodeGiven(Struct, frozen=True, kw_only=True):
+class CodeGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A code of the authenticator app, or a recovery code."""
 
     code: Code
 
 
-class PasswordGiven(Struct, frozen=True, kw_only=True):
+class PasswordGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The current password, for an agent who has one."""
 
     current_password: GivenPassword = ""
@@ -58,7 +58,7 @@ class RecoveryCodes(Struct, frozen=True, kw_only=True):
     codes: list[str]
 
 
-class PasswordIdea(Struct, frozen=True, kw_only=True):
+class PasswordIdea(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A password somebody thinks of, and what is known of them already. `token` is that of their invitation."""
 
     password: GivenPassword

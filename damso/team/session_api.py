@@ -30,18 +30,18 @@ Code = Annotated[str, Meta(max_length=60)]
 """A one-time code or a recovery code, with or without spaces."""
 
 
-class Credentials(Struct, frozen=True, kw_only=True):
+class Credentials(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Email
     password: GivenPassword
 
 
-class EntryToken(Struct, frozen=True, kw_only=True):
+class EntryToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What stands behind `#` in a link."""
 
     token: Token
 
 
-class SecondStep(Struct, frozen=True, kw_only=True):
+class SecondStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     token: Token
     code: Code
 
@@ -64,7 +64,7 @@ class WaysIn(Struct, frozen=True, kw_only=True):
     sso_only: bool
 
 
-class LinkRequest(Struct, frozen=True, kw_only=True):
+class LinkRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Email
 
 

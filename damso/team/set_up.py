@@ -30,7 +30,7 @@ class SetupState(Struct, frozen=True, kw_only=True):
     demo: bool
 
 
-class SetupRequest(Struct, frozen=True, kw_only=True):
+class SetupRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the first-run page asks. `token` is what stands behind `#` in the link."""
 
     token: Annotated[str, Meta(max_length=200)]

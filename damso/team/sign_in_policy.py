@@ -57,7 +57,7 @@ class SignInPolicyView(Struct, frozen=True, kw_only=True):
     redirect_uri: str
 
 
-class SsoChange(Struct, frozen=True, kw_only=True):
+class SsoChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What single sign-on is to be from now on. An empty secret leaves the stored one."""
 
     enabled: bool
@@ -70,7 +70,7 @@ class SsoChange(Struct, frozen=True, kw_only=True):
     role: Role | None = None
 
 
-class PolicyChange(Struct, frozen=True, kw_only=True):
+class PolicyChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is left out stays."""
 
     second_factor_required: bool | None = None

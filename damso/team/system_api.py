@@ -15,7 +15,7 @@ from damso.team.mend import give_item_up, let_fact_go, try_fact_again, try_item_
 from damso.team.system_view import BackgroundWork, SystemState, system_state
 
 
-class GivingUp(Struct, frozen=True, kw_only=True):
+class GivingUp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why a person gives something up, for whoever asks later."""
 
     why: Annotated[str, Meta(min_length=1, max_length=300, pattern=r"\S")]

@@ -24,12 +24,12 @@ class TeamNameTaken(AppError):
     text = Text("같은 이름의 팀이 이미 있어요.", "There is a team of this name already.")
 
 
-class TeamRequest(Struct, frozen=True, kw_only=True):
+class TeamRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Name
     member_ids: Members
 
 
-class TeamPatch(Struct, frozen=True, kw_only=True):
+class TeamPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is left out stays; `member_ids` are all members from now on."""
 
     name: Name | None = None

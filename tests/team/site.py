@@ -18,7 +18,7 @@ from damso.kernel.realtime import Signals
 from damso.kernel.settings import Settings
 from damso.team import api as team_api
 from damso.team.access import signed_in
-from damso.team.authenticate import Authentication
+from damso.team.authenticate import Authentication, Authenticator
 from damso.team.system_view import BackgroundWork
 
 ADDRESS = "http://desk.example"
@@ -35,9 +35,10 @@ class Site:
     ) -> None:
         self.settings = settings or Settings(public_url=public_url)
         self._http = open_http(self.settings.egress_allow)
+        authenticator = Authenticator(database, self.settings)
         self._app = Litestar(
             [*team_api.ROUTES, *brand_api.ROUTES, _live],
-            middleware=[Authentication(database, self.settings)],
+            middleware=[Authentication(lambda: authenticator)],
             dependencies={
                 "database": Provide(lambda: database, sync_to_thread=False),
                 "keyring": Provide(lambda: KEYRING, sync_to_thread=False),

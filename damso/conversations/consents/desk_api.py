@@ -66,13 +66,13 @@ class DueNotice(Struct, frozen=True, kw_only=True):
     body: str
 
 
-class NoticeTold(Struct, frozen=True, kw_only=True):
+class NoticeTold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the customer was told."""
 
     note: Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")] = ""
 
 
-class LinkWanted(Struct, frozen=True, kw_only=True):
+class LinkWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For which address; `send` mails it there."""
 
     identity_id: int

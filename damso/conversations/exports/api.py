@@ -38,7 +38,7 @@ from damso.team.records.reasons import Reason
 from damso.team.records.witness import Witness
 
 
-class ConversationExport(Struct, frozen=True, kw_only=True):
+class ConversationExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which conversations: those of a view, or of a filter, or the named ones (up to 1,000); all where nothing is
     said."""
 
@@ -48,7 +48,7 @@ class ConversationExport(Struct, frozen=True, kw_only=True):
     ids: list[UUID] | None = None
 
 
-class CustomerExport(Struct, frozen=True, kw_only=True):
+class CustomerExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which customers: those that `q` finds, or the named ones (up to 1,000); all where nothing is said."""
 
     format: ExportFormat
@@ -56,7 +56,7 @@ class CustomerExport(Struct, frozen=True, kw_only=True):
     ids: list[UUID] | None = None
 
 
-class TranscriptRequest(Struct, frozen=True, kw_only=True):
+class TranscriptRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A case on paper. Internal notes are left out unless asked for; without a language, in the caller's."""
 
     notes: bool = False

@@ -43,7 +43,7 @@ MB = 1024 * 1024
 PAGE = 5_000
 
 
-class ImportOrder(Struct, frozen=True, kw_only=True):
+class ImportOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An export that lies in the import folder. `inbox_id` is where its conversations go; without one they get an
     inbox of their own."""
 

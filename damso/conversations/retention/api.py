@@ -55,7 +55,7 @@ class RetentionView(Struct, frozen=True, kw_only=True):
     records_months: int
 
 
-class RuleSwitch(Struct, frozen=True, kw_only=True):
+class RuleSwitch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """On: with the dry run that was read. The reason stands in the audit log."""
 
     active: bool
@@ -63,11 +63,11 @@ class RuleSwitch(Struct, frozen=True, kw_only=True):
     dry_run_id: UUID | None = None
 
 
-class TechnicalChange(Struct, frozen=True):
+class TechnicalChange(Struct, frozen=True, forbid_unknown_fields=True):
     days: int
 
 
-class HoldOrder(Struct, frozen=True):
+class HoldOrder(Struct, frozen=True, forbid_unknown_fields=True):
     """Why a case is not to be destroyed."""
 
     reason: Annotated[str, Meta(max_length=500)] = ""

@@ -59,7 +59,7 @@ class RetentionReasonNeeded(AppError):
     text = Text("이유를 적어 주세요. 감사 기록에 남아요.", "Say why. It stands in the audit log.")
 
 
-class RuleChange(Struct, frozen=True, kw_only=True):
+class RuleChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A period in days, what happens after it, and why the company decided so."""
 
     days: int

@@ -16,7 +16,7 @@ from damso.kernel.database import Transaction
 from damso.kernel.log import Actor, Event, append
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class Page(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where on the site the visitor is."""
 
     url: str = ""

@@ -52,7 +52,7 @@ class CaseState(Struct, frozen=True):
     status: str
 
 
-class SessionRequest(Struct, frozen=True, kw_only=True):
+class SessionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`visitor` is the token this browser kept, `identity_token` what the shop's server signed for its customer."""
 
     visitor: str | None = None
@@ -75,18 +75,18 @@ class WidgetSession(Struct, frozen=True, kw_only=True):
     cursor: None = None
 
 
-class NewVisitorMessage(Struct, frozen=True, kw_only=True):
+class NewVisitorMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client_id: UUID
     text: str
     attachment_ids: list[UUID] = []
     page: Page | None = None
 
 
-class UpTo(Struct, frozen=True):
+class UpTo(Struct, frozen=True, forbid_unknown_fields=True):
     message_id: UUID
 
 
-class Claims(Struct, frozen=True, kw_only=True):
+class Claims(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the visitor says about themselves; it identifies nobody."""
 
     name: Annotated[str, Meta(max_length=100)] = ""
@@ -94,7 +94,7 @@ class Claims(Struct, frozen=True, kw_only=True):
     phone: Annotated[str, Meta(max_length=40)] = ""
 
 
-class ProofRequest(Struct, frozen=True):
+class ProofRequest(Struct, frozen=True, forbid_unknown_fields=True):
     email: Annotated[str, Meta(min_length=3, max_length=320)]
 
 
@@ -105,7 +105,7 @@ class ProofStarted(Struct, frozen=True):
     resend_after: int
 
 
-class ProofAnswer(Struct, frozen=True):
+class ProofAnswer(Struct, frozen=True, forbid_unknown_fields=True):
     email: Annotated[str, Meta(max_length=320)]
     code: Annotated[str, Meta(max_length=12)]
 
@@ -115,7 +115,7 @@ class Proven(Struct, frozen=True):
     customer: WidgetCustomer
 
 
-class TrackedFact(Struct, frozen=True, kw_only=True):
+class TrackedFact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     properties: dict[str, Any] = {}
     page: Page | None = None

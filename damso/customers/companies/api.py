@@ -78,7 +78,7 @@ class CompanyCard(Struct, frozen=True, kw_only=True):
     conversations: list[CompanyCase]
 
 
-class NewCompany(Struct, frozen=True, kw_only=True):
+class NewCompany(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A company to be made. Whoever has an address at one of the domains belongs to it."""
 
     name: str
@@ -86,7 +86,7 @@ class NewCompany(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class CompanyPatch(Struct, frozen=True, kw_only=True):
+class CompanyPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to change. A trait with the value null is taken away."""
 
     name: str | UnsetType = UNSET
@@ -94,13 +94,13 @@ class CompanyPatch(Struct, frozen=True, kw_only=True):
     traits: dict[str, Any] | UnsetType = UNSET
 
 
-class NewDomain(Struct, frozen=True, kw_only=True):
+class NewDomain(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A domain whose e-mail addresses belong to the company."""
 
     domain: str
 
 
-class PersonRole(Struct, frozen=True, kw_only=True):
+class PersonRole(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody is at a company, e.g. `구매 담당`; may be empty."""
 
     role: str = ""

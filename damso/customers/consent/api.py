@@ -30,7 +30,7 @@ Cases = NamedDependency[SkipValidation[CaseSource]]
 Rules = NamedDependency[SkipValidation[ContactRules]]
 
 
-class NewConsent(Struct, frozen=True, kw_only=True):
+class NewConsent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a customer told an agent: for one address, or for the customer as a whole where none is named. `note` says
     by what it can be proven."""
 
@@ -44,7 +44,7 @@ class NewConsent(Struct, frozen=True, kw_only=True):
     note: Annotated[str, Meta(max_length=1_000, pattern=r"^[^\x00]*$")] = ""
 
 
-class NotedAge(Struct, frozen=True, kw_only=True):
+class NotedAge(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether a customer is under 14, and whether a guardian has consented."""
 
     under_14: bool
@@ -52,7 +52,7 @@ class NotedAge(Struct, frozen=True, kw_only=True):
     note: Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")] = ""
 
 
-class BulkConsents(Struct, frozen=True, kw_only=True):
+class BulkConsents(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Up to 500 consents and withdrawals."""
 
     consents: Annotated[list[ConsentGiven], Meta(max_length=MOST)]
@@ -66,7 +66,7 @@ class RecordedConsents(Struct, frozen=True, kw_only=True):
     refused: list[RefusedConsent]
 
 
-class NewConsentText(Struct, frozen=True, kw_only=True):
+class NewConsentText(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """New words for a purpose, as customers will see them from now on."""
 
     purpose: Purpose

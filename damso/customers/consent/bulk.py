@@ -25,7 +25,7 @@ MOST = 500
 Short = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class ConsentGiven(Struct, frozen=True, kw_only=True):
+class ConsentGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """That somebody consented (`given`) or withdrew. `kind` and `value` are their address; `external_key` makes a
     repeat the same entry; `at` is when they said so, `confirmed_at` when they were last reminded of it."""
 

@@ -24,7 +24,7 @@ from damso.kernel.i18n import Locale
 from damso.team.access import Caller, needs
 
 
-class ErasureOrder(Struct, frozen=True, kw_only=True):
+class ErasureOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why a customer is to be erased."""
 
     reason: Reason

@@ -45,7 +45,7 @@ class AnswerGone(AppError):
     )
 
 
-class AnswerNote(Struct, frozen=True):
+class AnswerNote(Struct, frozen=True, forbid_unknown_fields=True):
     """What became of a request."""
 
     answer: Answer

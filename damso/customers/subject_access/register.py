@@ -60,7 +60,7 @@ class OfferedIdentity(Struct, frozen=True, kw_only=True):
     last_seen_at: datetime
 
 
-class AccessOrder(Struct, frozen=True, kw_only=True):
+class AccessOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request as it came: when and how, about which identities. `accept_unproven` says that a person has made sure
     that they are one person's."""
 

@@ -45,7 +45,7 @@ class QuarantinedEvent(Struct, frozen=True, kw_only=True):
     body: str
 
 
-class ChosenEvents(Struct, frozen=True, kw_only=True):
+class ChosenEvents(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Events of the quarantine: these, or all that were refused for a reason."""
 
     ids: Annotated[list[int], Meta(max_length=1000)] = []

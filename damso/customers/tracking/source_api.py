@@ -70,7 +70,7 @@ class TrackingPlan(Struct, frozen=True, kw_only=True):
     seen: list[SeenEvent]
 
 
-class PlanEntry(Struct, frozen=True, kw_only=True):
+class PlanEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an event should look like: a JSON Schema of its properties."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]

@@ -55,7 +55,7 @@ class LastKey(AppError):
     text = Text("하나 남은 키예요. 새 키를 먼저 만들어 주세요.", "This is the last key. Make a new one first.")
 
 
-class NewSource(Struct, frozen=True, kw_only=True):
+class NewSource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A source to be made. Sources of one `namespace` share their user ids: sites of one shop do, two shops do not."""
 
     name: Name
@@ -65,7 +65,7 @@ class NewSource(Struct, frozen=True, kw_only=True):
     events_per_second: PerSecond = DEFAULT_PACE
 
 
-class SourcePatch(Struct, frozen=True, kw_only=True):
+class SourcePatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to change."""
 
     name: Name | UnsetType = UNSET

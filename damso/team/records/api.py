@@ -31,13 +31,13 @@ from damso.team.records.verify import Verdict, verify_all
 from damso.team.records.witness import Witness
 
 
-class KeptSeals(Struct, frozen=True):
+class KeptSeals(Struct, frozen=True, forbid_unknown_fields=True):
     """Seals that were written down outside of Damso."""
 
     seals: Annotated[list[str], Meta(max_length=20)] = []
 
 
-class RecordsRetention(Struct, frozen=True):
+class RecordsRetention(Struct, frozen=True, forbid_unknown_fields=True):
     """For how many months both logs are kept."""
 
     months: int

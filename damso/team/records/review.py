@@ -58,7 +58,7 @@ class MonthReview(Struct, frozen=True, kw_only=True):
     seal: str | None
 
 
-class Remarks(Struct, frozen=True):
+class Remarks(Struct, frozen=True, forbid_unknown_fields=True):
     remarks: Annotated[str, Meta(min_length=1, max_length=4_000)]
 
 
