@@ -19,6 +19,7 @@ from litestar.openapi.spec import (
     Reference,
     Schema,
 )
+from prometheus_client import Counter
 
 from damso.kernel.errors import AppError, FieldProblem, Invalid, NotFound
 from damso.kernel.i18n import Locale, Text, negotiate
@@ -133,6 +134,9 @@ UNSTORABLE = (asyncpg.DataError, OverflowError, RecursionError)
 """A value of the right type that no column can hold (a NUL in a text, a number or a year beyond all bounds), or one
 nested so deep that nobody can read it. Only what came from outside can be like that."""
 
+_REFUSALS = (403, 429)
+REFUSED = Counter("damso_refused_total", "Requests refused for want of a right, of proof or of patience", ["code"])
+
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 AnyRequest = Request[Any, Any, Any]
@@ -167,7 +171,24 @@ def problem(request: AnyRequest, error: AppError, *, status: int | None = None) 
 
 
 def app_error(request: AnyRequest, error: AppError) -> Response[bytes]:
+    if error.status in _REFUSALS:
+        _note_refusal(request, error)
     return problem(request, error)
+
+
+def _note_refusal(request: AnyRequest, error: AppError) -> None:
+    """Who tries what they may not, or too often, is worth a look (OWASP ASVS 16.3.2, 16.3.3). The route is told by its
+    pattern and the caller by an id: addresses and names stay out of the log."""
+    caller: Caller | None = request.scope.get("user")
+    actor = caller.actor if caller else None
+    REFUSED.labels(error.code).inc()
+    log.warning(
+        "request.refused",
+        code=error.code,
+        method=request.method,
+        route=request.scope["path_template"],
+        actor=f"{actor.kind}:{actor.id}" if actor else None,
+    )
 
 
 def invalid(request: AnyRequest, error: ValidationException) -> Response[bytes]:

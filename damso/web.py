@@ -80,6 +80,7 @@ from damso.kernel.realtime import Signals, Tail
 from damso.lake.api import LakeController
 from damso.pages import page_handlers
 from damso.problems import COMPONENTS, DescribedOperation, app_error, broken, http_error, invalid, locale_of
+from damso.query_strings import know_parameters, understood
 from damso.response_headers import hardened
 from damso.segments import api as segment_api
 from damso.team import api as team_api
@@ -228,6 +229,7 @@ def assemble(given: Given, *, extra: Sequence[ControllerRouterHandler] = ()) -> 
             HTTPException: http_error,
             Exception: broken,
         },
+        guards=[understood],
         before_send=[hardened(lambda: given["settings"])],
         lifespan=[_living(given)],
         openapi_config=OpenAPIConfig(
@@ -243,6 +245,7 @@ def assemble(given: Given, *, extra: Sequence[ControllerRouterHandler] = ()) -> 
     for route in application.routes:
         for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
             handler.operation_class = DescribedOperation
+    know_parameters(application)
     return application
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import httpx
 import msgspec
+import pytest
 from litestar import Litestar
 
 from tests.http.test_access_log import handlers
@@ -31,3 +33,16 @@ def test_every_body_refuses_a_field_that_it_does_not_know(app: Litestar) -> None
     }
 
     assert lenient == set()
+
+
+@pytest.mark.parametrize("path", ["/api/customers?nmae=김", "/api/conversations?status=open&asignee=me", "/api/me?x="])
+async def test_a_parameter_that_nothing_reads_is_named(desk: httpx.AsyncClient, path: str) -> None:
+    answer = await desk.get(path)
+
+    assert answer.status_code == 422
+    misspelt = path.rpartition("?")[2].split("&")[-1].partition("=")[0]
+    assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [(misspelt, "UNKNOWN")]
+
+
+async def test_a_stranger_hears_first_that_they_have_to_sign_in(anyone: httpx.AsyncClient) -> None:
+    assert (await anyone.get("/api/customers?nmae=x")).status_code == 401

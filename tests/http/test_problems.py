@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 import damso
 from damso.kernel.errors import AppError
@@ -193,3 +194,19 @@ async def test_our_own_fault_is_told_without_its_insides(
     assert (answer.status_code, answer.json()["code"]) == (500, "BROKEN")
     assert "elsewhere" not in answer.text
     assert "draft" not in answer.text
+
+
+async def test_who_is_refused_is_noted_without_personal_data(company: Company, desk: httpx.AsyncClient) -> None:
+    with capture_logs() as lines:
+        refused = await desk.post("/api/keys", json={"name": "김민아의 열쇠", "scopes": ["customers.read"]})
+
+    assert refused.status_code == 403
+    [line] = [one for one in lines if one["event"] == "request.refused"]
+    assert line == {
+        "event": "request.refused",
+        "log_level": "warning",
+        "code": "FORBIDDEN",
+        "method": "POST",
+        "route": "/api/keys",
+        "actor": f"agent:{company.agent.id}",
+    }
