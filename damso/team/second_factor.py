@@ -24,7 +24,9 @@ DRIFT = 1
 """Steps that a phone's clock may be ahead or behind (RFC 6238 section 5.2)."""
 RECOVERY_CODES = 10
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-"""32 letters and digits that nobody mistakes for another: 16 of them are 80 random bits, so a plain hash will do."""
+"""32 letters and digits that nobody mistakes for another."""
+_LENGTH = 24
+"""Of a recovery code: 120 random bits. From 112 on a plain hash will do (OWASP ASVS 6.5.2)."""
 
 
 class SecondFactorWrong(AppError):
@@ -121,14 +123,14 @@ async def spend_code(tx: Transaction, keyring: Keyring, agent_id: UUID, code: st
 
 async def renew_recovery_codes(tx: Transaction, agent_id: UUID) -> list[str]:
     """New recovery codes; the old ones are worth nothing. They cannot be had again."""
-    codes = ["".join(secrets.choice(_ALPHABET) for _ in range(16)) for _ in range(RECOVERY_CODES)]
+    codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH)) for _ in range(RECOVERY_CODES)]
     await tx.execute("DELETE FROM recovery_code WHERE agent_id = $1", agent_id)
     await tx.execute(
         "INSERT INTO recovery_code (code_hash, agent_id) SELECT code, $2 FROM unnest($1::bytea[]) AS code",
         [hash_secret(code) for code in codes],
         agent_id,
     )
-    return ["-".join(code[at : at + 4] for at in range(0, 16, 4)) for code in codes]
+    return ["-".join(code[at : at + 4] for at in range(0, _LENGTH, 4)) for code in codes]
 
 
 async def forget_second_factor(tx: Transaction, agent_id: UUID, actor: Actor) -> None:

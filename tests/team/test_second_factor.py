@@ -119,6 +119,10 @@ async def test_a_recovery_code_works_once(site: Site, enrolled: Enrolled) -> Non
     assert (await enrolled.person.browser.get("/api/me/second-factor")).json()["recovery_codes_left"] == 9
 
 
+async def test_a_recovery_code_has_too_many_bits_to_be_tried(enrolled: Enrolled) -> None:
+    assert {len(code.replace("-", "")) * 5 for code in enrolled.recovery} == {120}
+
+
 async def test_new_recovery_codes_replace_the_old(site: Site, enrolled: Enrolled) -> None:
     answer = await enrolled.person.browser.post(
         "/api/me/second-factor/recovery-codes", json={"code": enrolled.app.code()}
