@@ -1,5 +1,6 @@
 """The command line as a person or a service manager uses it: real processes on a data folder of their own."""
 
+import atexit
 import http.client
 import json
 import os
@@ -13,14 +14,23 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.cli.warm import WarmProcess
 from tests.processes import PATIENCE, REPOSITORY, is_alive, wait_until
 
 COMMAND = (sys.executable, "-m", "damso.cli")
 SLOW = 60.0
 """Seconds for what takes two on an idle machine."""
+
+
+@cache
+def warm_process() -> WarmProcess:
+    process = WarmProcess()
+    atexit.register(process.end)
+    return process
 
 
 def free_port() -> int:
@@ -37,17 +47,8 @@ class Terminal:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DAMSO_")}
         self._environ = kept | {"DAMSO_DATA": str(folder), "DAMSO_LOCALE": "en", "COLUMNS": "100"} | settings
 
-    def run(self, *words: object, typed: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *map(str, words)],
-            cwd=REPOSITORY,
-            env=self._environ | settings,
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=SLOW,
-            check=False,
-        )
+    def run(self, *words: object, typed: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+        return warm_process().run(list(map(str, words)), self._environ | settings, typed, seconds=SLOW)
 
     def result(self, *words: object, **settings: str) -> Any:
         """What a command that succeeds says in JSON."""
