@@ -118,10 +118,10 @@ class Database:
         async with self.pool.acquire() as connection:
             started = time.monotonic()
             with _telling_of_loss(connection):
-                # Taken before the transaction can have an xid, in the same round trip as BEGIN.
-                await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock_shared({LOG_WRITERS})")
-                tx = Transaction(connection, self.clock.now())
                 try:
+                    # Taken before the transaction can have an xid, in the same round trip as BEGIN.
+                    await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock_shared({LOG_WRITERS})")
+                    tx = Transaction(connection, self.clock.now())
                     yield tx
                     await connection.execute("COMMIT")
                 except BaseException:
