@@ -13,6 +13,7 @@ from damso.channels.erase import ChannelEraser
 from damso.channels.inboxes import Inboxes
 from damso.channels.media import MediaLane
 from damso.channels.parse import ParseLane
+from damso.channels.poll import Doorkeeper
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
 from damso.commerce.erase import CommerceEraser
@@ -32,6 +33,7 @@ from damso.conversations.exports.lane import ExportLane, ForgetExports
 from damso.conversations.held import HeldTimer
 from damso.conversations.holding import ConversationHolding
 from damso.conversations.imports.lane import ImportLane, UploadTimer
+from damso.conversations.imports.mailbox import ErasedMail
 from damso.conversations.inbound import InboundLane
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.order_holding import OrderHolding
@@ -294,6 +296,11 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
 def holdings_of() -> Sequence[Holding]:
     """Every store that holds something on a person, as it is told to that person."""
     return (*OWN[:1], ConversationHolding(), OrderHolding(), *OWN[1:])
+
+
+def doorkeeper_of(keyring: Keyring) -> Doorkeeper:
+    """Who is not brought back by what mailboxes still hold."""
+    return ErasedMail(keyring)
 
 
 def dimensions_of() -> Sequence[Dimension]:

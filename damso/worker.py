@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
-from damso.bootstrap import Parts, dimensions_of, lanes_of, readers_of, timers_of
+from damso.bootstrap import Parts, dimensions_of, doorkeeper_of, lanes_of, readers_of, timers_of
 from damso.channels.poll import Poller
 from damso.channels.types import Settles
 from damso.kernel.lanes import Worker
@@ -30,7 +30,9 @@ async def run_worker(parts: Parts) -> None:
             group.create_task(Worker(parts.database, lanes_of(parts)).run())
             group.create_task(run_readers(parts.database, readers_of()))
             group.create_task(run_timers(parts.database, timers_of(parts)))
-            group.create_task(Poller(parts.database, parts.blobs, parts.inboxes, parts.http).run())
+            group.create_task(
+                Poller(parts.database, parts.blobs, parts.inboxes, parts.http, doorkeeper_of(parts.keyring)).run()
+            )
             group.create_task(_keep_partitions(parts))
             if parts.settings.lake_url != OFF:
                 group.create_task(LakeKeeper(parts.database, store_of(parts.settings), dimensions_of()).run())

@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -41,14 +41,36 @@ MAX_WAITING = 500
 """Deliveries and items at work above which no old mail is brought in, so that new mail does not queue behind it."""
 
 
+class Doorkeeper(Protocol):
+    """Contribution point: what is found and not to be taken."""
+
+    async def left_out(self, tx: Transaction, request: Request) -> bool:
+        """Whether to pass by. The cursor moves on, and nothing of it is kept."""
+
+
+class OpenDoor:
+    """Takes everything."""
+
+    async def left_out(self, tx: Transaction, request: Request) -> bool:
+        return False
+
+
 class Poller:
     """Polls every enabled inbox that this process gets hold of."""
 
-    def __init__(self, database: Database, blobs: Blobs, inboxes: Inboxes, http: AsyncClient) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blobs: Blobs,
+        inboxes: Inboxes,
+        http: AsyncClient,
+        doorkeeper: Doorkeeper = OpenDoor(),  # noqa: B008
+    ) -> None:
         self._database = database
         self._blobs = blobs
         self._inboxes = inboxes
         self._http = http
+        self._doorkeeper = doorkeeper
         self._running: dict[UUID, tuple[int, asyncio.Task[None]]] = {}
 
     @property
@@ -96,7 +118,9 @@ class Poller:
             if inbox.id not in self._running and await connection.fetchval(
                 "SELECT pg_try_advisory_lock($1, hashtext($2))", LEASES, str(inbox.id)
             ):
-                task = asyncio.create_task(_InboxPoller(self._database, self._blobs, inbox, self._http).run())
+                task = asyncio.create_task(
+                    _InboxPoller(self._database, self._blobs, inbox, self._http, self._doorkeeper).run()
+                )
                 self._running[inbox.id] = inbox.revision, task
 
     async def _stop(self, inbox_id: UUID) -> None:
@@ -108,12 +132,15 @@ class Poller:
 class _InboxPoller:
     """Polls one inbox for ever."""
 
-    def __init__(self, database: Database, blobs: Blobs, inbox: InboxRecord, http: AsyncClient) -> None:
+    def __init__(
+        self, database: Database, blobs: Blobs, inbox: InboxRecord, http: AsyncClient, doorkeeper: Doorkeeper
+    ) -> None:
         assert isinstance(inbox.adapter, Polls)
         self._database = database
         self._blobs = blobs
         self._inbox = inbox
         self._http = http
+        self._doorkeeper = doorkeeper
         self._adapter: Polls = inbox.adapter
 
     async def run(self) -> None:
@@ -137,10 +164,17 @@ class _InboxPoller:
             cursor = await tx.value("SELECT cursor FROM inbox WHERE id = $1", self._inbox.id)
         async with aclosing(self._adapter.poll(cursor or {}, self._inbox.config, self._http)) as stream:  # type: ignore[type-var]
             while (polled := await self._next(stream)) is not None:
-                await wait_for_room(self._database)
-                await bring_in(self._database, self._blobs, self._inbox, polled.request, "poll", cursor=polled.cursor)
+                await self._take(polled)
         async with self._database.transaction() as tx:
             await note_recovery(tx, self._inbox.id, "in")
+
+    async def _take(self, polled: Polled) -> None:
+        await wait_for_room(self._database)
+        async with self._database.transaction() as tx:
+            if await self._doorkeeper.left_out(tx, polled.request):
+                await _keep_cursor(tx, self._inbox.id, polled.cursor)
+                return
+        await bring_in(self._database, self._blobs, self._inbox, polled.request, "poll", cursor=polled.cursor)
 
     async def _next(self, stream: AsyncIterator[Polled]) -> Polled | None:
         try:

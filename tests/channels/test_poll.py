@@ -11,9 +11,9 @@ from damso.channels import poll
 from damso.channels.connect import InboxChange, change
 from damso.channels.inboxes import Inboxes
 from damso.channels.poll import Poller, pause, wait_for_room
-from damso.channels.types import ChannelError, CredentialsRejected, TryLater
+from damso.channels.types import ChannelError, CredentialsRejected, Request, TryLater
 from damso.kernel import lanes
-from damso.kernel.database import open_database
+from damso.kernel.database import Transaction, open_database
 from tests.channels.api.system import SECRET
 from tests.channels.pigeon import Loft, PigeonAdapter
 
@@ -84,6 +84,24 @@ async def test_what_came_is_stored_with_its_cursor_and_the_rest_when_it_comes(
     assert row["cursor"] == {"number": 3}
     assert row["last_in_at"] is not None
     assert origins == ["poll"]
+
+
+class Picky:
+    """Takes no second letter."""
+
+    async def left_out(self, tx: Transaction, request: Request) -> bool:
+        return request.headers["x-letter"] == "letter-1"
+
+
+async def test_what_is_left_out_is_passed_by_and_kept_nowhere(database, blobs, inboxes, connect, loft) -> None:
+    await connect("pigeon", CONFIG)
+    loft.bring("하나", "둘", "셋")
+
+    async with polling(Poller(database, blobs, inboxes, HTTP, Picky())):
+        await until(stored(database, 2))
+
+    assert await keys(database) == ["letter-0", "letter-2"]
+    assert len(list(blobs.refs())) == 2
 
 
 async def test_after_an_outage_it_goes_on_where_it_stopped(database, blobs, inboxes, connect, loft) -> None:

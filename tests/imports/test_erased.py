@@ -2,14 +2,20 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from damso.bootstrap import erasers_of
+import pytest
+
+from damso.bootstrap import doorkeeper_of, erasers_of
+from damso.channels.adapters.email.mailbox import INTERNAL_DATE
+from damso.channels.types import Request
 from damso.customers.erasing.suppressed import suppress
 from damso.customers.erasing.work import ErasureReplay
 from damso.kernel.blobs import DiskBlobs
 from damso.kernel.erasure_list import Erasure
+from tests.clock import ManualClock
 from tests.imports.conftest import Mover
 
 NARAE = "narae@customer.example"
@@ -88,3 +94,22 @@ async def test_what_an_export_says_is_masked(mover: Mover) -> None:
     assert await mover.rows("SELECT 1 FROM message WHERE text LIKE '%900101%'") == []
     again = await mover.brings("zendesk")
     assert "changed" not in again.counts["message"]
+
+
+@pytest.mark.parametrize(
+    ("days", "sender", "left_out"), [(-1, NARAE, True), (1, NARAE, False), (-1, "somebody@else.example", False)]
+)
+async def test_a_mailbox_brings_nobody_back_and_keeps_nobody_out(
+    mover: Mover, clock: ManualClock, days: int, sender: str, left_out: bool
+) -> None:
+    async with mover.database.transaction() as tx:
+        await suppress(tx, mover.keyring, [("email", NARAE)])
+    came = clock.now() + timedelta(days=days)
+    letter = Request(
+        body=f"From: Narae <{sender.upper()}>\r\nSubject: x\r\n\r\ny".encode(),
+        headers={INTERNAL_DATE: came.isoformat()},
+        received_at=clock.now(),
+    )
+
+    async with mover.database.reading() as tx:
+        assert await doorkeeper_of(mover.keyring).left_out(tx, letter) is left_out

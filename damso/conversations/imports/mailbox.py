@@ -6,18 +6,21 @@ their addresses is left out.
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from msgspec import Struct
 
+from damso.channels.adapters.email.mailbox import INTERNAL_DATE
 from damso.channels.imports.mail_archives import FoundMail, Skipped, correspondents, find_mails, read_mail
 from damso.channels.inboxes import InboxRecord
 from damso.channels.poll import import_raw, wait_for_room
+from damso.channels.types import Request
 from damso.conversations.imports.chunk import Outcome, Problem
 from damso.conversations.imports.erased import ERASED
 from damso.conversations.imports.run import Tell
-from damso.customers.erasing.suppressed import suppressed
+from damso.customers.erasing.suppressed import suppressed, suppressed_since
 from damso.kernel.blobs import Blobs
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
@@ -49,6 +52,23 @@ def open_archive(path: Path) -> Archive:
 async def names_erased(tx: Transaction, keyring: Keyring, raw: bytes) -> bool:
     """Whether a mail is from or to somebody who was erased."""
     return bool(await suppressed(tx, keyring, {("email", address) for address in correspondents(raw)}))
+
+
+class ErasedMail:
+    """Leaves out, of what a mailbox still holds, what came before somebody was erased whom it names. Their new mail is
+    welcome; when a mail came, the mail server says, and not its writer."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    async def left_out(self, tx: Transaction, request: Request) -> bool:
+        """Whether a polled mail is not to be taken."""
+        came = request.headers.get(INTERNAL_DATE)
+        if came is None:
+            return False
+        named = {("email", address) for address in correspondents(request.body)}
+        gone = await suppressed_since(tx, self._keyring, named)
+        return any(datetime.fromisoformat(came) < since for since in gone.values())
 
 
 def told_of_skipped(archive: Archive) -> Outcome:

@@ -20,7 +20,10 @@ async def suppress(tx: Transaction, keyring: Keyring, addresses: Collection[tupl
     """Note addresses (kind and value); their hashes."""
     macs = sorted(address_macs(keyring, kind, value)[0] for kind, value in addresses)
     await tx.execute(
-        "INSERT INTO suppressed_address (mac, at) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING", macs, tx.now
+        """INSERT INTO suppressed_address (mac, at) SELECT unnest($1::text[]), $2
+        ON CONFLICT (mac) DO UPDATE SET at = greatest(suppressed_address.at, excluded.at)""",
+        macs,
+        tx.now,
     )
     return macs
 
