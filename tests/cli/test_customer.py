@@ -1,6 +1,9 @@
 """`damso customer`: who is one person, shown first and then decided."""
 
 import json
+import stat
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -31,3 +34,19 @@ def test_who_is_not_there_is_said_so(running: SecondStart) -> None:
     answer = running.run("customer", "show", "nobody@damso.example")
     assert answer.returncode == 1
     assert "nobody@damso.example" in answer.stderr
+
+
+def test_what_is_held_on_somebody_is_one_private_file_that_is_never_overwritten(
+    running: SecondStart, tmp_path: Path
+) -> None:
+    [person, *_] = running.lines("export", "customers", "--reason", "moving")
+    file = tmp_path / "answer.zip"
+    done = running.run("customer", "access-export", person["id"], "--out", file, "--way", "phone")
+    again = running.run("customer", "access-export", person["id"], "--out", file)
+
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with ZipFile(file) as answer:
+        told = {name: answer.read(name).decode() for name in answer.namelist() if name.endswith((".html", ".json"))}
+    assert any(person["name"] in text for text in told.values()), list(told)
+    assert again.returncode == 1

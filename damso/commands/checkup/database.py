@@ -30,7 +30,7 @@ APART = Text(
     "The clocks here and in the database differ by {seconds} s.",
 )
 SET_CLOCK = Text("두 컴퓨터 모두 NTP로 시각을 맞춰 주세요.", "Let both machines set their clocks by NTP.")
-WORKING = Text("백그라운드 작업 프로세스가 {count}개 실행 중이에요.", "{count} processes do background work.")
+WORKING = Text("백그라운드 작업 프로세스가 {count}개 실행 중이에요.", "Processes doing background work: {count}.")
 NOBODY = Text(
     "백그라운드 작업을 하는 프로세스가 없어요. 메시지가 오가지 않아요.",
     "No process does background work: messages neither come nor go.",

@@ -5,6 +5,8 @@ export type Locale = "ko" | "en";
 export interface Format {
   /** `11월 21일 (토) 오후 3:20`; the year only when it is another one. */
   moment(iso: string): string;
+  /** `2026년 11월`, `November 2026`: of a date or the beginning of one, in no zone. */
+  month(first: string): string;
   /** `오후 3:20` */
   time(iso: string): string;
   /** `오늘`, `어제`, `11월 21일 (토)`: the line between the days of a thread. */
@@ -49,6 +51,7 @@ export function createFormat(locale: Locale, timeZone: string, dates: DateStyle 
   // Korean has no pattern of its own for a year with a weekday in brackets.
   const fullDay = (at: Date) =>
     locale === "ko" ? `${dayKey.format(at).slice(0, 4)}년 ${weekDay.format(at)}` : withYear.format(at);
+  const month = new Intl.DateTimeFormat(tag, { timeZone: "UTC", year: "numeric", month: "long" });
   const numeric = make({ year: "numeric", month: "numeric", day: "numeric" });
   const number = new Intl.NumberFormat(tag);
   const compact = new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 1 });
@@ -67,6 +70,7 @@ export function createFormat(locale: Locale, timeZone: string, dates: DateStyle 
       const day = sameYear(at) ? weekDay.format(at) : fullDay(at);
       return locale === "ko" ? `${day} ${time.format(at)}` : `${day}, ${time.format(at)}`;
     },
+    month: (first) => month.format(new Date(`${first.slice(0, 7)}-01T00:00:00Z`)),
     time: (iso) => time.format(new Date(iso)),
     day: (iso) => {
       const at = new Date(iso);

@@ -18,6 +18,17 @@ def _field(title: str, ko: str, description: str = "", ko_description: str = "")
 Security = Literal["tls", "starttls", "none"]
 
 
+def _security(title: str, ko: str) -> Meta:
+    choices = {
+        "tls": {"ko": "TLS", "en": "TLS"},
+        "starttls": {"ko": "STARTTLS", "en": "STARTTLS"},
+        "none": {"ko": "암호화 안 함", "en": "Not encrypted"},
+    }
+    return Meta(
+        title=title, description="", extra_json_schema={"ko": {"title": ko, "description": ""}, "choices": choices}
+    )
+
+
 class EmailConfig(InboxConfig, frozen=True, kw_only=True):
     """One mailbox. With `oauth_token_url` set, both protocols sign in with XOAUTH2, else with the password."""
 
@@ -30,7 +41,7 @@ class EmailConfig(InboxConfig, frozen=True, kw_only=True):
     password: Annotated[Secret, _field("Password", "비밀번호")] = ""
     imap_host: Annotated[str, _field("IMAP server", "IMAP 서버")]
     imap_port: Annotated[int, _field("IMAP port", "IMAP 포트")] = 993
-    imap_security: Annotated[Security, _field("IMAP security", "IMAP 보안")] = "tls"
+    imap_security: Annotated[Security, _security("IMAP security", "IMAP 보안")] = "tls"
     imap_folder: Annotated[str, _field("Folder to read", "읽을 메일함")] = "INBOX"
     import_existing: Annotated[
         bool,
@@ -61,7 +72,7 @@ class EmailConfig(InboxConfig, frozen=True, kw_only=True):
     ] = "Sent"
     smtp_host: Annotated[str, _field("SMTP server", "SMTP 서버")]
     smtp_port: Annotated[int, _field("SMTP port", "SMTP 포트")] = 465
-    smtp_security: Annotated[Security, _field("SMTP security", "SMTP 보안")] = "tls"
+    smtp_security: Annotated[Security, _security("SMTP security", "SMTP 보안")] = "tls"
     authserv_ids: Annotated[
         tuple[str, ...],
         _field(

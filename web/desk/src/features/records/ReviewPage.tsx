@@ -9,7 +9,7 @@ import { messageOf } from "../../app/messageOf.ts";
 import { Page } from "../settings/Page.tsx";
 import settings from "../settings/settings.module.css";
 import { DayBars } from "./DayBars.tsx";
-import { monthParts, TONES } from "./ReviewsPage.tsx";
+import { TONES } from "./ReviewsPage.tsx";
 import { Accounts, FailedTries, TakenOut } from "./ReviewTables.tsx";
 import classes from "./records.module.css";
 
@@ -23,7 +23,7 @@ export function ReviewPage() {
     <Page
       wide
       back="/settings/reviews"
-      title={t("review.title", monthParts(`${month}-01`))}
+      title={t("review.title", { month: format.month(month) })}
       lead={t("review.pageLead")}
     >
       {query.isPending && <Skeleton label={t("state.loading")} rows={8} />}

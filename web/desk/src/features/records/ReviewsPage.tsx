@@ -46,7 +46,7 @@ function Month({ month }: { month: ReviewedMonth }) {
           <IconCalendarCheck size={18} stroke={1.6} aria-hidden="true" />
         </span>
         <div className={settings.rowBody}>
-          <div className="num">{t("review.month", monthParts(month.month))}</div>
+          <div className="num">{format.month(month.month)}</div>
           <div className="small muted">
             {t("review.requests", { number: format.number(month.requests) })}
             {month.reviewed_at && (
@@ -61,9 +61,4 @@ function Month({ month }: { month: ReviewedMonth }) {
       </Link>
     </li>
   );
-}
-
-/** A month as its two numbers, for texts. */
-export function monthParts(first: string): { year: string; month: string } {
-  return { year: first.slice(0, 4), month: String(Number(first.slice(5, 7))) };
 }
