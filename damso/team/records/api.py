@@ -9,7 +9,7 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, get, post, put
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response import Stream
 from litestar.types import ControllerRouterHandler
@@ -49,29 +49,46 @@ def _unlimited(caller: Caller) -> None:
         raise Forbidden
 
 
+def _sought_acts(
+    actor: FromQuery[str | None] = None,
+    act: FromQuery[str | None] = None,
+    subject: FromQuery[str | None] = None,
+    since: FromQuery[datetime | None] = None,
+    until: FromQuery[datetime | None] = None,
+    address: FromQuery[str | None] = None,
+) -> Sought:
+    return Sought(actor_id=actor, act=act, subject=subject, since=since, until=until, address=address)
+
+
+def _sought_access(
+    actor: FromQuery[str | None] = None,
+    act: FromQuery[str | None] = None,
+    customer: FromQuery[UUID | None] = None,
+    since: FromQuery[datetime | None] = None,
+    until: FromQuery[datetime | None] = None,
+    address: FromQuery[str | None] = None,
+) -> Sought:
+    return Sought(actor_id=actor, act=act, customer_id=customer, since=since, until=until, address=address)
+
+
 class AuditController(Controller):
     """Administrative acts."""
 
     path = "/api/records/audit"
     tags = ("records",)
     guards = (needs("audit.read"),)
+    dependencies = {"sought": Provide(_sought_acts, sync_to_thread=False)}  # noqa: RUF012
 
     @get()
     async def list_audit(
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
-        actor: FromQuery[str | None] = None,
-        act: FromQuery[str | None] = None,
-        subject: FromQuery[str | None] = None,
-        since: FromQuery[datetime | None] = None,
-        until: FromQuery[datetime | None] = None,
-        address: FromQuery[str | None] = None,
+        sought: NamedDependency[Sought],
         cursor: FromQuery[str | None] = None,
     ) -> Page[AuditLine]:
         """Who changed what about people, rights and settings, and who came in; newest first."""
         _unlimited(caller)
-        sought = Sought(actor_id=actor, act=act, subject=subject, since=since, until=until, address=address)
         async with database.reading() as tx:
             return await audit_page(tx, sought, cursor)
 
@@ -82,17 +99,11 @@ class AuditController(Controller):
         caller: NamedDependency[Caller],
         witness: NamedDependency[Witness],
         reason: NamedDependency[Reason],
-        actor: FromQuery[str | None] = None,
-        act: FromQuery[str | None] = None,
-        subject: FromQuery[str | None] = None,
-        since: FromQuery[datetime | None] = None,
-        until: FromQuery[datetime | None] = None,
-        address: FromQuery[str | None] = None,
+        sought: NamedDependency[Sought],
         form: FromQuery[Format] = "csv",
     ) -> Stream:
         """The same as a file, for a reason."""
         _unlimited(caller)
-        sought = Sought(actor_id=actor, act=act, subject=subject, since=since, until=until, address=address)
         await _say_exported(database, caller, witness, reason, "audit")
         return _file(export_audit(database, sought, form), "audit", form)
 
@@ -103,23 +114,18 @@ class AccessRecordController(Controller):
     path = "/api/records/access"
     tags = ("records",)
     guards = (needs("access.review"),)
+    dependencies = {"sought": Provide(_sought_access, sync_to_thread=False)}  # noqa: RUF012
 
     @get()
     async def list_access(
         self,
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
-        actor: FromQuery[str | None] = None,
-        act: FromQuery[str | None] = None,
-        customer: FromQuery[UUID | None] = None,
-        since: FromQuery[datetime | None] = None,
-        until: FromQuery[datetime | None] = None,
-        address: FromQuery[str | None] = None,
+        sought: NamedDependency[Sought],
         cursor: FromQuery[str | None] = None,
     ) -> Page[AccessLine]:
         """Personal data that was shown, newest first."""
         _unlimited(caller)
-        sought = Sought(actor_id=actor, act=act, customer_id=customer, since=since, until=until, address=address)
         async with database.reading() as tx:
             return await access_page(tx, sought, cursor)
 
@@ -130,18 +136,14 @@ class AccessRecordController(Controller):
         caller: NamedDependency[Caller],
         witness: NamedDependency[Witness],
         reason: NamedDependency[Reason],
-        actor: FromQuery[str | None] = None,
-        act: FromQuery[str | None] = None,
-        customer: FromQuery[UUID | None] = None,
-        since: FromQuery[datetime | None] = None,
-        until: FromQuery[datetime | None] = None,
-        address: FromQuery[str | None] = None,
+        sought: NamedDependency[Sought],
         form: FromQuery[Format] = "csv",
     ) -> Stream:
         """The same as a file, for a reason."""
         _unlimited(caller)
-        sought = Sought(actor_id=actor, act=act, customer_id=customer, since=since, until=until, address=address)
-        await _say_exported(database, caller, witness, reason, "access", [customer] if customer else [])
+        await _say_exported(
+            database, caller, witness, reason, "access", [sought.customer_id] if sought.customer_id else []
+        )
         return _file(export_access(database, sought, form), "access", form)
 
 
