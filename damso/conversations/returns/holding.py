@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from damso.commerce.returns.look_up import returned_lines, returns_of
-from damso.commerce.returns.types import ReturnedLine, StoredReturn
+from damso.commerce.returns.look_up import returned_lines, returns_of, steps_of
+from damso.commerce.returns.types import ReturnedLine, ReturnStep, StoredReturn
 from damso.conversations.order_holding import plain
 from damso.customers.subject_access.holding import Column, Section, Subject
 from damso.kernel.database import Transaction
@@ -15,7 +15,8 @@ class ReturnHolding:
 
     async def told(self, tx: Transaction, subject: Subject) -> Section:
         found = await returns_of(tx, subject.identity_ids)
-        lines = await returned_lines(tx, [one.id for one in found])
+        ids = [one.id for one in found]
+        lines, steps = await returned_lines(tx, ids), await steps_of(tx, ids if subject.notes else [])
         return Section(
             name=self.name,
             title=Text("반품과 교환", "Returns and exchanges"),
@@ -31,13 +32,14 @@ class ReturnHolding:
                 Column("state", Text("상태", "State")),
                 Column("amount", Text("환불 금액", "Refunded")),
                 Column("reference", Text("환불 번호", "Refund's number")),
+                Column("remarks", Text("처리 메모", "Remarks")),
                 Column("asked_at", Text("시각 (UTC)", "Time (UTC)")),
             ),
-            rows=[_row(one, lines[one.id]) for one in found],
+            rows=[_row(one, lines[one.id], steps.get(one.id, [])) for one in found],
         )
 
 
-def _row(one: StoredReturn, lines: list[ReturnedLine]) -> dict[str, object]:
+def _row(one: StoredReturn, lines: list[ReturnedLine], steps: list[ReturnStep]) -> dict[str, object]:
     return {
         "order": one.order_number,
         "products": ", ".join(f"{line.name} × {line.quantity}" for line in lines),
@@ -48,5 +50,6 @@ def _row(one: StoredReturn, lines: list[ReturnedLine]) -> dict[str, object]:
         "state": one.state,
         "amount": "" if one.amount is None else plain(one.amount, one.currency),
         "reference": one.reference,
+        "remarks": " / ".join(step.note for step in steps if step.note),
         "asked_at": one.asked_at,
     }

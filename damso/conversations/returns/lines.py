@@ -33,16 +33,17 @@ class ReturnLines:
         if not self._caller.may("commerce.read"):
             return []
         rows = await tx.rows(
-            """SELECT 'return:' || s.return_id || '.' || s.number AS key, s.at, s.state, o.number, l.name AS place,
-                coalesce(a.name, k.name, s.actor_kind) AS source
-            FROM return_case r JOIN return_step s ON s.return_id = r.id JOIN customer_order o ON o.id = r.order_id
+            """SELECT s.key, s.at, s.state, o.number, l.name AS place, coalesce(a.name, k.name, s.actor_kind) AS source
+            FROM return_case r JOIN (
+                SELECT *, ('return:' || return_id || '.' || number) COLLATE "C" AS key FROM return_step
+            ) s ON s.return_id = r.id JOIN customer_order o ON o.id = r.order_id
                 LEFT JOIN place l ON l.id = r.place_id
                 LEFT JOIN agent a ON s.actor_kind = 'agent' AND a.id::text = s.actor_id
                 LEFT JOIN api_key k ON s.actor_kind = 'key' AND k.id::text = s.actor_id
             WHERE r.identity_id = ANY ($1)
-                AND (s.at, ('return:' || s.return_id || '.' || s.number) COLLATE "C") < ($2, $3 COLLATE "C")
+                AND (s.at, s.key) < ($2, $3)
                 AND ($5::uuid[] = '{}' OR o.brand_id IS NULL OR o.brand_id = ANY ($5))
-            ORDER BY s.at DESC, key COLLATE "C" DESC LIMIT $4""",
+            ORDER BY s.at DESC, s.key DESC LIMIT $4""",
             list(identity_ids),
             before.at,
             before.id,
