@@ -15,12 +15,12 @@ from damso.conversations.change import Change, change
 from damso.conversations.note import write_note
 from damso.conversations.receive import Arrival, receive
 from damso.conversations.send import Sending, send
-from damso.demo.mail.service import DemoMail
 from damso.demo.counter import at_the_counter, bring_back
+from damso.demo.mail.service import DemoMail
 from damso.demo.orders import sell
 from damso.demo.shop import CHAT_KEY
-from damso.demo.story_clock import at_time
 from damso.demo.stories import CANNED, STORIES, TAGS, Line, Story
+from damso.demo.story_clock import at_time
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
 from damso.kernel.log import SYSTEM, Actor, make_partitions

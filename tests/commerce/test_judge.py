@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from damso.commerce.returns.judge import Facts, judge
-from damso.commerce.returns.policy import Policy
+from damso.commerce.returns.policy import ReturnPolicy
 from damso.commerce.returns.types import WHY, Condition, Reason, Verdict, Why
 
 ARRIVED = date(2026, 11, 3)
@@ -32,7 +32,7 @@ def facts(day: int = 0, **known: Any) -> Facts:
     return Facts(**usual | known)
 
 
-def said(policy: Policy, asked: Facts) -> tuple[Verdict, Why]:
+def said(policy: ReturnPolicy, asked: Facts) -> tuple[Verdict, Why]:
     judgement = judge(policy, asked)
     return judgement.verdict, judgement.why
 
@@ -59,11 +59,13 @@ def said(policy: Policy, asked: Facts) -> tuple[Verdict, Why]:
     ],
 )
 def test_the_policy_that_a_company_begins_with(asked: Facts, verdict: Verdict, why: Why) -> None:
-    assert said(Policy(), asked) == (verdict, why)
+    assert said(ReturnPolicy(), asked) == (verdict, why)
 
 
 def test_a_company_can_be_kinder_and_narrow_what_the_law_leaves_open() -> None:
-    kind = Policy(days=30, check_faults=False, payer="company", shop_days=0, exchanges=False, online_to_shop=False)
+    kind = ReturnPolicy(
+        days=30, check_faults=False, payer="company", shop_days=0, exchanges=False, online_to_shop=False
+    )
 
     assert said(kind, facts(30)) == ("allowed", "IN_TIME")
     assert said(kind, facts(30, reason="wrong_item")) == ("allowed", "FAULT_IN_TIME")
@@ -73,20 +75,20 @@ def test_a_company_can_be_kinder_and_narrow_what_the_law_leaves_open() -> None:
 
 
 def test_the_company_pays_for_the_way_back_of_its_own_faults() -> None:
-    assert [judge(Policy(), facts(1, reason=reason)).payer for reason in get_args(Reason)] == [
+    assert [judge(ReturnPolicy(), facts(1, reason=reason)).payer for reason in get_args(Reason)] == [
         "customer",
         *["company"] * (len(get_args(Reason)) - 1),
     ]
 
 
 def test_a_period_that_ends_at_a_weekend_ends_on_monday() -> None:
-    saturday = judge(Policy(), facts(delivered_on=date(2026, 11, 7), placed_on=date(2026, 11, 1)))
+    saturday = judge(ReturnPolicy(), facts(delivered_on=date(2026, 11, 7), placed_on=date(2026, 11, 1)))
 
     assert saturday.until == date(2026, 11, 16)
 
 
 POLICIES = st.builds(
-    Policy,
+    ReturnPolicy,
     days=st.integers(0, 40),
     counted_from=st.sampled_from(["delivered", "placed"]),
     shop_days=st.integers(0, 40),
@@ -109,7 +111,7 @@ POLICIES = st.builds(
     st.sampled_from(["unopened", "opened"]),
 )
 def test_nothing_the_law_lets_is_refused(
-    policy: Policy, day: int, on_the_way: int, told: bool, reason: Reason, condition: Condition
+    policy: ReturnPolicy, day: int, on_the_way: int, told: bool, reason: Reason, condition: Condition
 ) -> None:
     """Even a policy that nobody could store goes below seven days from arrival, or three months for faults."""
     asked = facts(
@@ -130,4 +132,8 @@ def test_nothing_the_law_lets_is_refused(
 
 def test_every_reason_has_its_words() -> None:
     assert set(WHY) == set(get_args(Why))
-    assert judge(Policy(), facts(0)).text.ko == "2026-11-10까지 반품·교환할 수 있어요."
+    in_time = judge(ReturnPolicy(), facts(0)).text
+    assert (in_time.ko, in_time.en) == (
+        "2026년 11월 10일까지 반품·교환할 수 있어요.",
+        "It can come back until November 10, 2026.",
+    )

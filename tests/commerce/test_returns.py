@@ -18,16 +18,16 @@ from damso.commerce.returns.ask import (
     Asking,
     DayInvalid,
     ExchangeUnknown,
-    KeyTaken,
     LineUnknown,
     NothingLeft,
     PlaceNeeded,
+    RequestKeyUsed,
     ask,
 )
 from damso.commerce.returns.look_up import return_of, returned_lines, steps_of
-from damso.commerce.returns.policy import BelowTheLaw, Policy, change_policy, policy
+from damso.commerce.returns.policy import BelowTheLaw, ReturnPolicy, change_policy, policy
 from damso.commerce.returns.quantities import open_lines
-from damso.commerce.returns.step import AmountTooLarge, LeftMeanwhile, Step, StepImpossible, take_step
+from damso.commerce.returns.step import AmountTooLarge, LeftMeanwhile, StepImpossible, StepWanted, take_step
 from damso.commerce.returns.types import ReturnState, StoredReturn
 from damso.commerce.shops import ShopUnknown
 from damso.kernel.database import Database
@@ -63,7 +63,7 @@ class Shop:
     async def goes(self, asked: Asked, *states: ReturnState, **fields: Any) -> None:
         for state in states:
             async with self.database.transaction() as tx:
-                await take_step(tx, asked.id, Step(to=state, **fields), AGENT)  # type: ignore[arg-type]
+                await take_step(tx, asked.id, StepWanted(to=state, **fields), AGENT)  # type: ignore[arg-type]
 
     async def case(self, asked: Asked) -> StoredReturn:
         async with self.database.reading() as tx:
@@ -136,7 +136,7 @@ async def test_the_same_request_is_one_return(shop: Shop) -> None:
 
     assert len({one.id for one in ended}) == 1
     assert sum(one.fresh for one in ended) == 1
-    with pytest.raises(KeyTaken):
+    with pytest.raises(RequestKeyUsed):
         await shop.asks(TEA_LINE, key="request-1")
     other = await shop.asks(TEA_LINE, key="request-1", by=Actor("key", "till"))
     assert other.fresh
@@ -211,11 +211,11 @@ async def test_what_does_not_fit_is_refused_with_its_reason(shop: Shop) -> None:
 
 async def test_no_policy_is_stricter_than_the_law(shop: Shop) -> None:
     async with shop.database.transaction() as tx:
-        for strict in (Policy(days=6), Policy(fault_days=91)):
+        for strict in (ReturnPolicy(days=6), ReturnPolicy(fault_days=91)):
             with pytest.raises(BelowTheLaw):
                 await change_policy(tx, strict, AGENT)
-        assert await policy(tx) == Policy()
-        kind = Policy(days=30, payer="company")
+        assert await policy(tx) == ReturnPolicy()
+        kind = ReturnPolicy(days=30, payer="company")
         await change_policy(tx, kind, AGENT)
         assert await policy(tx) == kind
     for column in ("days = 6", "fault_days = 91"):

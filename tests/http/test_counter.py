@@ -152,7 +152,7 @@ async def test_a_sale_is_an_order_with_its_shop(
         ({"number": "0414", "total": "공짜"}, "AMOUNT_INVALID"),
         ({"number": "0415", "currency": "WON"}, "CURRENCY_UNKNOWN"),
         ({"number": "0416", "total": None}, "NOTHING_SOLD"),
-        ({"key": "receipt-0412", "number": "0417"}, "KEY_TAKEN"),
+        ({"key": "receipt-0412", "number": "0417"}, "REQUEST_KEY_USED"),
         ({"number": "0418", "place": "s9"}, "SHOP_UNKNOWN"),
     ):
         refused = await till.sale(came["id"], **fields)

@@ -108,10 +108,10 @@ class DayInvalid(AppError):
     text = Text("받은 날은 주문한 날과 오늘 사이여야 해요.", "Goods arrive between the day of the order and today.")
 
 
-class KeyTaken(AppError):
+class RequestKeyUsed(AppError):
     """The key is that of another return."""
 
-    code = "KEY_TAKEN"
+    code = "REQUEST_KEY_USED"
     text = Text("같은 키로 다른 내용을 이미 받았어요.", "Something else was sent with this key before.")
 
 
@@ -128,7 +128,7 @@ async def ask(tx: Transaction, order_id: UUID, asking: Asking, asker: Asker) -> 
     may still approve that.
 
     Raises `NotFound`, `NothingLeft`, `LineUnknown`, `ExchangeUnknown`, `PlaceNeeded`, `ShopUnknown`, `DayInvalid`,
-    `KeyTaken`.
+    `RequestKeyUsed`.
     """
     await lock_order(tx, order_id)
     found = await order(tx, order_id)
@@ -153,7 +153,7 @@ async def ask(tx: Transaction, order_id: UUID, asking: Asking, asker: Asker) -> 
 async def _known(tx: Transaction, asker: Asker, key: str, digest: str) -> UUID | None:
     row = await tx.row("SELECT id, digest FROM return_case WHERE asked_by = $1 AND key = $2", asker.name, key)
     if row and row["digest"] != digest:
-        raise KeyTaken
+        raise RequestKeyUsed
     return row["id"] if row else None
 
 
@@ -206,7 +206,7 @@ async def _store(
         tx.now,
     )
     if stored is None:  # of another order
-        raise KeyTaken
+        raise RequestKeyUsed
     return stored
 
 

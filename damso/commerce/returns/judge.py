@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from damso.commerce.returns.policy import LAW_DAYS, LAW_FAULT_DAYS, Policy
+from damso.commerce.returns.policy import LAW_DAYS, LAW_FAULT_DAYS, ReturnPolicy
 from damso.commerce.returns.types import BoughtAt, Condition, Judgement, Reason, Verdict, Wanted, Way, Why
 from damso.commerce.types import OrderState, Trust
 
@@ -43,17 +43,17 @@ class Facts(Struct, frozen=True, kw_only=True):
         return self.delivered_on or (self.placed_on if self.bought_at == "shop" else None)
 
 
-def judge(policy: Policy, facts: Facts) -> Judgement:
+def judge(policy: ReturnPolicy, facts: Facts) -> Judgement:
     """What is to be said of it."""
     return _not_offered(policy, facts) or _to_be_checked(policy, facts) or _by_time(policy, facts)
 
 
-def _says(policy: Policy, facts: Facts, verdict: Verdict, why: Why, until: date | None = None) -> Judgement:
+def _says(policy: ReturnPolicy, facts: Facts, verdict: Verdict, why: Why, until: date | None = None) -> Judgement:
     payer = policy.payer if facts.own_wish else "company"
     return Judgement(verdict=verdict, why=why, payer=payer, until=until)
 
 
-def _not_offered(policy: Policy, facts: Facts) -> Judgement | None:
+def _not_offered(policy: ReturnPolicy, facts: Facts) -> Judgement | None:
     if facts.state == "cancelled":
         return _says(policy, facts, "refused", "ORDER_CANCELLED")
     if facts.wanted == "exchange" and not policy.exchanges:
@@ -65,7 +65,7 @@ def _not_offered(policy: Policy, facts: Facts) -> Judgement | None:
     return None
 
 
-def _to_be_checked(policy: Policy, facts: Facts) -> Judgement | None:
+def _to_be_checked(policy: ReturnPolicy, facts: Facts) -> Judgement | None:
     if facts.trust == "claimed":
         return _says(policy, facts, "person", "ORDER_UNVERIFIED")
     if not facts.proven:
@@ -76,7 +76,7 @@ def _to_be_checked(policy: Policy, facts: Facts) -> Judgement | None:
     return None
 
 
-def _by_time(policy: Policy, facts: Facts) -> Judgement:
+def _by_time(policy: ReturnPolicy, facts: Facts) -> Judgement:
     until = _ends(policy, facts, facts.arrived_on or facts.placed_on)
     in_time = facts.today <= until
     if in_time and facts.own_wish:
@@ -93,7 +93,7 @@ def _by_time(policy: Policy, facts: Facts) -> Judgement:
     return _says(policy, facts, "refused", "PERIOD_OVER", until)
 
 
-def _ends(policy: Policy, facts: Facts, arrived_on: date) -> date:
+def _ends(policy: ReturnPolicy, facts: Facts, arrived_on: date) -> date:
     """The last day. The law's own is reckoned beside the policy's, and the later one counts."""
     if not facts.own_wish:
         return _working(arrived_on + timedelta(days=max(policy.fault_days, LAW_FAULT_DAYS)))

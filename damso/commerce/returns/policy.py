@@ -30,7 +30,7 @@ class BelowTheLaw(AppError):
     )
 
 
-class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReturnPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`days` to return what was bought online, `shop_days` what a shop sold, `fault_days` what is faulty or wrong.
 
     `counted_from`: an online order's days count from its arrival or from when it was placed; never less than the law's
@@ -50,15 +50,15 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     exchanges: bool = True
 
 
-_COLUMNS = ", ".join(Policy.__struct_fields__)
+_COLUMNS = ", ".join(ReturnPolicy.__struct_fields__)
 
 
-async def policy(tx: Transaction) -> Policy:
+async def policy(tx: Transaction) -> ReturnPolicy:
     """The policy that holds; the law's where the company gave none."""
-    return await tx.maybe(Policy, f"SELECT {_COLUMNS} FROM return_policy WHERE id = 1") or Policy()
+    return await tx.maybe(ReturnPolicy, f"SELECT {_COLUMNS} FROM return_policy WHERE id = 1") or ReturnPolicy()
 
 
-async def change_policy(tx: Transaction, wanted: Policy, actor: Actor) -> Policy:
+async def change_policy(tx: Transaction, wanted: ReturnPolicy, actor: Actor) -> ReturnPolicy:
     """From now on this holds, also for returns that are asked for with orders of before. Raises `BelowTheLaw`."""
     if wanted.days < LAW_DAYS:
         raise BelowTheLaw(field="days", days=LAW_DAYS)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from damso.commerce.money import AmountInvalid, as_decimal, money_of
 from damso.commerce.returns.quantities import lock_order, open_lines
-from damso.commerce.returns.types import ReturnState
+from damso.commerce.returns.types import Move, ReturnState
 from damso.commerce.shops import shop
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError, NotFound
@@ -17,7 +17,7 @@ from damso.kernel.i18n import Text
 from damso.kernel.log import Actor, Event, append
 from damso.kernel.masking import mask_kept
 
-NEXT: Mapping[ReturnState, frozenset[ReturnState]] = {
+NEXT: Mapping[ReturnState, frozenset[Move]] = {
     "asked": frozenset({"approved", "refused", "withdrawn"}),
     "approved": frozenset({"received", "withdrawn"}),
     "refused": frozenset({"approved"}),
@@ -29,11 +29,11 @@ NEXT: Mapping[ReturnState, frozenset[ReturnState]] = {
 """A refused return can be approved after all: a person may be kinder than the policy."""
 
 
-class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StepWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a return goes. `place` is the shop that has received it; `amount` what the shop's own system gave back,
     `reference` its number there."""
 
-    to: Literal["approved", "refused", "received", "refunded", "exchanged", "withdrawn"]
+    to: Move
     note: Annotated[str, Meta(max_length=2000)] = ""
     place: Annotated[str, Meta(max_length=200)] = ""
     amount: int | float | str | None = None
@@ -71,7 +71,7 @@ class _Case(Struct, frozen=True, kw_only=True):
     total: int
 
 
-async def take_step(tx: Transaction, return_id: UUID, step: Step, actor: Actor) -> bool:
+async def take_step(tx: Transaction, return_id: UUID, step: StepWanted, actor: Actor) -> bool:
     """Whether it went there now: one that was there already stays as it is.
 
     Raises `NotFound`, `StepImpossible`, `LeftMeanwhile`, `AmountInvalid`, `AmountTooLarge`, `ShopUnknown`.
@@ -114,7 +114,7 @@ async def _check_left(tx: Transaction, return_id: UUID, order_id: UUID) -> None:
         raise LeftMeanwhile
 
 
-def _amount(step: Step, case: _Case) -> int | None:
+def _amount(step: StepWanted, case: _Case) -> int | None:
     if step.to != "refunded" or step.amount in (None, ""):
         return None
     number: Decimal | None = as_decimal(step.amount)
@@ -126,7 +126,7 @@ def _amount(step: Step, case: _Case) -> int | None:
     return minor
 
 
-async def _place(tx: Transaction, step: Step) -> UUID | None:
+async def _place(tx: Transaction, step: StepWanted) -> UUID | None:
     return (await shop(tx, step.place)).id if step.place else None
 
 

@@ -20,6 +20,8 @@ Payer: TypeAlias = Literal["customer", "company"]
 """Who pays for the way back."""
 Verdict: TypeAlias = Literal["allowed", "person", "refused"]
 """What the policy says: yes, a person decides, or no."""
+Move: TypeAlias = Literal["approved", "refused", "received", "refunded", "exchanged", "withdrawn"]
+"""A state that a return is brought to by somebody."""
 ReturnState: TypeAlias = Literal["asked", "approved", "refused", "received", "refunded", "exchanged", "withdrawn"]
 Why: TypeAlias = Literal[
     "IN_TIME",
@@ -84,9 +86,11 @@ class Judgement(Struct, frozen=True, kw_only=True):
 
     @property
     def text(self) -> Text:
-        until = self.until.isoformat() if self.until else ""
-        said = WHY[self.why]
-        return Text(said.ko.format(until=until), said.en.format(until=until))
+        said, day = WHY[self.why], self.until
+        if day is None:
+            return said
+        ko, en = f"{day.year}년 {day.month}월 {day.day}일", f"{day:%B} {day.day}, {day.year}"
+        return Text(said.ko.format(until=ko), said.en.format(until=en))
 
 
 class StoredReturn(Struct, frozen=True, kw_only=True):

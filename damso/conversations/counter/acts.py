@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from damso.commerce.returns.ask import KeyTaken
+from damso.commerce.returns.ask import RequestKeyUsed
 from damso.commerce.shops import Shop
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError
@@ -76,12 +76,12 @@ def name_of(actor: Actor) -> str:
 
 
 async def known_act(tx: Transaction, actor: Actor, key: str, digest: str) -> Act | None:
-    """What this key did before. Raises `KeyTaken` where it was something else."""
+    """What this key did before. Raises `RequestKeyUsed` where it was something else."""
     found = await tx.maybe(
         Act, f"SELECT {_COLUMNS} FROM counter_act WHERE actor = $1 AND key = $2", name_of(actor), key
     )
     if found and found.digest != digest:
-        raise KeyTaken(field="key")
+        raise RequestKeyUsed(field="key")
     return found
 
 

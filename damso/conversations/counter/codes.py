@@ -42,7 +42,7 @@ class CodeUsed(AppError):
 
 
 class MemberLinkInvalid(AppError):
-    code = "LINK_INVALID"
+    code = "MEMBER_LINK_INVALID"
     status = 404
     text = Text(
         "링크가 만료되었거나 올바르지 않아요. 새 링크를 요청해 주세요.",

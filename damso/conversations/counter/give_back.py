@@ -11,7 +11,7 @@ from damso.commerce.orders import orders_of
 from damso.commerce.returns.ask import AskedLine, Asking
 from damso.commerce.returns.look_up import return_of
 from damso.commerce.returns.quantities import open_lines
-from damso.commerce.returns.step import Step
+from damso.commerce.returns.step import StepWanted
 from damso.commerce.returns.types import Condition, Reason, StoredReturn, Wanted
 from damso.commerce.shops import Shop, shop
 from damso.commerce.types import Within
@@ -104,7 +104,8 @@ async def give_back(
 ) -> tuple[Act, StoredReturn]:
     """Open a return at a shop, and note that the goods are there where the policy allows it.
 
-    Raises `ShopUnknown`, `VisitOver`, `NotFound` for an order of anybody else, `KeyTaken`, and what `open_return` does.
+    Raises `ShopUnknown`, `VisitOver`, `NotFound` for an order of anybody else, `RequestKeyUsed`, and what `open_return`
+    raises.
     """
     at = await shop(tx, wanted.place)
     digest = digest_of_request("return", wanted)
@@ -133,7 +134,7 @@ async def give_back(
     said: dict[str, object] = {"order_id": case.order_number, "return_id": str(case.id), "wanted": case.wanted}
     await append(tx, counter_event("Order Returned", kept, at, caller.actor, said))
     if wanted.received and case.state == "approved":
-        case = await move_return(tx, caller.actor, case.id, Step(to="received", place=at.key), within=within)
+        case = await move_return(tx, caller.actor, case.id, StepWanted(to="received", place=at.key), within=within)
     return kept, case
 
 

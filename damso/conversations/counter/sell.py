@@ -63,7 +63,7 @@ class NothingSold(AppError):
 
 async def sell(tx: Transaction, wanted: NewSale, actor: Actor) -> Act:
     """Note a sale. Raises `ShopUnknown`, `VisitOver`, `AmountInvalid`, `CurrencyUnknown`, `NothingSold`, `SaleKnown`,
-    `KeyTaken`."""
+    `RequestKeyUsed`."""
     at = await shop(tx, wanted.place)
     digest = digest_of_request("sale", wanted)
     if known := await known_act(tx, actor, wanted.key, digest):

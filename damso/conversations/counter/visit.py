@@ -37,7 +37,10 @@ class CodeOrPhone(AppError):
 
 
 async def visit(tx: Transaction, codes: MemberCodes, wanted: NewVisit, actor: Actor) -> Act:
-    """Note a visit. Raises `ShopUnknown`, `CodeOrPhone`, `CodeInvalid`, `CodeUsed`, `PhoneInvalid`, `KeyTaken`."""
+    """Note a visit.
+
+    Raises `ShopUnknown`, `CodeOrPhone`, `CodeInvalid`, `CodeUsed`, `PhoneInvalid`, `RequestKeyUsed`.
+    """
     at = await shop(tx, wanted.place)
     digest = digest_of_request("visit", wanted)
     if known := await known_act(tx, actor, wanted.key, digest):

@@ -13,9 +13,9 @@ from msgspec import Struct
 from damso.commerce.orders import order
 from damso.commerce.returns.ask import Asker, Asking, preview
 from damso.commerce.returns.look_up import list_returns, return_of, returns_of_order
-from damso.commerce.returns.policy import Policy, change_policy, policy
+from damso.commerce.returns.policy import ReturnPolicy, change_policy, policy
 from damso.commerce.returns.quantities import open_lines
-from damso.commerce.returns.step import Step
+from damso.commerce.returns.step import StepWanted
 from damso.conversations.order_api import orders_within
 from damso.conversations.returns.handle import move_return, open_return
 from damso.conversations.returns.view import Judged, ReturnView, judged, views_of
@@ -164,7 +164,7 @@ class ReturnController(Controller):
     async def move_return(
         self,
         return_id: FromPath[UUID],
-        data: JSONBody[Step],
+        data: JSONBody[StepWanted],
         database: NamedDependency[Database],
         caller: NamedDependency[Caller],
         cases: Cases,
@@ -181,7 +181,7 @@ class ReturnController(Controller):
 
 
 @get("/api/return-policy", guards=[needs("commerce.read")], tags=("commerce",))
-async def get_return_policy(database: NamedDependency[Database]) -> Policy:
+async def get_return_policy(database: NamedDependency[Database]) -> ReturnPolicy:
     """What the company gives beyond the law."""
     async with database.reading() as tx:
         return await policy(tx)
@@ -189,8 +189,8 @@ async def get_return_policy(database: NamedDependency[Database]) -> Policy:
 
 @put("/api/return-policy", guards=[needs("commerce.manage")], tags=("commerce",))
 async def put_return_policy(
-    data: JSONBody[Policy], database: NamedDependency[Database], caller: NamedDependency[Caller]
-) -> Policy:
+    data: JSONBody[ReturnPolicy], database: NamedDependency[Database], caller: NamedDependency[Caller]
+) -> ReturnPolicy:
     """Change it: kinder than the law or equal to it, never stricter."""
     async with database.transaction() as tx:
         return await change_policy(tx, data, caller.actor)

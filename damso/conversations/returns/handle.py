@@ -5,7 +5,7 @@ from uuid import UUID
 from damso.commerce.orders import order
 from damso.commerce.returns.ask import Asked, Asker, Asking, ask
 from damso.commerce.returns.look_up import return_of
-from damso.commerce.returns.step import Step, take_step
+from damso.commerce.returns.step import StepWanted, take_step
 from damso.commerce.returns.types import ReturnState, StoredReturn
 from damso.commerce.types import Within
 from damso.conversations.activities import write_activity
@@ -47,7 +47,9 @@ async def open_return(
     return asked
 
 
-async def move_return(tx: Transaction, actor: Actor, return_id: UUID, step: Step, *, within: Within) -> StoredReturn:
+async def move_return(
+    tx: Transaction, actor: Actor, return_id: UUID, step: StepWanted, *, within: Within
+) -> StoredReturn:
     """Raises what `take_step` raises."""
     await return_of(tx, return_id, within)
     moved = await take_step(tx, return_id, step, actor)

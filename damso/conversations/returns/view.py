@@ -15,6 +15,7 @@ from damso.commerce.returns.types import (
     BoughtAt,
     Condition,
     Judgement,
+    Move,
     Payer,
     Reason,
     ReturnState,
@@ -82,7 +83,7 @@ class ReturnView(Struct, frozen=True, kw_only=True):
     note: str
     judged: Judged
     state: ReturnState
-    next: list[ReturnState]
+    next: list[Move]
     amount: Amount | None
     reference: str
     asked_at: datetime

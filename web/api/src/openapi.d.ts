@@ -4165,7 +4165,7 @@ export interface components {
             description: components["schemas"]["Text"];
             hosted: boolean;
             name: components["schemas"]["Text"];
-            policy: components["schemas"]["channels_channel_list_Policy"];
+            policy: components["schemas"]["Policy"];
             polls: boolean;
             schema: {
                 [key: string]: unknown;
@@ -6044,6 +6044,20 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** Policy */
+        Policy: {
+            copies: boolean;
+            may_start: boolean;
+            media: components["schemas"]["MediaRule"] | null;
+            reaches: string;
+            recall: boolean;
+            receipts: string[];
+            rich_text: boolean;
+            subject: boolean;
+            text_limit: number;
+            typing: boolean;
+            undo_seconds: number;
+        };
         /** PolicyChange */
         PolicyChange: {
             second_factor_required?: boolean | null;
@@ -6259,6 +6273,38 @@ export interface components {
             /** @enum {string} */
             state: "asked" | "approved" | "refused" | "received" | "refunded" | "exchanged" | "withdrawn";
         };
+        /** ReturnPolicy */
+        ReturnPolicy: {
+            /** @default true */
+            check_faults?: boolean;
+            /**
+             * @default delivered
+             * @enum {string}
+             */
+            counted_from?: "delivered" | "placed";
+            /** @default 7 */
+            days?: number;
+            /** @default true */
+            exchanges?: boolean;
+            /** @default 92 */
+            fault_days?: number;
+            /** @default true */
+            online_to_shop?: boolean;
+            /**
+             * @default customer
+             * @enum {string}
+             */
+            payer?: "customer" | "company";
+            /** @default false */
+            shop_by_post?: boolean;
+            /** @default 7 */
+            shop_days?: number;
+            /**
+             * @default person
+             * @enum {string}
+             */
+            used?: "person" | "refused";
+        };
         /** ReturnProduct */
         ReturnProduct: {
             exchange: string;
@@ -6318,7 +6364,7 @@ export interface components {
             id: string;
             judged: components["schemas"]["Judged"];
             lines: components["schemas"]["ReturnProduct"][];
-            next: ("asked" | "approved" | "refused" | "received" | "refunded" | "exchanged" | "withdrawn")[];
+            next: ("approved" | "refused" | "received" | "refunded" | "exchanged" | "withdrawn")[];
             note: string;
             /** Format: uuid */
             order_id: string;
@@ -6803,8 +6849,8 @@ export interface components {
             /** Format: uuid */
             segment_id: string;
         };
-        /** Step */
-        Step: {
+        /** StepWanted */
+        StepWanted: {
             amount?: number | string | null;
             /** @default  */
             note?: string;
@@ -7174,52 +7220,6 @@ export interface components {
             /** Format: uuid */
             id: string;
             shown: string;
-        };
-        /** Policy */
-        channels_channel_list_Policy: {
-            copies: boolean;
-            may_start: boolean;
-            media: components["schemas"]["MediaRule"] | null;
-            reaches: string;
-            recall: boolean;
-            receipts: string[];
-            rich_text: boolean;
-            subject: boolean;
-            text_limit: number;
-            typing: boolean;
-            undo_seconds: number;
-        };
-        /** Policy */
-        commerce_returns_policy_Policy: {
-            /** @default true */
-            check_faults?: boolean;
-            /**
-             * @default delivered
-             * @enum {string}
-             */
-            counted_from?: "delivered" | "placed";
-            /** @default 7 */
-            days?: number;
-            /** @default true */
-            exchanges?: boolean;
-            /** @default 92 */
-            fault_days?: number;
-            /** @default true */
-            online_to_shop?: boolean;
-            /**
-             * @default customer
-             * @enum {string}
-             */
-            payer?: "customer" | "company";
-            /** @default false */
-            shop_by_post?: boolean;
-            /** @default 7 */
-            shop_days?: number;
-            /**
-             * @default person
-             * @enum {string}
-             */
-            used?: "person" | "refused";
         };
     };
     responses: {
@@ -13740,7 +13740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["commerce_returns_policy_Policy"];
+                    "application/json": components["schemas"]["ReturnPolicy"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -13764,7 +13764,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["commerce_returns_policy_Policy"];
+                "application/json": components["schemas"]["ReturnPolicy"];
             };
         };
         responses: {
@@ -13774,7 +13774,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["commerce_returns_policy_Policy"];
+                    "application/json": components["schemas"]["ReturnPolicy"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -13865,7 +13865,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Step"];
+                "application/json": components["schemas"]["StepWanted"];
             };
         };
         responses: {

@@ -142,7 +142,7 @@ function ProductLine({ row }: { row: ProductCard }) {
         </span>
       </td>
       <td className={`${classes.short} ${classes.second} muted`}>{row.category}</td>
-      <td className={`${layout.number} num`}>{row.price ? format.money(row.price) : ""}</td>
+      <td className={`${layout.number} ${classes.price} num`}>{row.price ? format.money(row.price) : ""}</td>
       <td className={classes.stock}>
         {row.places.length === 0 && <span className="small muted">{t("products.stockUnknown")}</span>}
         {row.places.map((at) => (

@@ -46,7 +46,7 @@ export function OrderReturns({
           leftSection={<IconPackageImport size={16} stroke={1.8} />}
           onClick={() => setAsking(true)}
         >
-          {t("return.open_one")}
+          {t("return.begin")}
         </Button>
       )}
     </section>

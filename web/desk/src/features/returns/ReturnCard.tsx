@@ -1,4 +1,4 @@
-import type { ReturnState, ReturnView } from "@damso/api";
+import type { ReturnMove, ReturnState, ReturnView } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { StateMark, Time } from "@damso/ui";
 import { Button } from "@mantine/core";
@@ -19,7 +19,7 @@ const TONES: Record<ReturnState, "ok" | "warn" | "danger" | "off" | "accent"> = 
 };
 
 /** Steps that want more than a click. */
-const WITH_WORDS: readonly ReturnState[] = ["refused", "received", "refunded"];
+const WITH_WORDS: readonly ReturnMove[] = ["refused", "received", "refunded"];
 
 export function ReturnMark({ state }: { state: ReturnState }) {
   const { t } = useText();
@@ -31,7 +31,7 @@ export function ReturnCard({ one }: { one: ReturnView }) {
   const { t, format } = useText();
   const acts = useMay("commerce.returns");
   const step = useStep(one.id);
-  const [opened, setOpened] = useState<ReturnState | null>(null);
+  const [opened, setOpened] = useState<ReturnMove | null>(null);
   return (
     <article className={classes.card} aria-label={t(`return.wanted.${one.wanted}`)}>
       <header className={classes.cardHead}>
@@ -67,7 +67,8 @@ export function ReturnCard({ one }: { one: ReturnView }) {
       <ol className={classes.steps} aria-label={t("return.steps")}>
         {one.steps.map((move) => (
           <li key={`${move.state}${move.at}`}>
-            {t(`return.state.${move.state}`)} · {move.by || t("return.byPolicy")} · <Time at={move.at} />
+            {t(move.state === "asked" ? "return.begun" : `return.state.${move.state}`)} ·{" "}
+            {move.by || t("return.byPolicy")} · <Time at={move.at} />
             {move.note && <span className="muted"> · {move.note}</span>}
           </li>
         ))}
@@ -86,7 +87,7 @@ export function ReturnCard({ one }: { one: ReturnView }) {
               data-size="small"
               variant={index === 0 ? "filled" : "default"}
               disabled={step.isPending}
-              onClick={() => (WITH_WORDS.includes(to) ? setOpened(to) : step.mutate({ to: to as never }))}
+              onClick={() => (WITH_WORDS.includes(to) ? setOpened(to) : step.mutate({ to }))}
             >
               {t(one.state === "refused" ? "return.do.override" : `return.do.${to}`)}
             </Button>
@@ -98,10 +99,10 @@ export function ReturnCard({ one }: { one: ReturnView }) {
   );
 }
 
-const ORDER: ReturnState[] = ["approved", "received", "refunded", "exchanged", "refused", "withdrawn"];
+const ORDER: ReturnMove[] = ["approved", "received", "refunded", "exchanged", "refused", "withdrawn"];
 
 /** What is wanted comes first, what ends it comes last. */
-function sorted(next: ReturnState[], wanted: ReturnView["wanted"]): ReturnState[] {
+function sorted(next: ReturnMove[], wanted: ReturnView["wanted"]): ReturnMove[] {
   const order = wanted === "exchange" ? ORDER.toSpliced(2, 2, "exchanged", "refunded") : ORDER;
   return next.toSorted((one, other) => order.indexOf(one) - order.indexOf(other));
 }

@@ -56,11 +56,12 @@ export function ReturnForm({ order, open, conversationId, onClose }: Props) {
     conversation_id: conversationId ?? null,
   };
   const whole = lines.length > 0 && (wanted === "refund" || lines.every((line) => line.exchange_sku));
-  const [asked] = useDebouncedValue(JSON.stringify({ ...body, note: "" }), 250);
+  const current = JSON.stringify({ ...body, note: "" });
+  const [asked] = useDebouncedValue(current, 250);
   const judged = useQuery({
     queryKey: [...keys.orderReturns(order.id), "judge", asked],
     queryFn: ({ signal }) => api.orders.judge(order.id, JSON.parse(asked), signal),
-    enabled: whole,
+    enabled: whole && asked === current,
     placeholderData: keepPreviousData,
     retry: false,
   });

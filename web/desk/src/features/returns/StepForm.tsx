@@ -1,4 +1,4 @@
-import type { ReturnState, ReturnView } from "@damso/api";
+import type { ReturnMove, ReturnView } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Button, Select, Textarea, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
@@ -7,7 +7,7 @@ import { placesQuery, useStep } from "./queries.ts";
 import classes from "./returns.module.css";
 
 /** What goes with a step: where the goods are, what the shop's system gave back, or why it is refused. */
-export function StepForm({ one, to, onClose }: { one: ReturnView; to: ReturnState; onClose: () => void }) {
+export function StepForm({ one, to, onClose }: { one: ReturnView; to: ReturnMove; onClose: () => void }) {
   const { t } = useText();
   const step = useStep(one.id);
   const { data: places } = useQuery({ ...placesQuery, enabled: to === "received" });
@@ -22,7 +22,7 @@ export function StepForm({ one, to, onClose }: { one: ReturnView; to: ReturnStat
       onSubmit={(event) => {
         event.preventDefault();
         step.mutate(
-          { to: to as never, place, amount: amount.trim() || null, reference: reference.trim(), note },
+          { to, place, amount: amount.trim() || null, reference: reference.trim(), note },
           { onSuccess: onClose },
         );
       }}
