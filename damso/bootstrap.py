@@ -26,6 +26,9 @@ from damso.conversations.attachments import MediaReader, UnsentTimer
 from damso.conversations.change import SnoozeTimer
 from damso.conversations.consents.links import PreferenceLinks
 from damso.conversations.consents.mail import ConsentNoticeTimer, Writer
+from damso.conversations.counter.codes import MemberCodes
+from damso.conversations.counter.erase import CounterEraser
+from damso.conversations.counter.holding import CounterHolding
 from damso.conversations.due_answers import HoldReader, ScheduleTimer
 from damso.conversations.erase import ConversationEraser
 from damso.conversations.exports.erase import ExportEraser
@@ -43,6 +46,7 @@ from damso.conversations.recent_erase import RecentEraser
 from damso.conversations.remind import AnswerReader, ReminderTimer
 from damso.conversations.retention.run import CaseReplay, RetentionTimer
 from damso.conversations.retention.technical import TechnicalTimer
+from damso.conversations.returns.holding import ReturnHolding
 from damso.conversations.split import SplitReader
 from damso.customers import dimensions as customer_dimensions
 from damso.customers.consent.erase import ConsentEraser
@@ -255,6 +259,11 @@ def preference_links_of(parts: Parts) -> PreferenceLinks:
     return PreferenceLinks(parts.keyring, parts.settings.base_url)
 
 
+def member_codes_of(parts: Parts) -> MemberCodes:
+    """Codes that customers show in shops."""
+    return MemberCodes(parts.keyring, parts.settings.base_url)
+
+
 def notice_writer_of(parts: Parts) -> Writer:
     """Whoever puts the notices of consents into words."""
     return Writer(preference_links_of(parts), contact_rules_of(parts).ways, parts.inboxes)
@@ -285,6 +294,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
         ChannelEraser(blobs, blob_columns()),
         LogEraser(),
         CommerceEraser(),
+        CounterEraser(),
         AnswerEraser(),
         QuarantineEraser(),
         ConsentEraser(),
@@ -295,7 +305,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
 
 def holdings_of() -> Sequence[Holding]:
     """Every store that holds something on a person, as it is told to that person."""
-    return (*OWN[:1], ConversationHolding(), OrderHolding(), *OWN[1:])
+    return (*OWN[:1], ConversationHolding(), OrderHolding(), ReturnHolding(), CounterHolding(), *OWN[1:])
 
 
 def doorkeeper_of(keyring: Keyring) -> Doorkeeper:

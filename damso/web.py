@@ -23,6 +23,7 @@ from damso.bootstrap import (
     erasers_of,
     erasure_list_of,
     lanes_of,
+    member_codes_of,
     notice_writer_of,
     preference_links_of,
     readers_of,
@@ -47,11 +48,15 @@ from damso.conversations import (
 )
 from damso.conversations.consents import desk_api as consent_desk_api
 from damso.conversations.consents import page_api as preference_api
+from damso.conversations.counter import api as counter_api
+from damso.conversations.counter import page_api as member_api
 from damso.conversations.exports import api as export_api
 from damso.conversations.imports.api import ImportController
 from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
 from damso.conversations.retention import api as retention_api
+from damso.conversations.returns import api as return_api
+from damso.conversations.returns.lines import ReturnLines
 from damso.conversations.story import Cases, lines_for
 from damso.conversations.widget import api as widget_api
 from damso.conversations.widget.entrance import WidgetEntranceController
@@ -110,6 +115,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *preference_api.ROUTES,
     *commerce_api.CONTROLLERS,
     *order_api.CONTROLLERS,
+    *return_api.ROUTES,
+    *counter_api.CONTROLLERS,
+    *member_api.ROUTES,
     *channel_api.CONTROLLERS,
     HooksController,
     checklist.get_checklist,
@@ -177,7 +185,7 @@ def given_of(parts: Parts) -> Given:
     access_log = AccessLog(parts.database)
     life, sources = Life(parts.database), Sources(parts.database, parts.keyring)
     rules, links = contact_rules_of(parts), preference_links_of(parts)
-    limits = preference_api.PreferenceLimits(parts.settings)
+    limits, codes = preference_api.PreferenceLimits(parts.settings), member_codes_of(parts)
     return {
         "settings": parts.settings,
         "database": parts.database,
@@ -203,6 +211,8 @@ def given_of(parts: Parts) -> Given:
         "links": links,
         "notice_writer": notice_writer_of(parts),
         "door": preference_api.Door(parts.database, parts.inboxes, rules, links, limits),
+        "codes": codes,
+        "member_door": member_api.MemberDoor(parts.database, codes, parts.settings),
         "chat_limits": ChatLimits(parts.settings),
         "widget_live": WidgetLive(parts.database, parts.keyring, tail, signals),
     }
@@ -269,7 +279,7 @@ def _provide_cases(caller: NamedDependency[Caller]) -> Cases:
 
 
 def _provide_timeline_sources(caller: NamedDependency[Caller]) -> Sequence[TimelineSource]:
-    return (*SOURCES, TrackedLines(), *lines_for(caller))
+    return (*SOURCES, TrackedLines(), ReturnLines(caller), *lines_for(caller))
 
 
 def _living(given: Given) -> Callable[[Litestar], Any]:

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 import damso.brand.models
 import damso.channels.models
 import damso.commerce.models
+import damso.commerce.return_models
 import damso.conversations.act_models
+import damso.conversations.counter.models
 import damso.conversations.exports.models
 import damso.conversations.models
 import damso.conversations.recent_models

@@ -20,6 +20,7 @@ from damso.commerce.products import (
     StockAt,
     StoredPlace,
     StoredProduct,
+    categories,
     list_products,
     places,
     product,
@@ -77,11 +78,19 @@ class ProductController(Controller):
         q: FromQuery[str] = "",
         category: FromQuery[str] = "",
         cursor: FromQuery[str | None] = None,
-    ) -> Page[ProductRow]:
-        """Products by name; `q` is part of a name, or a SKU."""
+    ) -> Page[ProductCard]:
+        """Products by name, with how many of them are where; `q` is part of a name, or a SKU."""
         async with database.reading() as tx:
             page = await list_products(tx, q=q, category=category, cursor=cursor)
-        return Page(items=[ProductRow(**_fields(one)) for one in page.items], next=page.next)
+            where = await stock_of(tx, [one.id for one in page.items])
+        cards = [ProductCard(**_fields(one), places=where[one.id]) for one in page.items]
+        return Page(items=cards, next=page.next)
+
+    @get("/categories", guards=[needs("commerce.read")])
+    async def list_categories(self, database: NamedDependency[Database]) -> Sequence[str]:
+        """The categories that there are products in."""
+        async with database.reading() as tx:
+            return await categories(tx)
 
     @put(guards=[needs("commerce.manage")])
     async def put_products(self, data: JSONBody[list[NewProduct]], database: NamedDependency[Database]) -> Taken:
@@ -94,7 +103,7 @@ class ProductController(Controller):
         """One product with its stock."""
         async with database.reading() as tx:
             found = await product(tx, product_id)
-            return ProductCard(**_fields(found), places=await stock_of(tx, product_id))
+            return ProductCard(**_fields(found), places=(await stock_of(tx, [product_id]))[product_id])
 
     @get("/{product_id:uuid}/picture", guards=[needs("commerce.read")], media_type="image/*")
     async def get_product_picture(

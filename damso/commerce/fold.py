@@ -76,13 +76,14 @@ def _order(changes: Sequence[Change]) -> Told:
     sheet = _sheet(telling)
     said = {
         field: next((value for one in reversed(telling) if (value := getattr(one.said, field)) not in (None, "")), None)
-        for field in ("total", "revenue", "shipping", "tax", "discount", "coupon", "shop", "status", "items")
+        for field in ("total", "revenue", "shipping", "tax", "discount", "coupon", "shop", "place", "status", "items")
     }
     lines = sheet.lines(said["items"] or ())
     total = _total(sheet, said, lines)
     refunds = [one for one in changes if one.name == "refunded"]
     lines, refunded = _refunded(sheet, lines, total, refunds)
     placed = next((one for one in changes if one.name == "completed"), changes[0])
+    delivered = [one for one in changes if one.name == "delivered"]
     return Told(
         state=_state(changes, total, refunded),
         identity_id=changes[0].identity_id,
@@ -93,9 +94,12 @@ def _order(changes: Sequence[Change]) -> Told:
         discount=sheet.maybe(said["discount"]),
         coupon=said["coupon"] or "",
         shop=said["shop"] or "",
+        place=said["place"] or "",
         status=said["status"] or "",
         lines=lines,
         placed_at=placed.occurred_at,
+        # Of several parcels the last one counts: the law counts from there (E-Commerce Act, art. 17).
+        delivered_at=delivered[-1].occurred_at if delivered else None,
         changed_at=changes[-1].occurred_at,
         problems=sorted(sheet.problems),
     )
@@ -178,9 +182,11 @@ def _cart(changes: Sequence[Change]) -> Told:
         discount=None,
         coupon=next((one.said.coupon for one in reversed(changes) if one.said.coupon), ""),
         shop="",
+        place="",
         status="",
         lines=lines,
         placed_at=changes[0].occurred_at,
+        delivered_at=None,
         changed_at=changes[-1].occurred_at,
         problems=sorted(sheet.problems),
     )

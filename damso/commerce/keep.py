@@ -120,10 +120,11 @@ async def _told(tx: Transaction, ids: Sequence[UUID]) -> dict[UUID, Told]:
 _WRITE = """
 UPDATE customer_order o SET identity_id = g.identity_id, state = g.state, currency = g.currency, total = g.total,
     refunded = g.refunded, shipping = g.shipping, tax = g.tax, discount = g.discount, coupon = g.coupon, shop = g.shop,
-    status = g.status, problems = g.problems, placed_at = g.placed_at, changed_at = g.changed_at
+    place = g.place, status = g.status, problems = g.problems, placed_at = g.placed_at, delivered_at = g.delivered_at,
+    changed_at = g.changed_at
 FROM jsonb_to_recordset($1) AS g(id uuid, identity_id bigint, state text, currency text, total bigint, refunded bigint,
-    shipping bigint, tax bigint, discount bigint, coupon text, shop text, status text, problems text[],
-    placed_at timestamptz, changed_at timestamptz)
+    shipping bigint, tax bigint, discount bigint, coupon text, shop text, place text, status text,
+    problems text[], placed_at timestamptz, delivered_at timestamptz, changed_at timestamptz)
 WHERE o.id = g.id
 """
 
@@ -148,9 +149,11 @@ def _columns(order_id: UUID, told: Told) -> dict[str, Any]:
         "discount": told.discount and told.discount.minor,
         "coupon": told.coupon,
         "shop": told.shop,
+        "place": told.place,
         "status": told.status,
         "problems": list(told.problems),
         "placed_at": told.placed_at,
+        "delivered_at": told.delivered_at,
         "changed_at": told.changed_at,
     }
 

@@ -67,7 +67,7 @@ class Stock(Table):
 class CustomerOrder(Table):
     """An order or a cart as its changes leave it (`damso.commerce.fold`): a fact of its identity. Amounts are in minor
     units of `currency`. `claimed_by` is 0 where the company's own systems told of it, else the identity whose browser
-    did."""
+    did. `place` is the key of the shop that sold it over the counter."""
 
     __tablename__ = "customer_order"
     __table_args__ = (
@@ -96,9 +96,11 @@ class CustomerOrder(Table):
     discount: Mapped[int | None]
     coupon: Mapped[str]
     shop: Mapped[str]
+    place: Mapped[str] = mapped_column(server_default="")
     status: Mapped[str]
     problems: Mapped[list[str]] = mapped_column(ARRAY(Text()))
     placed_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
 
 

@@ -17,7 +17,8 @@ OF_ONE = 30
 
 _COLUMNS = """o.id, o.kind, o.number, o.state, CASE o.claimed_by WHEN 0 THEN 'asserted' ELSE 'claimed' END AS trust,
     o.identity_id, o.brand_id, o.currency, o.total, o.refunded, o.shipping, o.tax, o.discount, o.coupon, o.shop,
-    o.status, o.problems, o.placed_at, o.changed_at"""
+    coalesce((SELECT l.name FROM place l WHERE l.key = o.place AND l.kind = 'shop'), '') AS place, o.status, o.problems,
+    o.placed_at, o.delivered_at, o.changed_at"""
 # What a browser claimed gives way to what the company's own systems said of the same order of the same person.
 _NOT_OUTDONE = """NOT (o.claimed_by <> 0 AND EXISTS (
     SELECT FROM customer_order own JOIN identity a ON a.id = own.identity_id JOIN identity b ON b.id = o.identity_id

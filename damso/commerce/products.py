@@ -81,13 +81,27 @@ async def product(tx: Transaction, product_id: UUID) -> StoredProduct:
     return await tx.one(StoredProduct, f"SELECT {_COLUMNS} FROM product p WHERE p.id = $1", product_id)
 
 
-async def stock_of(tx: Transaction, product_id: UUID) -> Sequence[StockAt]:
-    """How many of a product are where, shops first."""
-    return await tx.all(
-        StockAt,
-        """SELECT l.id AS place_id, l.name AS place, l.kind, s.quantity, s.changed_at FROM stock s
-        JOIN place l ON l.id = s.place_id WHERE s.product_id = $1 ORDER BY l.kind, l.name, l.id""",
-        product_id,
+async def stock_of(tx: Transaction, product_ids: Sequence[UUID]) -> dict[UUID, list[StockAt]]:
+    """How many of each product are where, shops first; every product is among them."""
+    rows = await tx.rows(
+        """SELECT s.product_id, l.id AS place_id, l.name AS place, l.kind, s.quantity, s.changed_at FROM stock s
+        JOIN place l ON l.id = s.place_id WHERE s.product_id = ANY ($1) ORDER BY l.kind, l.name, l.id""",
+        list(product_ids),
+    )
+    found: dict[UUID, list[StockAt]] = {product_id: [] for product_id in product_ids}
+    for row in rows:
+        fields = dict(row)
+        found[fields.pop("product_id")].append(StockAt(**fields))
+    return found
+
+
+MOST_CATEGORIES = 500
+
+
+async def categories(tx: Transaction) -> list[str]:
+    """The categories that there are products in, by name."""
+    return await tx.values(
+        "SELECT DISTINCT category FROM product WHERE category <> '' ORDER BY category LIMIT $1", MOST_CATEGORIES
     )
 
 

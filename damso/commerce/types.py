@@ -10,8 +10,10 @@ from msgspec import Struct
 
 from damso.commerce.money import Money
 
-ChangeName = Literal["completed", "updated", "cancelled", "refunded", "filled", "added", "removed", "ordered"]
-"""What happened to an order (the first four) or to a cart (the others; `filled` tells all that lies in it)."""
+ChangeName = Literal[
+    "completed", "updated", "delivered", "cancelled", "refunded", "filled", "added", "removed", "ordered"
+]
+"""What happened to an order (the first five) or to a cart (the others; `filled` tells all that lies in it)."""
 OrderKind = Literal["order", "cart"]
 OrderState = Literal["cart", "ordered", "placed", "cancelled", "partly_refunded", "refunded"]
 """The first two are of carts."""
@@ -68,6 +70,8 @@ class Said(Struct, frozen=True, kw_only=True, omit_defaults=True):
     discount: Decimal | None = None
     coupon: str = ""
     shop: str = ""
+    place: str = ""
+    """The key of the shop where it was sold over the counter."""
     status: str = ""
     """The shop's own word for where the order is."""
     refund_key: str = ""
@@ -106,9 +110,11 @@ class Told(Struct, frozen=True, kw_only=True):
     discount: Money | None
     coupon: str
     shop: str
+    place: str
     status: str
     lines: Sequence[Line]
     placed_at: datetime
+    delivered_at: datetime | None
     changed_at: datetime
     problems: Sequence[Problem]
 
@@ -123,7 +129,8 @@ class OrderKey(Struct, frozen=True, order=True):
 
 
 class StoredOrder(Struct, frozen=True, kw_only=True):
-    """An order as it stands in the database, without its lines."""
+    """An order as it stands in the database, without its lines. `place` is the name of the shop that sold it over the
+    counter; of what was bought online it is empty."""
 
     id: UUID
     kind: OrderKind
@@ -140,9 +147,11 @@ class StoredOrder(Struct, frozen=True, kw_only=True):
     discount: int | None
     coupon: str
     shop: str
+    place: str
     status: str
     problems: list[str]
     placed_at: datetime
+    delivered_at: datetime | None
     changed_at: datetime
 
 

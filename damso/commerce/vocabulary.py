@@ -34,6 +34,7 @@ _OF_ORDERS: Mapping[str, ChangeName] = {
     "Completed Order": "completed",
     "Order Updated": "updated",
     "Updated Order": "updated",
+    "Order Delivered": "delivered",
     "Order Cancelled": "cancelled",
     "Order Canceled": "cancelled",
     "Cancelled Order": "cancelled",
@@ -82,6 +83,8 @@ OTHERS = frozenset(
         "Coupon Denied",
         "Coupon Removed",
         "Viewed Product Category",
+        "Store Visited",
+        "Order Returned",
     }
 )
 VOCABULARY = frozenset(MEANINGS) | ABOUT_A_PRODUCT | ABOUT_PRODUCTS | OTHERS
@@ -138,6 +141,7 @@ def _said(properties: Mapping[str, Any], meaning: Meaning, problems: list[Proble
         discount=amount("discount"),
         coupon=_text(properties, "coupon"),
         shop=_text(properties, "affiliation"),
+        place=_text(properties, "place"),
         status=_text(properties, "status"),
         refund_key=_text(properties, "refund_id", "refundId"),
         items=items,

@@ -49,7 +49,7 @@ class OrderedProduct(Struct, frozen=True, kw_only=True):
 
 class OrderRow(Struct, frozen=True, kw_only=True):
     """An order in a list, with its first three lines. `trust`: whether the company's systems told of it (`asserted`) or
-    only the customer's browser did (`claimed`)."""
+    only the customer's browser did (`claimed`). `place` is the shop that sold it over the counter."""
 
     id: UUID
     number: str
@@ -57,9 +57,11 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     trust: Trust
     status: str
     shop: str
+    place: str
     total: Amount
     refunded: Amount
     placed_at: datetime
+    delivered_at: datetime | None
     changed_at: datetime
     line_count: int
     lines: list[OrderedProduct]
@@ -104,7 +106,7 @@ class OrderController(Controller):
         """Orders, newest first; `q` begins an order's number, or is part of a product's name or its SKU."""
         async with database.reading() as tx:
             wanted = Wanted(q=q, state=in_state)
-            page = await list_orders(tx, wanted, cursor=cursor, within=_within(caller, cases))
+            page = await list_orders(tx, wanted, cursor=cursor, within=orders_within(caller, cases))
             rows = await _rows(tx, page.items)
         witness.listed({row.customer.id for row in rows})
         return Page(items=rows, next=page.next)
@@ -120,9 +122,9 @@ class OrderController(Controller):
     ) -> OrderView:
         """One order with its lines."""
         async with database.reading() as tx:
-            found = await order(tx, order_id, _within(caller, cases))
+            found = await order(tx, order_id, orders_within(caller, cases))
             lines = (await lines_of(tx, [found.id]))[found.id]
-            people = await _people(tx, [found.identity_id])
+            people = await people_of(tx, [found.identity_id])
         view = OrderView(
             **_fields(found, lines, people),
             lines=[_line(line, found.currency) for line in lines],
@@ -148,7 +150,7 @@ class OrderController(Controller):
         async with database.reading() as tx:
             await cases.check(tx, customer_id)
             ids = await identities_of(tx, customer_id)
-            within = _within(caller, cases)
+            within = orders_within(caller, cases)
             orders = await orders_of(tx, ids, "order", within=within)
             carts = await orders_of(tx, ids, "cart", within=within)
             rows = await _rows(tx, [*orders, *carts])
@@ -156,7 +158,7 @@ class OrderController(Controller):
         return CustomerOrders(orders=rows[: len(orders)], carts=rows[len(orders) :])
 
 
-def _within(caller: Caller, cases: CaseSource) -> Within:
+def orders_within(caller: Caller, cases: CaseSource) -> Within:
     """Orders of customers in reach; of a brand only where the brand is."""
 
     def within(args: list[object]) -> str:
@@ -176,7 +178,7 @@ def _within(caller: Caller, cases: CaseSource) -> Within:
 
 async def _rows(tx: Transaction, orders: Sequence[StoredOrder]) -> list[OrderRow]:
     lines = await lines_of(tx, [one.id for one in orders])
-    people = await _people(tx, [one.identity_id for one in orders])
+    people = await people_of(tx, [one.identity_id for one in orders])
     return [
         OrderRow(
             **_fields(one, lines[one.id], people),
@@ -186,7 +188,7 @@ async def _rows(tx: Transaction, orders: Sequence[StoredOrder]) -> list[OrderRow
     ]
 
 
-async def _people(tx: Transaction, identity_ids: Iterable[int]) -> Mapping[int, CustomerName]:
+async def people_of(tx: Transaction, identity_ids: Iterable[int]) -> Mapping[int, CustomerName]:
     """Whose these identities are."""
     rows = await tx.rows(
         """SELECT i.id AS identity_id, u.id, u.name FROM identity i JOIN customer u ON u.id = i.customer_id
@@ -204,9 +206,11 @@ def _fields(found: StoredOrder, lines: Sequence[StoredLine], people: Mapping[int
         "trust": found.trust,
         "status": found.status,
         "shop": found.shop,
+        "place": found.place,
         "total": amount_of(found.total, found.currency),
         "refunded": amount_of(found.refunded, found.currency),
         "placed_at": found.placed_at,
+        "delivered_at": found.delivered_at,
         "changed_at": found.changed_at,
         "line_count": len(lines),
         "customer": people[found.identity_id],

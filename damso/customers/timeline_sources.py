@@ -17,6 +17,7 @@ _NAMES = {
     "visitor": Text("웹사이트 방문", "Website visit"),
     "user": Text("회원 계정", "Account"),
     "anonymous": Text("익명 방문", "Anonymous visit"),
+    "counter": Text("매장에서 말한 번호", "Number said in a shop"),
 }
 
 
@@ -137,6 +138,8 @@ _TOLD = {
     "consent.age_noted": Text("만 14세 미만 여부 확인", "Age noted"),
     "consent.link_made": Text("수신 설정 링크 전달", "Preferences link given"),
     "consent.notice_sent": Text("동의 안내 발송", "Notice of consent sent"),
+    "member.link_made": Text("회원 QR 링크 만듦", "Link to the member code made"),
+    "member.link_revoked": Text("회원 QR 링크 해지", "Link to the member code revoked"),
     "identity.bounced": Text("메일이 되돌아옴", "Mail bounced"),
 }
 """Events of this room that have no line by another source."""

@@ -15,10 +15,12 @@ from damso.conversations.change import Change, change
 from damso.conversations.note import write_note
 from damso.conversations.receive import Arrival, receive
 from damso.conversations.send import Sending, send
+from damso.demo.counter import at_the_counter, bring_back
 from damso.demo.mail.service import DemoMail
 from damso.demo.orders import sell
 from damso.demo.shop import CHAT_KEY
 from damso.demo.stories import CANNED, STORIES, TAGS, Line, Story
+from damso.demo.story_clock import at_time
 from damso.demo.working_day import set_up_working_day
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
@@ -37,16 +39,6 @@ _AGENTS = (
     ("doyun", "한도윤", "agent"),
     ("subin", "조수빈", "agent"),
 )
-
-
-class StoryClock:
-    """Tells the time of the story."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
 
 
 async def load_demo(
@@ -94,6 +86,8 @@ async def load_demo(
     async with database.transaction() as tx:
         await sell(tx, now)
         await set_up_working_day(tx, agents["seoyeon"], tags)
+    await at_the_counter(database, keyring, now)
+    await bring_back(database, agents["doyun"], now)
 
 
 async def _find_mailbox(tx: Transaction, adapters: Mapping[str, Adapter], keyring: Keyring, mail: DemoMail) -> None:
@@ -117,8 +111,7 @@ async def _tell(
     conversation_id: UUID | None = None
     agent = Actor("agent", str(agents[story.agent]))
     for line in story.lines:
-        at = Database(database.pool, database.notifier, StoryClock(now - line.ago))
-        async with at.transaction() as tx:
+        async with at_time(database, now - line.ago).transaction() as tx:
             await make_partitions(tx)
             conversation_id = await _say(tx, keyring, inbox, story, line, agent, conversation_id)
     assert conversation_id is not None

@@ -13,14 +13,24 @@ PRODUCTS = (
     NewProduct(
         sku="MUG-01", name="달빛 머그컵", variant="크림", price=16000, currency="KRW", category="주방", version=1
     ),
-    NewProduct(sku="TEA-02", name="밤 우롱차 20g", price=12000, currency="KRW", version=1),
-    NewProduct(sku="LMP-03", name="달항아리 조명", price=48000, currency="KRW", version=1),
+    NewProduct(
+        sku="MUG-02", name="달빛 머그컵", variant="먹색", price=16000, currency="KRW", category="주방", version=1
+    ),
+    NewProduct(sku="TEA-02", name="밤 우롱차 20g", price=12000, currency="KRW", category="차", version=1),
+    NewProduct(sku="LMP-03", name="달항아리 조명", price=48000, currency="KRW", category="조명", version=1),
 )
 PLACES = (
     NewPlace(key="icheon", name="이천 창고", kind="warehouse"),
     NewPlace(key="seochon", name="서촌점", kind="shop"),
 )
-_STOCK = {("MUG-01", "icheon"): 240, ("MUG-01", "seochon"): 6, ("TEA-02", "icheon"): 80, ("LMP-03", "seochon"): 2}
+_STOCK = {
+    ("MUG-01", "icheon"): 240,
+    ("MUG-01", "seochon"): 6,
+    ("MUG-02", "icheon"): 35,
+    ("TEA-02", "icheon"): 80,
+    ("LMP-03", "icheon"): 0,
+    ("LMP-03", "seochon"): 2,
+}
 _EMAILS = ("jiho@daum.example", "dohyun@naver.example", "emma@gmail.example", "jaeha@gmail.example")
 
 
@@ -52,6 +62,8 @@ _SOLD = (
     _Sold(_EMAILS[0], 40, "Order Completed", _completed("MS-18077", 31000, "MUG-01", "TEA-02", status="배송 완료")),
     _Sold(_EMAILS[1], 9, "Order Completed", _completed("MS-19820", 31000, "MUG-01", "TEA-02")),
     _Sold(_EMAILS[1], 5, "Order Refunded", {"order_id": "MS-19820", "products": _products("MUG-01")}),
+    _Sold(_EMAILS[3], 12, "Order Completed", _completed("MS-19604", 31000, "MUG-01", "TEA-02", status="배송 완료")),
+    _Sold(_EMAILS[3], 8, "Order Delivered", {"order_id": "MS-19604"}),
     _Sold(_EMAILS[2], 6, "Order Completed", _completed("MS-20008", 51000, "LMP-03")),
     _Sold(_EMAILS[2], 4, "Order Cancelled", {"order_id": "MS-20008"}),
     _Sold(_EMAILS[3], 1, "Cart Viewed", {"cart_id": "demo-4", "currency": "KRW", "products": _products("LMP-03")}),

@@ -33,6 +33,8 @@ Permission = Literal[
     "segments.read",
     "segments.write",
     "commerce.read",
+    "commerce.returns",
+    "commerce.counter",
     "commerce.manage",
     "channels.read",
     "channels.manage",
@@ -63,7 +65,13 @@ Room = Literal[
 READ_ONLY: frozenset[Permission] = frozenset(
     {"conversations.read", "customers.read", "segments.read", "commerce.read", "channels.read", "team.read"}
 )
-AGENT: frozenset[Permission] = READ_ONLY | {"conversations.write", "customers.write", "customers.merge"}
+AGENT: frozenset[Permission] = READ_ONLY | {
+    "conversations.write",
+    "customers.write",
+    "customers.merge",
+    "commerce.returns",
+    "commerce.counter",
+}
 SUPERVISOR: frozenset[Permission] = AGENT | {"conversations.export", "customers.export"}
 ANALYST: frozenset[Permission] = READ_ONLY | {"conversations.export", "customers.export", "segments.write"}
 MARKETER: frozenset[Permission] = frozenset(

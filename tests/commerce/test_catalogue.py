@@ -55,7 +55,7 @@ async def test_stock_is_by_place_and_an_old_word_changes_nothing(database: Datab
         await put_stock(tx, [NewStock(sku="MUG", place=at, quantity=n, version=v) for at, n, v in wanted])
         late = await put_stock(tx, [NewStock(sku="MUG", place="w", quantity=0, version=1)])
         [found] = (await list_products(tx)).items
-        where = await stock_of(tx, found.id)
+        where = (await stock_of(tx, [found.id]))[found.id]
 
     assert [(one.place, one.quantity) for one in where] == [("서촌점", 3), ("창고", 10)]
     assert (found.stock, late.unchanged) == (13, 1)

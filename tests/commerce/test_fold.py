@@ -140,7 +140,7 @@ def changes_of(*names: ChangeName) -> st.SearchStrategy[list[Change]]:
     return st.lists(one, min_size=1, max_size=8, unique_by=lambda change: change.digest)
 
 
-@given(changes_of("completed", "updated", "cancelled", "refunded"), st.integers())
+@given(changes_of("completed", "updated", "delivered", "cancelled", "refunded"), st.integers())
 def test_orders_do_not_depend_on_how_their_changes_came(changes: list[Change], seed: int) -> None:
     mixed = random.Random(seed).sample(changes, len(changes))
     told = fold("order", changes)

@@ -27,8 +27,11 @@ PERSONAL: Mapping[str, str] = {
     """,
     "commerce": """
         customer_order.number customer_order.coupon customer_order.shop customer_order.status order_change.said
-        order_line.product_key order_line.sku order_line.variant order_line.name order_line.url
+        order_line.product_key order_line.sku order_line.variant order_line.name order_line.url customer_order.place
+        return_case.note return_case.reference return_line.item return_line.product_key return_line.sku
+        return_line.variant return_line.name return_line.exchange_sku return_step.note
     """,
+    "counter": "counter_act.number",
     "exports": "export_part.data",
     "recent": "recent.words",
     "answers": "access_request.file_ref",
@@ -76,7 +79,10 @@ OF_NOBODY: Mapping[str, str] = {
         scheduled_answer.reason segment.state seal.log seal_start.log suggestion.reasons tracked_event.name
         tracked_event.subject_kind tracked_event.actor_kind trait_change.source
         customer_order.kind customer_order.state customer_order.currency customer_order.problems order_change.name
-        place.kind product.currency
+        place.kind product.currency counter_act.kind counter_act.known_by return_case.wanted return_case.reason
+        return_case.condition return_case.bought_at return_case.return_to return_case.verdict return_case.why
+        return_case.payer return_case.state return_step.state return_step.actor_kind return_policy.counted_from
+        return_policy.used return_policy.payer
     """,
     "of sources of events: a word of ours, a hash, what the company or its programs call things": """
         planned_event.name planned_event.schema planned_event.mode refused_event.call refused_event.code
@@ -96,10 +102,11 @@ OF_NOBODY: Mapping[str, str] = {
         care_event.subject_id care_event.actor_id erasure.asked_by_id erasure.subjects erasure.files
         erasure.certificate imported_record.source import_run.account log_epoch.cluster message.send_key
         lake_erasure.counts scheduled_answer.send_key schema_floor.version
-        tracked_event.actor_id link.actor_id import_run.counts
+        tracked_event.actor_id link.actor_id import_run.counts return_case.asked_by return_case.key
+        return_step.actor_id counter_act.actor counter_act.key
     """,
     "a digest or a keyed hash, which tells nobody's address": """
-        order_change.digest
+        order_change.digest return_case.digest counter_act.digest counter_act.code_digest
         erasure.addresses held_case.addresses imported_record.digest suppressed_address.mac proof_code.code_mac
         retention_run.digest retention_run.seal
         seal.digest seal.mac seal_start.mac seal_start.signature entry_link.token_hash known_device.token_hash

@@ -102,6 +102,18 @@ PLANTED = (
     VALUES (:some, 0, :mail, :mail, :mail, :mail, 1, 1, 0, :mail)""",
     """INSERT INTO order_change (order_id, digest, name, occurred_at, identity_id, said)
     VALUES (:some, '1', 'completed', now(), :identity, jsonb_build_object('coupon', :mail))""",
+    "UPDATE customer_order SET place = :mail WHERE id = :some",
+    """INSERT INTO return_case (id, order_id, identity_id, asked_by, key, digest, wanted, reason, condition, bought_at,
+        return_to, note, verdict, why, payer, state, reference, asked_at, changed_at)
+    VALUES (:some, :some, :identity, 'agent:1', 'key', '', 'refund', 'faulty', 'used', 'online', 'post', :mail,
+        'person', 'CONDITION', 'company', 'asked', :mail, now(), now())""",
+    """INSERT INTO return_line (return_id, number, item, product_key, sku, variant, name, price, quantity, exchange_sku)
+    VALUES (:some, 0, :mail, :mail, :mail, :mail, :mail, 1, 1, :mail)""",
+    """INSERT INTO return_step (return_id, number, state, at, actor_kind, note)
+    VALUES (:some, 0, 'asked', now(), 'agent', :mail)""",
+    "INSERT INTO place (id, key, name, kind, changed_at) VALUES (:some, 's1', '서촌점', 'shop', now())",
+    """INSERT INTO counter_act (id, actor, key, digest, kind, place_id, identity_id, known_by, number, at)
+    VALUES (:some, 'key:1', 'key', '', 'sale', :some, :identity, 'code', :mail, now())""",
     # What the rooms below say of them.
     "UPDATE tracked_event SET subject_id = :mail WHERE identity_id = :identity",
     "UPDATE waiting_item SET external_id = :mail",

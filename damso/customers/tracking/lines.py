@@ -18,6 +18,13 @@ _TITLES = {
     NAMES["group"]: Text("회사 소속 전달", "Joined a company"),
     NAMES["alias"]: Text("회원 번호 연결", "Ids joined"),
 }
+COUNTER = "counter"
+"""The kind of what a till sent; it names its shop."""
+_AT_COUNTERS = {
+    "Store Visited": Text("매장 방문", "Came to a shop"),
+    "Order Completed": Text("매장 구매", "Bought in a shop"),
+    "Order Returned": Text("매장 반품", "Returned in a shop"),
+}
 MOST_TOLD = 6
 """Properties of an event that its line shows."""
 
@@ -52,15 +59,22 @@ class TrackedLines:
                 at=row["at"],
                 kind="event",
                 title=_title(row["name"], row["subject_kind"]),
-                text=told(row["properties"]),
-                source=row["source"] or "",
+                text=_at_counter(row["properties"]) if row["subject_kind"] == COUNTER else told(row["properties"]),
+                source=row["source"] or (COUNTER if row["subject_kind"] == COUNTER else ""),
             )
             for row in rows
         ]
 
 
 def _title(name: str, call: str) -> Text:
+    if call == COUNTER:
+        return _AT_COUNTERS.get(name, Text(name, name))
     return Text(name, name) if call == "track" else _TITLES.get(name, Text(name, name))
+
+
+def _at_counter(properties: Mapping[str, Any]) -> str:
+    """The shop, and the receipt where there is one: `서촌점 · seochon/0412`."""
+    return " · ".join(str(properties[name]) for name in ("place_name", "order_id") if properties.get(name))
 
 
 def told(properties: Mapping[str, Any]) -> str:

@@ -349,7 +349,43 @@ export const api = {
   orders: {
     get: (id: c.Id) => request<c.OrderView>("GET", `/api/orders/${id}`),
     ofCustomer: (id: c.Id) => request<c.CustomerOrders>("GET", `/api/customers/${id}/orders`),
+    list: (query: { q?: string; in_state?: string; cursor?: string }, signal?: AbortSignal) =>
+      request<c.Page<c.OrderRow>>("GET", "/api/orders", { query, signal }),
+    returns: (id: c.Id) => request<c.OrderReturns>("GET", `/api/orders/${id}/returns`),
+    judge: (id: c.Id, body: c.ReturnRequest, signal?: AbortSignal) =>
+      request<c.Judged>("POST", `/api/orders/${id}/returns/preview`, { body, signal }),
+    askReturn: (id: c.Id, body: c.ReturnRequest) =>
+      request<c.ReturnView>("POST", `/api/orders/${id}/returns`, { body }),
     pictureUrl: (productId: c.Id) => `/api/products/${productId}/picture`,
+  },
+
+  returns: {
+    list: (query: { in_state?: string; cursor?: string }, signal?: AbortSignal) =>
+      request<c.Page<c.ReturnView>>("GET", "/api/returns", { query, signal }),
+    step: (id: c.Id, body: c.ReturnStep) =>
+      request<c.ReturnView>("POST", `/api/returns/${id}/steps`, { body }),
+    policy: () => request<c.ReturnPolicy>("GET", "/api/return-policy"),
+    changePolicy: (body: c.ReturnPolicy) => request<c.ReturnPolicy>("PUT", "/api/return-policy", { body }),
+  },
+
+  products: {
+    list: (query: { q?: string; category?: string; cursor?: string }, signal?: AbortSignal) =>
+      request<c.Page<c.ProductCard>>("GET", "/api/products", { query, signal }),
+    categories: () => request<string[]>("GET", "/api/products/categories"),
+    places: () => request<c.StoredPlace[]>("GET", "/api/places"),
+  },
+
+  counter: {
+    shops: () => request<c.CounterShop[]>("GET", "/api/counter/shops"),
+    visit: (body: c.NewVisit) => request<c.CounterVisit>("POST", "/api/counter/visits", { body }),
+    orders: (visitId: c.Id) => request<c.CounterOrder[]>("GET", `/api/counter/visits/${visitId}/orders`),
+    sell: (body: c.NewSale) => request<c.CounterSale>("POST", "/api/counter/sales", { body }),
+    giveBack: (body: c.CounterReturn) => request<c.CounterReturned>("POST", "/api/counter/returns", { body }),
+    link: (customerId: c.Id) =>
+      request<{ made_at: string | null }>("GET", `/api/customers/${customerId}/member-link`),
+    makeLink: (customerId: c.Id) =>
+      request<{ url: string; made_at: string }>("POST", `/api/customers/${customerId}/member-link`),
+    revokeLink: (customerId: c.Id) => request<void>("DELETE", `/api/customers/${customerId}/member-link`),
   },
 
   companies: {

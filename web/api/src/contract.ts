@@ -158,7 +158,13 @@ export type Entry = Omit<Schemas["Entry"], "activity" | "reactions"> & {
 /** A line that the system writes: the desk puts the code into words. */
 export interface Activity {
   code: string;
-  params: { name?: string | null; to?: string | null; until?: string; conversation_id?: string };
+  params: {
+    name?: string | null;
+    to?: string | null;
+    until?: string;
+    conversation_id?: string;
+    number?: string;
+  };
 }
 export interface Reaction {
   emoji: string;
@@ -240,6 +246,24 @@ export type OrderedProduct = Schemas["OrderedProduct"];
 export type OrderRow = Schemas["OrderRow"];
 export type OrderView = Schemas["OrderView"];
 export type CustomerOrders = Schemas["CustomerOrders"];
+export type ProductCard = Schemas["ProductCard"];
+export type Judged = Schemas["Judged"];
+export type ReturnView = Schemas["ReturnView"];
+export type ReturnState = ReturnView["state"];
+export type OrderReturns = Schemas["OrderReturns"];
+export type ReturnRequest = Schemas["ReturnRequest"];
+export type ReturnStep = Schemas["StepWanted"];
+export type ReturnMove = ReturnStep["to"];
+export type ReturnPolicy = Schemas["ReturnPolicy"];
+export type StoredPlace = Schemas["StoredPlace"];
+export type CounterShop = Schemas["CounterShop"];
+export type CounterVisit = Schemas["CounterVisit"];
+export type NewVisit = Schemas["NewVisit"];
+export type CounterOrder = Schemas["CounterOrder"];
+export type NewSale = Schemas["NewSale"];
+export type CounterSale = Schemas["CounterSale"];
+export type CounterReturn = Schemas["CounterReturn"];
+export type CounterReturned = Schemas["CounterReturned"];
 export type CompanyRow = Schemas["CompanyRow"];
 export type CompanyCard = Omit<Schemas["CompanyCard"], "conversations"> & {
   conversations: (Omit<Schemas["CompanyCase"], "status"> & { status: Status })[];
@@ -286,7 +310,7 @@ export interface ConfigSchema {
 /** Where we `may_start`, we can write first to identities of the kind that the channel `reaches`. */
 export type Channel = Omit<Schemas["Channel"], "schema" | "policy"> & {
   schema: ConfigSchema;
-  policy: Schemas["Policy"] & { may_start?: boolean; reaches?: string };
+  policy: Schemas["ReturnPolicy"] & { may_start?: boolean; reaches?: string };
 };
 export type Health = Omit<Schemas["InboxHealth"], "facts"> & { facts: Record<string, string> };
 export type Inbox = Omit<Schemas["InboxView"], "health" | "config"> & {

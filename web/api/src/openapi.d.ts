@@ -800,6 +800,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/counter/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddCounterReturn */
+        post: operations["ApiCounterReturnsAddCounterReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddSale */
+        post: operations["ApiCounterSalesAddSale"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListCounterShops */
+        get: operations["ApiCounterShopsListCounterShops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddVisit */
+        post: operations["ApiCounterVisitsAddVisit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/counter/visits/{visit_id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListVisitOrders */
+        get: operations["ApiCounterVisitsVisitIdOrdersListVisitOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers": {
         parameters: {
             query?: never;
@@ -1021,6 +1106,25 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/member-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetMemberLink */
+        get: operations["ApiCustomersCustomerIdMemberLinkGetMemberLink"];
+        put?: never;
+        /** MakeMemberLink */
+        post: operations["ApiCustomersCustomerIdMemberLinkMakeMemberLink"];
+        /** RevokeMemberLink */
+        delete: operations["ApiCustomersCustomerIdMemberLinkRevokeMemberLink"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2110,6 +2214,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{order_id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetOrderReturns */
+        get: operations["ApiOrdersOrderIdReturnsGetOrderReturns"];
+        put?: never;
+        /** AskReturn */
+        post: operations["ApiOrdersOrderIdReturnsAskReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/returns/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PreviewReturn */
+        post: operations["ApiOrdersOrderIdReturnsPreviewPreviewReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/password-strength": {
         parameters: {
             query?: never;
@@ -2156,6 +2295,23 @@ export interface paths {
         get: operations["ApiProductsListProducts"];
         /** PutProducts */
         put: operations["ApiProductsPutProducts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListCategories */
+        get: operations["ApiProductsCategoriesListCategories"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2485,6 +2641,75 @@ export interface paths {
         /** ChangeTechnicalRetention */
         put: operations["ApiRetentionTechnicalKindChangeTechnicalRetention"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/return-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetReturnPolicy */
+        get: operations["ApiReturnPolicyGetReturnPolicy"];
+        /** PutReturnPolicy */
+        put: operations["ApiReturnPolicyPutReturnPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListReturns */
+        get: operations["ApiReturnsListReturns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{return_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetReturn */
+        get: operations["ApiReturnsReturnIdGetReturn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/returns/{return_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** MoveReturn */
+        post: operations["ApiReturnsReturnIdStepsMoveReturn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3692,7 +3917,7 @@ export interface components {
         /** ActionKeys */
         ActionKeys: {
             /** @enum {string} */
-            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_companies" | "go_segments" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
+            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_companies" | "go_segments" | "go_orders" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
             /** @enum {string} */
             place: "everywhere" | "list" | "conversation" | "writing";
             presets: {
@@ -3757,8 +3982,17 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             used_at: string | null;
+        };
+        /** AskedLine */
+        AskedLine: {
+            /** @default  */
+            exchange_sku?: string;
+            line?: number | null;
+            quantity: number;
+            /** @default  */
+            sku?: string;
         };
         /** AttemptLine */
         AttemptLine: {
@@ -4233,6 +4467,84 @@ export interface components {
             id: number;
             kind: string;
             value: string;
+        };
+        /** CounterLine */
+        CounterLine: {
+            line: number;
+            name: string;
+            open: number;
+            sku: string;
+            variant: string;
+        };
+        /** CounterOrder */
+        CounterOrder: {
+            lines: components["schemas"]["CounterLine"][];
+            number: string;
+            /** Format: date-time */
+            placed_at: string;
+            shop: string;
+        };
+        /** CounterPerson */
+        CounterPerson: {
+            /** @enum {string} */
+            known_by: "code" | "phone";
+            name: string;
+            phone: string;
+        };
+        /** CounterReturn */
+        CounterReturn: {
+            /**
+             * @default unopened
+             * @enum {string}
+             */
+            condition?: "unopened" | "opened" | "used" | "damaged";
+            key: string;
+            lines: components["schemas"]["AskedLine"][];
+            /** @default  */
+            note?: string;
+            order_number: string;
+            place: string;
+            /**
+             * @default changed_mind
+             * @enum {string}
+             */
+            reason?: "changed_mind" | "faulty" | "not_as_described" | "wrong_item" | "damaged_on_way";
+            /** @default true */
+            received?: boolean;
+            /** Format: uuid */
+            visit_id: string;
+            /**
+             * @default refund
+             * @enum {string}
+             */
+            wanted?: "refund" | "exchange";
+        };
+        /** CounterReturned */
+        CounterReturned: {
+            /** Format: uuid */
+            id: string;
+            judged: components["schemas"]["Judged"];
+            /** @enum {string} */
+            state: "asked" | "approved" | "refused" | "received" | "refunded" | "exchanged" | "withdrawn";
+        };
+        /** CounterSale */
+        CounterSale: {
+            /** Format: uuid */
+            id: string;
+            order_number: string;
+        };
+        /** CounterShop */
+        CounterShop: {
+            key: string;
+            name: string;
+        };
+        /** CounterVisit */
+        CounterVisit: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            id: string;
+            person: components["schemas"]["CounterPerson"];
         };
         /** Credentials */
         Credentials: {
@@ -4857,6 +5169,17 @@ export interface components {
             reason_text: string;
             subject: string;
         };
+        /** Judged */
+        Judged: {
+            /** @enum {string} */
+            payer: "customer" | "company";
+            said: string;
+            until: string | null;
+            /** @enum {string} */
+            verdict: "allowed" | "person" | "refused";
+            /** @enum {string} */
+            why: "IN_TIME" | "FAULT_IN_TIME" | "FAULT_TO_CHECK" | "FAULT_LATE" | "DELIVERY_UNKNOWN" | "ORDER_UNVERIFIED" | "PERSON_UNPROVEN" | "CONDITION" | "PERIOD_JUST_OVER" | "PERIOD_OVER" | "ORDER_CANCELLED" | "NO_EXCHANGES" | "NOT_AT_SHOPS" | "NOT_BY_POST";
+        };
         /** Kept */
         Kept: {
             count: number;
@@ -4897,7 +5220,7 @@ export interface components {
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
         };
         /** Keys */
         Keys: {
@@ -5040,6 +5363,12 @@ export interface components {
             note: string;
             route: components["schemas"]["Route"] | null;
         };
+        /** MadeMemberLink */
+        MadeMemberLink: {
+            /** Format: date-time */
+            made_at: string;
+            url: string;
+        };
         /** MadeSource */
         MadeSource: {
             detail: components["schemas"]["SourceDetail"];
@@ -5065,7 +5394,7 @@ export interface components {
             /** @enum {string} */
             locale: "ko" | "en";
             name: string;
-            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             /** @enum {string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only";
             team_ids: string[];
@@ -5090,6 +5419,10 @@ export interface components {
             /** @default 10 */
             max_files?: number;
             types: string[];
+        };
+        /** MemberLinkState */
+        MemberLinkState: {
+            made_at: string | null;
         };
         /** Membership */
         Membership: {
@@ -5194,7 +5527,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             secret: string;
             used_at: string | null;
         };
@@ -5325,6 +5658,18 @@ export interface components {
             customer_id?: string | null;
             words?: string | null;
         };
+        /** NewSale */
+        NewSale: {
+            /** @default KRW */
+            currency?: string;
+            key: string;
+            number: string;
+            place: string;
+            products?: components["schemas"]["SoldProduct"][];
+            total?: number | string | null;
+            /** Format: uuid */
+            visit_id: string;
+        };
         /** NewScheduledAnswer */
         NewScheduledAnswer: {
             /** @default false */
@@ -5367,6 +5712,15 @@ export interface components {
             /** @default grey */
             colour?: string;
             name: string;
+        };
+        /** NewVisit */
+        NewVisit: {
+            /** @default  */
+            code?: string;
+            key: string;
+            /** @default  */
+            phone?: string;
+            place: string;
         };
         /** NewVisitorMessage */
         NewVisitorMessage: {
@@ -5411,6 +5765,11 @@ export interface components {
             proof: "none" | "asserted" | "authenticated" | "proven";
             value: string;
         };
+        /** OpenQuantity */
+        OpenQuantity: {
+            line: number;
+            quantity: number;
+        };
         /** OpenSession */
         OpenSession: {
             address: string | null;
@@ -5428,16 +5787,23 @@ export interface components {
             closes: string;
             opens: string;
         };
+        /** OrderReturns */
+        OrderReturns: {
+            open: components["schemas"]["OpenQuantity"][];
+            returns: components["schemas"]["ReturnView"][];
+        };
         /** OrderRow */
         OrderRow: {
             /** Format: date-time */
             changed_at: string;
             customer: components["schemas"]["CustomerName"];
+            delivered_at: string | null;
             /** Format: uuid */
             id: string;
             line_count: number;
             lines: components["schemas"]["OrderedProduct"][];
             number: string;
+            place: string;
             /** Format: date-time */
             placed_at: string;
             refunded: components["schemas"]["Amount"];
@@ -5455,12 +5821,14 @@ export interface components {
             changed_at: string;
             coupon: string;
             customer: components["schemas"]["CustomerName"];
+            delivered_at: string | null;
             discount: components["schemas"]["Amount"] | null;
             /** Format: uuid */
             id: string;
             line_count: number;
             lines: components["schemas"]["OrderedProduct"][];
             number: string;
+            place: string;
             /** Format: date-time */
             placed_at: string;
             problems: string[];
@@ -5520,14 +5888,19 @@ export interface components {
             items: components["schemas"]["AttemptLine"][];
             next?: string | null;
         };
-        /** Page[ProductRow] */
-        "Page_damso.commerce.api.ProductRow_": {
-            items: components["schemas"]["ProductRow"][];
+        /** Page[ProductCard] */
+        "Page_damso.commerce.api.ProductCard_": {
+            items: components["schemas"]["ProductCard"][];
             next?: string | null;
         };
         /** Page[OrderRow] */
         "Page_damso.conversations.order_api.OrderRow_": {
             items: components["schemas"]["OrderRow"][];
+            next?: string | null;
+        };
+        /** Page[ReturnView] */
+        "Page_damso.conversations.returns.view.ReturnView_": {
+            items: components["schemas"]["ReturnView"][];
             next?: string | null;
         };
         /** Page[Entry] */
@@ -5740,25 +6113,6 @@ export interface components {
             variant: string;
             version: number;
         };
-        /** ProductRow */
-        ProductRow: {
-            category: string;
-            /** Format: date-time */
-            changed_at: string;
-            /** Format: uuid */
-            id: string;
-            image_url: string;
-            maker: string;
-            name: string;
-            price: components["schemas"]["Amount"] | null;
-            product_id: string;
-            sku: string;
-            sold: boolean;
-            stock: number | null;
-            url: string;
-            variant: string;
-            version: number;
-        };
         /** ProofAnswer */
         ProofAnswer: {
             code: string;
@@ -5909,6 +6263,123 @@ export interface components {
             rules: components["schemas"]["RuleView"][];
             runs: components["schemas"]["Run"][];
             technical: components["schemas"]["TechnicalRule"][];
+        };
+        /** ReturnMove */
+        ReturnMove: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            note: string;
+            /** @enum {string} */
+            state: "asked" | "approved" | "refused" | "received" | "refunded" | "exchanged" | "withdrawn";
+        };
+        /** ReturnPolicy */
+        ReturnPolicy: {
+            /** @default true */
+            check_faults?: boolean;
+            /**
+             * @default delivered
+             * @enum {string}
+             */
+            counted_from?: "delivered" | "placed";
+            /** @default 7 */
+            days?: number;
+            /** @default true */
+            exchanges?: boolean;
+            /** @default 92 */
+            fault_days?: number;
+            /** @default true */
+            online_to_shop?: boolean;
+            /**
+             * @default customer
+             * @enum {string}
+             */
+            payer?: "customer" | "company";
+            /** @default false */
+            shop_by_post?: boolean;
+            /** @default 7 */
+            shop_days?: number;
+            /**
+             * @default person
+             * @enum {string}
+             */
+            used?: "person" | "refused";
+        };
+        /** ReturnProduct */
+        ReturnProduct: {
+            exchange: string;
+            exchange_sku: string;
+            name: string;
+            price: components["schemas"]["Amount"];
+            quantity: number;
+            sku: string;
+            variant: string;
+        };
+        /** ReturnRequest */
+        ReturnRequest: {
+            /**
+             * @default unopened
+             * @enum {string}
+             */
+            condition?: "unopened" | "opened" | "used" | "damaged";
+            conversation_id?: string | null;
+            delivered_on?: string | null;
+            key: string;
+            lines: components["schemas"]["AskedLine"][];
+            /** @default  */
+            note?: string;
+            /** @default  */
+            place?: string;
+            /**
+             * @default changed_mind
+             * @enum {string}
+             */
+            reason?: "changed_mind" | "faulty" | "not_as_described" | "wrong_item" | "damaged_on_way";
+            /**
+             * @default post
+             * @enum {string}
+             */
+            return_to?: "post" | "shop";
+            /**
+             * @default refund
+             * @enum {string}
+             */
+            wanted?: "refund" | "exchange";
+        };
+        /** ReturnView */
+        ReturnView: {
+            amount: components["schemas"]["Amount"] | null;
+            /** Format: date-time */
+            asked_at: string;
+            /** @enum {string} */
+            bought_at: "online" | "shop";
+            /** Format: date-time */
+            changed_at: string;
+            /** @enum {string} */
+            condition: "unopened" | "opened" | "used" | "damaged";
+            conversation_id: string | null;
+            customer: components["schemas"]["CustomerName"];
+            delivered_on: string | null;
+            /** Format: uuid */
+            id: string;
+            judged: components["schemas"]["Judged"];
+            lines: components["schemas"]["ReturnProduct"][];
+            next: ("approved" | "refused" | "received" | "refunded" | "exchanged" | "withdrawn")[];
+            note: string;
+            /** Format: uuid */
+            order_id: string;
+            order_number: string;
+            place: string;
+            /** @enum {string} */
+            reason: "changed_mind" | "faulty" | "not_as_described" | "wrong_item" | "damaged_on_way";
+            reference: string;
+            /** @enum {string} */
+            return_to: "post" | "shop";
+            /** @enum {string} */
+            state: "asked" | "approved" | "refused" | "received" | "refunded" | "exchanged" | "withdrawn";
+            steps: components["schemas"]["ReturnMove"][];
+            /** @enum {string} */
+            wanted: "refund" | "exchange";
         };
         /** RevealedNumber */
         RevealedNumber: {
@@ -6300,6 +6771,18 @@ export interface components {
             left: number;
             members: number;
         };
+        /** SoldProduct */
+        SoldProduct: {
+            /** @default  */
+            name?: string;
+            price?: number | string | null;
+            /** @default 1 */
+            quantity?: number;
+            /** @default  */
+            sku?: string;
+            /** @default  */
+            variant?: string;
+        };
         /** SourceDetail */
         SourceDetail: {
             hours: components["schemas"]["HourOfLife"][];
@@ -6365,6 +6848,18 @@ export interface components {
             name: string;
             /** Format: uuid */
             segment_id: string;
+        };
+        /** StepWanted */
+        StepWanted: {
+            amount?: number | string | null;
+            /** @default  */
+            note?: string;
+            /** @default  */
+            place?: string;
+            /** @default  */
+            reference?: string;
+            /** @enum {string} */
+            to: "approved" | "refused" | "received" | "refunded" | "exchanged" | "withdrawn";
         };
         /** Steps */
         Steps: {
@@ -8753,6 +9248,170 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCounterReturnsAddCounterReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterReturn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterReturned"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCounterSalesAddSale: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSale"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterSale"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCounterShopsListCounterShops: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterShop"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCounterVisitsAddVisit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVisit"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterVisit"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCounterVisitsVisitIdOrdersListVisitOrders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterOrder"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiCustomersListCustomers: {
         parameters: {
             query?: {
@@ -9345,6 +10004,100 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HistoryLine"][];
                 };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdMemberLinkGetMemberLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberLinkState"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdMemberLinkMakeMemberLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeMemberLink"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdMemberLinkRevokeMemberLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -11858,6 +12611,110 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiOrdersOrderIdReturnsGetOrderReturns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderReturns"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiOrdersOrderIdReturnsAskReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnRequest"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiOrdersOrderIdReturnsPreviewPreviewReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judged"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiPasswordStrengthJudgePassword: {
         parameters: {
             query?: never;
@@ -11975,7 +12832,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_damso.commerce.api.ProductRow_"];
+                    "application/json": components["schemas"]["Page_damso.commerce.api.ProductCard_"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -12010,6 +12867,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Taken"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiProductsCategoriesListCategories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
             401: components["responses"]["Problem"];
@@ -12824,6 +13711,171 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TechnicalRule"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiReturnPolicyGetReturnPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnPolicy"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiReturnPolicyPutReturnPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnPolicy"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnPolicy"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiReturnsListReturns: {
+        parameters: {
+            query?: {
+                in_state?: "" | "open" | "asked" | "approved" | "received" | "closed";
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.conversations.returns.view.ReturnView_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiReturnsReturnIdGetReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiReturnsReturnIdStepsMoveReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                return_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepWanted"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnView"];
                 };
             };
             401: components["responses"]["Problem"];

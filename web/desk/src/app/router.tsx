@@ -167,6 +167,37 @@ const editedSegment = createRoute({
   component: lazyRouteComponent(() => import("../features/segments/SegmentEditor.tsx"), "SegmentEditor"),
 });
 
+const orders = createRoute({
+  getParentRoute: () => desk,
+  path: "/orders",
+  validateSearch: (given: Record<string, unknown>): { q?: string; state?: string; open?: string } => ({
+    q: text(given.q),
+    state: text(given.state),
+    open: text(given.open),
+  }),
+  component: lazyRouteComponent(() => import("../features/commerce/OrdersPage.tsx"), "OrdersPage"),
+});
+const returns = createRoute({
+  getParentRoute: () => desk,
+  path: "/returns",
+  validateSearch: (given: Record<string, unknown>): { state?: string } => ({ state: text(given.state) }),
+  component: lazyRouteComponent(() => import("../features/commerce/ReturnsPage.tsx"), "ReturnsPage"),
+});
+const products = createRoute({
+  getParentRoute: () => desk,
+  path: "/products",
+  validateSearch: (given: Record<string, unknown>): { q?: string; category?: string } => ({
+    q: text(given.q),
+    category: text(given.category),
+  }),
+  component: lazyRouteComponent(() => import("../features/commerce/ProductsPage.tsx"), "ProductsPage"),
+});
+const counter = createRoute({
+  getParentRoute: () => desk,
+  path: "/counter",
+  component: lazyRouteComponent(() => import("../features/counter/CounterPage.tsx"), "CounterPage"),
+});
+
 const suggestions = createRoute({
   getParentRoute: () => desk,
   path: "/customers/suggestions",
@@ -191,6 +222,10 @@ const tree = root.addChildren([
     printed,
     companies,
     company,
+    orders,
+    returns,
+    products,
+    counter,
     segments,
     newSegment,
     segment,

@@ -72,6 +72,7 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/import/$importId", component: imports("ImportPage") }),
   createRoute({ getParentRoute, path: "/system", component: page("SystemPage") }),
   createRoute({ getParentRoute, path: "/macros", component: page("MacrosPage") }),
+  createRoute({ getParentRoute, path: "/return-policy", component: page("ReturnPolicyPage") }),
   createRoute({ getParentRoute, path: "/tags", component: page("TagsPage") }),
   createRoute({ getParentRoute, path: "/keys", component: page("KeysPage") }),
   createRoute({

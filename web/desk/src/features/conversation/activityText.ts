@@ -18,16 +18,24 @@ const TEXTS: Record<string, TextKey> = {
   taken_out: "activity.takenOut",
   taken_in: "activity.takenIn",
   unsplit: "activity.unsplit",
+  return_asked: "activity.returnAsked",
+  return_approved: "activity.returnApproved",
+  return_refused: "activity.returnRefused",
+  return_received: "activity.returnReceived",
+  return_refunded: "activity.returnRefunded",
+  return_exchanged: "activity.returnExchanged",
+  return_withdrawn: "activity.returnWithdrawn",
 };
 
 export function activityText(entry: Entry, { t, format }: Texts): string {
   const code = entry.activity?.code ?? "";
   const key = TEXTS[code];
   if (!key) return entry.text || code;
-  const { name, to, until } = entry.activity?.params ?? {};
+  const { name, to, until, number } = entry.activity?.params ?? {};
   return t(code === "team_changed" && !name ? "activity.teamCleared" : key, {
     actor: entry.author.name || t("author.system"),
     name,
+    number,
     priority: code === "priority_changed" ? t(`priority.${to}` as "priority.high") : "",
     until: typeof until === "string" ? format.moment(until) : t("snooze.reply"),
   });

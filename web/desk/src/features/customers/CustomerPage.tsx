@@ -10,6 +10,7 @@ import { faceName } from "../../app/faceName.ts";
 import { useMay } from "../../app/useMe.ts";
 import { Memberships } from "../companies/Memberships.tsx";
 import { ConsentSection } from "../consents/ConsentSection.tsx";
+import { MemberLink } from "../counter/MemberLink.tsx";
 import { OrderBlock } from "../orders/OrderBlock.tsx";
 import { useOpened } from "../palette/useOpened.ts";
 import { CustomerSegments } from "../segments/CustomerSegments.tsx";
@@ -117,6 +118,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             <IdentitySection customer={customer} />
             <ClaimList claims={customer.claims} />
             <OrderBlock customerId={customer.id} />
+            <MemberLink customer={customer} />
             <Memberships customer={customer} />
             <ConsentSection customer={customer} />
             <TraitList customer={customer} />

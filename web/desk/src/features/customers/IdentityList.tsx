@@ -4,6 +4,7 @@ import { Tooltip } from "@mantine/core";
 import {
   IconAlertTriangle,
   IconAt,
+  IconBuildingStore,
   IconIdBadge2,
   IconMail,
   IconMessageCircle,
@@ -18,7 +19,9 @@ const MARKS: Record<string, typeof IconMail> = {
   email: IconMail,
   phone: IconPhone,
   visitor: IconMessageCircle,
-  user: IconIdBadge2,
+  user: IconBuildingStore,
+  IconIdBadge2,
+  counter: IconBuildingStore,
 };
 
 /** The ways to this person, each with how sure we are that it is theirs. */

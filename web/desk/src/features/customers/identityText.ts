@@ -8,6 +8,8 @@ export function identityValue(
   t: Texts["t"],
 ): string {
   if (identity.kind === "phone") return format.phone(identity.value);
+  // A number that somebody said at a shop's till: nobody knows whose it is.
+  if (identity.kind === "counter") return t("identity.counter", { number: format.phone(identity.value) });
   if (identity.kind === "visitor") return t("identity.visitor", { id: identity.value.slice(-6) });
   if (identity.kind === "internal") return t("identity.internal");
   return identity.value;
@@ -56,6 +58,7 @@ const SOURCES = [
   "message",
   "preference_page",
   "one_click",
+  "counter",
   "other",
 ] as const;
 

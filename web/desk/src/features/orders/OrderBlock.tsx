@@ -2,6 +2,7 @@ import type { OrderRow } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Notice, Time } from "@damso/ui";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { useMay } from "../../app/useMe.ts";
@@ -26,7 +27,9 @@ export function OrderBlock({ customerId, conversationId }: { customerId: string;
   const shown = all ? orders : orders.slice(0, SHOWN);
   return (
     <section className={panel.section}>
-      <h3 className={panel.sectionTitle}>{t("order.title")}</h3>
+      <h3 className={panel.sectionTitle}>
+        <Link to="/orders">{t("order.title")}</Link>
+      </h3>
       {error && <Notice tone="danger">{messageOf(error, t)}</Notice>}
       {data && orders.length === 0 && data.carts.length === 0 && (
         <p className={panel.none}>{t("order.none")}</p>

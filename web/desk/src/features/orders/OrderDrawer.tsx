@@ -4,10 +4,13 @@ import { Notice, Skeleton, Time, toast } from "@damso/ui";
 import { Button, Drawer } from "@mantine/core";
 import { IconQuote } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { faceName } from "../../app/faceName.ts";
 import { messageOf } from "../../app/messageOf.ts";
 import { useMay } from "../../app/useMe.ts";
 import { draftOf, textOf, writeDraft } from "../composer/drafts.ts";
 import panel from "../customers/panel.module.css";
+import { OrderReturns } from "../returns/OrderReturns.tsx";
 import classes from "./orders.module.css";
 import { quoteOf } from "./orderText.ts";
 import { ProductPicture } from "./ProductPicture.tsx";
@@ -70,7 +73,22 @@ function Order({ order, conversationId, onClose }: Omit<Props, "orderId"> & { or
           </span>
           {order.status && ` · ${order.status}`}
         </dd>
-        {order.shop && <Fact name={t("order.shop")} value={order.shop} />}
+        <dt>{t("orders.customer")}</dt>
+        <dd>
+          <Link to="/customers/$customerId" params={{ customerId: order.customer.id }} onClick={onClose}>
+            {faceName(order.customer, t)}
+          </Link>
+        </dd>
+        {order.delivered_at && (
+          <>
+            <dt>{t("order.deliveredAt")}</dt>
+            <dd>
+              <Time at={order.delivered_at} as="moment" />
+            </dd>
+          </>
+        )}
+        {order.place && <Fact name={t("order.place")} value={order.place} />}
+        {order.shop && order.shop !== order.place && <Fact name={t("order.shop")} value={order.shop} />}
         {order.coupon && <Fact name={t("order.coupon")} value={order.coupon} />}
       </dl>
       <ul className={classes.lines} aria-label={t("order.products")}>
@@ -118,6 +136,7 @@ function Order({ order, conversationId, onClose }: Omit<Props, "orderId"> & { or
           {t("order.quote")}
         </Button>
       )}
+      {order.state !== "cart" && <OrderReturns order={order} conversationId={conversationId} />}
     </div>
   );
 }

@@ -1,10 +1,15 @@
-import { api, type OrderedProduct } from "@damso/api";
+import { api } from "@damso/api";
 import { IconPackage } from "@tabler/icons-react";
 import { useState } from "react";
 import classes from "./orders.module.css";
 
+interface Props {
+  line: { product_id: string | null; pictured: boolean } | undefined;
+  size?: number;
+}
+
 /** A product's picture out of the catalogue; a box where it has none, or its shop does not give it. */
-export function ProductPicture({ line, size = 32 }: { line: OrderedProduct | undefined; size?: number }) {
+export function ProductPicture({ line, size = 32 }: Props) {
   const [failed, setFailed] = useState(false);
   const pictured = line?.product_id && line.pictured && !failed;
   return (

@@ -117,6 +117,35 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       run: () => void navigate({ to: "/segments" }),
     },
     {
+      id: "orders",
+      group: t("palette.go"),
+      label: t("room.orders"),
+      mark: go,
+      combo: keymap.go_orders?.[0],
+      run: () => void navigate({ to: "/orders" }),
+    },
+    {
+      id: "returns",
+      group: t("palette.go"),
+      label: t("room.returns"),
+      mark: go,
+      run: () => void navigate({ to: "/returns" }),
+    },
+    {
+      id: "products",
+      group: t("palette.go"),
+      label: t("room.products"),
+      mark: go,
+      run: () => void navigate({ to: "/products" }),
+    },
+    {
+      id: "counter",
+      group: t("palette.go"),
+      label: t("room.counter"),
+      mark: go,
+      run: () => void navigate({ to: "/counter" }),
+    },
+    {
       id: "search",
       group: t("palette.go"),
       label: t("room.search"),
@@ -137,6 +166,10 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
     customers: "customers.read",
     companies: "customers.read",
     segments: "segments.read",
+    orders: "customers.read",
+    returns: "customers.read",
+    products: "commerce.read",
+    counter: "commerce.counter",
     search: "conversations.read",
   };
   lines.push(...rooms.filter((room) => !needed[room.id] || may(me, needed[room.id] as Scope)));

@@ -13,6 +13,7 @@ export { NotificationsPage } from "./NotificationsPage.tsx";
 export { PeoplePage } from "./PeoplePage.tsx";
 export { PrivacyPage } from "./PrivacyPage.tsx";
 export { ProfilePage } from "./ProfilePage.tsx";
+export { ReturnPolicyPage } from "./ReturnPolicyPage.tsx";
 export { SecurityPage } from "./SecurityPage.tsx";
 export { SettingsPage } from "./SettingsPage.tsx";
 export { SignInPolicyPage } from "./SignInPolicyPage.tsx";

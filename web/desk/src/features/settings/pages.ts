@@ -41,6 +41,7 @@ export const SETTINGS: SettingsGroup[] = [
       ["canned-answers", "settings.canned", "conversations.write"],
       ["macros", "settings.macros", "conversations.write"],
       ["tags", "settings.tags", "conversations.write"],
+      ["return-policy", "settings.returnPolicy", "commerce.manage"],
     ],
   },
   {

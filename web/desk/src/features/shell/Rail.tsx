@@ -1,7 +1,7 @@
 import type { KeyAction } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Tooltip } from "@mantine/core";
-import { IconInbox, IconSearch, IconSettings, IconUsers } from "@tabler/icons-react";
+import { IconInbox, IconSearch, IconSettings, IconShoppingBag, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -19,6 +19,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
   const { pathname } = useLocation();
   const reads = useMay("conversations.read");
   const customers = useMay("customers.read");
+  const commerce = useMay("commerce.read");
   const { data: views } = useQuery({ ...viewsQuery, enabled: reads });
   const standstill = useStandstill();
   const mine = views?.find((view) => view.kind === "mine")?.count ?? 0;
@@ -47,6 +48,16 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
             active={/^\/(customers|companies|segments)\b/.test(pathname)}
           >
             <IconUsers size={20} stroke={1.6} aria-hidden="true" />
+          </Room>
+        )}
+        {commerce && (
+          <Room
+            to={customers ? "/orders" : "/products"}
+            name={t("room.orders")}
+            action="go_orders"
+            active={/^\/(orders|returns|products|counter)\b/.test(pathname)}
+          >
+            <IconShoppingBag size={20} stroke={1.6} aria-hidden="true" />
           </Room>
         )}
         {reads && (
@@ -80,7 +91,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
 }
 
 interface RoomProps {
-  to: "/inbox" | "/customers" | "/search" | "/settings";
+  to: "/inbox" | "/customers" | "/orders" | "/products" | "/search" | "/settings";
   name: string;
   action: KeyAction;
   active: boolean;

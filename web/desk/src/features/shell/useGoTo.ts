@@ -17,6 +17,7 @@ export function useGoTo(): void {
     },
     useMay("customers.read"),
   );
+  useKeys({ go_orders: () => void navigate({ to: "/orders" }) }, useMay("commerce.read"));
   useKeys({ go_segments: () => void navigate({ to: "/segments" }) }, useMay("segments.read"));
   useKeys({
     go_settings: () => void navigate({ to: "/settings/profile" }),

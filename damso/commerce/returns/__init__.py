@@ -1,0 +1,1 @@
+"""Returns and exchanges: asked for, judged by the company's policy and the law, and followed to their end."""
