@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
 from damso.customers.api import Cases, CustomerRow, customer_row
+from damso.customers.consent.api import Rules
 from damso.customers.faces import colour_of, initials_of
 from damso.customers.search import ListedIdentity, listed
 from damso.customers.types import CaseSource
@@ -175,10 +176,12 @@ class SegmentController(Controller):
         )
 
     @get("/vocabulary", guards=[needs("segments.read")])
-    async def get_vocabulary(self, database: NamedDependency[Database]) -> Vocabulary:
-        """Names of events, properties, traits and kinds of addresses that were seen lately."""
+    async def get_vocabulary(
+        self, database: NamedDependency[Database], contact_rules: Rules, locale: NamedDependency[Locale]
+    ) -> Vocabulary:
+        """Names of events, properties, traits and kinds of addresses that were seen lately, and channels."""
         async with database.reading() as tx:
-            return await vocabulary(tx)
+            return await vocabulary(tx, contact_rules.ways, locale)
 
     @get("/{segment_id:uuid}", guards=[needs("segments.read")])
     async def get_segment(

@@ -5364,6 +5364,11 @@ export interface components {
             id: string;
             name: string;
         };
+        /** NamedChannel */
+        NamedChannel: {
+            channel: string;
+            name: string;
+        };
         /** NewAct */
         NewAct: {
             cases?: components["schemas"]["Chosen"][];
@@ -6833,6 +6838,7 @@ export interface components {
         /** Vocabulary */
         Vocabulary: {
             care: string[];
+            channels: components["schemas"]["NamedChannel"][];
             identities: string[];
             properties: string[];
             tracked: string[];
