@@ -54,7 +54,7 @@ export function CustomerFigures({ customerId }: { customerId: Id }) {
               <span className="num cut">{figure(worked)}</span>
               <span className="small muted">
                 {t("computed.from", { events: worked.events })}
-                {worked.newest && ` · ${format.moment(worked.newest)}`}
+                {worked.newest && ` · ${format.day(worked.newest)}`}
               </span>
             </li>
           </Tooltip>

@@ -80,14 +80,14 @@ function Groups({ picture, buyers }: { picture: RfmPicture; buyers: number }) {
       <tbody>
         {picture.groups.map((one) => (
           <tr key={one.group}>
-            <td>
+            <th scope="row">
               <Link
                 to="/segments/new"
                 search={{ name: one.name, rule: asRule({ kind: "rfm", groups: [one.group] }) }}
               >
                 {one.name}
               </Link>
-            </td>
+            </th>
             <td className="num">{format.number(one.customers)}</td>
             <td className="num">{Math.round((100 * one.customers) / buyers)}%</td>
           </tr>
