@@ -113,12 +113,12 @@ SELECT u.last_seen_at, u.id FROM segment_member m JOIN customer u ON u.id = m.cu
 WHERE m.segment_id = $1 AND m.to_at IS NULL AND (u.last_seen_at, u.id) < ($2, $3::uuid) {within}
 ORDER BY u.last_seen_at DESC, u.id DESC LIMIT $4
 """
-# The planner must walk the list in its order and ask of each, not collect every member first: CASE hides them.
+# The planner must walk the list in its order and ask of each by one index, not collect every member first, which EXISTS
+# would let it.
 _OF_MANY = """
 SELECT u.last_seen_at, u.id FROM customer u
 WHERE u.merged_into IS NULL AND (u.last_seen_at, u.id) < ($2, $3::uuid) {within}
-    AND CASE WHEN EXISTS (SELECT FROM segment_member m
-        WHERE m.segment_id = $1 AND m.customer_id = u.id AND m.to_at IS NULL) THEN true END
+    AND (SELECT true FROM segment_member m WHERE m.segment_id = $1 AND m.customer_id = u.id AND m.to_at IS NULL)
 ORDER BY u.last_seen_at DESC, u.id DESC LIMIT $4
 """
 

@@ -184,7 +184,12 @@ async def test_customers_are_listed_by_a_rule_that_nobody_keeps(desk: httpx.Asyn
     page = (await desk.post("/api/segments/fitting", json={"rule": WAITING})).json()
     nobody = (await desk.post("/api/segments/fitting", json={"rule": LOYAL})).json()
     wrong = await desk.post("/api/segments/fitting", json={"rule": {"kind": "or", "rules": []}})
+    segment_id = await made(desk, company, WAITING)
+    kept = (
+        await desk.post("/api/segments/fitting", json={"rule": {"kind": "segment", "segment_id": segment_id}})
+    ).json()
 
+    assert [one["id"] for one in kept["items"]] == [one["id"] for one in page["items"]]
     assert (len(page["items"]), page["next"], page["items"][0]["open_conversations"]) == (3, None, 1)
     assert (nobody["items"], nobody["looked"], nobody["next"]) == ([], 3, None)
     assert wrong.json()["code"] == "RULE_INVALID"
