@@ -19,7 +19,8 @@ from damso.kernel.log import SYSTEM, Event
 from damso.kernel.readers import advance
 from damso.segments import rule as r
 from damso.segments.build import build
-from damso.segments.bulk import Tables, kept_by, members
+from damso.segments.bulk import kept_by, members
+from damso.segments.bulk_events import Tables
 from damso.segments.define import Definition, create_segment, remove_segment
 from damso.segments.leaves import canonical
 from damso.segments.readers import TrackedReader
@@ -130,6 +131,9 @@ CREATE TABLE event AS SELECT 'tracked' AS stream, 'Bench ' || (hash(i) % 10) AS 
     '{{"amount": 5}}' AS properties FROM range({events}) t(i);
 CREATE TABLE trait (identity_id bigint, key varchar, value varchar, "at" bigint, id bigint);
 CREATE TABLE conversation (identity_id bigint, open boolean, since bigint, waiting_since bigint);
+CREATE TABLE consent (customer_id varchar, purpose varchar, channel varchar, state varchar);
+CREATE TABLE score (customer_id varchar, grouped varchar, recency bigint, frequency bigint, monetary bigint,
+    value bigint);
 """
 _BY_HAND = """
 SELECT customer_id FROM (
@@ -146,7 +150,7 @@ def _bulk() -> tuple[float, float]:
     connection: duckdb.DuckDBPyConnection = engine.con
     connection.execute(_MADE.format(customers=BULK_CUSTOMERS, events=BULK_EVENTS))
     now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=90)
-    names = ("customer", "identity", "trait", "event", "conversation")
+    names = ("customer", "identity", "trait", "event", "conversation", "consent", "score")
     tables = Tables(**{name: engine.table(name) for name in names}, zones=("UTC",))
     rule = canonical(
         r.All(

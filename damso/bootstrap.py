@@ -88,6 +88,8 @@ from damso.segments import readers as segment_readers
 from damso.segments.build import SegmentLane
 from damso.segments.due import LeafTimer
 from damso.segments.erase import SegmentEraser
+from damso.segments.holding import RfmHolding
+from damso.segments.rfm import RfmLane, RfmTimer
 from damso.team import second_factor, sign_in_policy
 from damso.team.forget_expired import ForgetExpired
 from damso.team.records import seal_keys
@@ -168,6 +170,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         ImportLane(parts.database, parts.keyring, parts.blobs, parts.inboxes),
         ExportLane(parts.database),
         SegmentLane(parts.database),
+        RfmLane(parts.database),
         CheckLane(parts.database, parts.inboxes, parts.http),
         ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
         BlobLane(parts.database, parts.blobs, blob_columns()),
@@ -229,6 +232,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         ForgetTracked(),
         ConsentNoticeTimer(parts.keyring, parts.inboxes, notice_writer_of(parts)),
         LeafTimer(),
+        RfmTimer(),
     )
 
 
@@ -305,7 +309,15 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
 
 def holdings_of() -> Sequence[Holding]:
     """Every store that holds something on a person, as it is told to that person."""
-    return (*OWN[:1], ConversationHolding(), OrderHolding(), ReturnHolding(), CounterHolding(), *OWN[1:])
+    return (
+        *OWN[:1],
+        ConversationHolding(),
+        OrderHolding(),
+        ReturnHolding(),
+        CounterHolding(),
+        RfmHolding(),
+        *OWN[1:],
+    )
 
 
 def doorkeeper_of(keyring: Keyring) -> Doorkeeper:

@@ -37,6 +37,7 @@ COMMANDS = (
     "product",
     "export",
     "lake",
+    "segment",
     "audit",
     "retention",
     "openapi",

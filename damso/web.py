@@ -88,6 +88,7 @@ from damso.problems import COMPONENTS, DescribedOperation, app_error, broken, ht
 from damso.query_strings import know_parameters, understood
 from damso.response_headers import hardened
 from damso.segments import api as segment_api
+from damso.segments import computed_api
 from damso.team import api as team_api
 from damso.team.access import Caller
 from damso.team.authenticate import Authentication, Authenticator
@@ -141,6 +142,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     export_api.ExportController,
     export_api.print_transcript,
     *segment_api.CONTROLLERS,
+    *computed_api.CONTROLLERS,
     WidgetEntranceController,
     widget_api.WidgetController,
     widget_api.visitor_file,

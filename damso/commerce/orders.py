@@ -20,7 +20,7 @@ _COLUMNS = """o.id, o.kind, o.number, o.state, CASE o.claimed_by WHEN 0 THEN 'as
     coalesce((SELECT l.name FROM place l WHERE l.key = o.place AND l.kind = 'shop'), '') AS place, o.status, o.problems,
     o.placed_at, o.delivered_at, o.changed_at"""
 # What a browser claimed gives way to what the company's own systems said of the same order of the same person.
-_NOT_OUTDONE = """NOT (o.claimed_by <> 0 AND EXISTS (
+NOT_OUTDONE = """NOT (o.claimed_by <> 0 AND EXISTS (
     SELECT FROM customer_order own JOIN identity a ON a.id = own.identity_id JOIN identity b ON b.id = o.identity_id
     WHERE own.kind = o.kind AND own.number = o.number AND own.claimed_by = 0 AND a.customer_id = b.customer_id))"""
 
@@ -49,7 +49,7 @@ async def list_orders(
 ) -> Page[StoredOrder]:
     """A page of orders, newest first."""
     args: list[object] = [limit + 1]
-    conditions = ["o.kind = 'order'", _NOT_OUTDONE, within(args)]
+    conditions = ["o.kind = 'order'", NOT_OUTDONE, within(args)]
     if wanted.state:
         args.append(wanted.state)
         conditions.append(f"o.state = ${len(args)}")
@@ -79,7 +79,7 @@ async def orders_of(
 ) -> list[StoredOrder]:
     """The newest orders of these identities, or their carts that something lies in."""
     args: list[object] = [list(identity_ids), kind, limit]
-    conditions = ["o.identity_id = ANY ($1)", "o.kind = $2", _NOT_OUTDONE, within(args)]
+    conditions = ["o.identity_id = ANY ($1)", "o.kind = $2", NOT_OUTDONE, within(args)]
     if kind == "cart":
         conditions.append("o.state = 'cart' AND EXISTS (SELECT FROM order_line l WHERE l.order_id = o.id)")
     return await tx.all(

@@ -140,7 +140,9 @@ class CustomerController(Controller):
             page = await list_customers(tx, q=q, cursor=cursor, within=cases.within)
             counts = await cases.open_counts(tx, [customer.id for customer in page.items])
         (witness.searched if q else witness.listed)(customer.id for customer in page.items)
-        return Page(items=[_row(customer, counts.get(customer.id, 0)) for customer in page.items], next=page.next)
+        return Page(
+            items=[customer_row(customer, counts.get(customer.id, 0)) for customer in page.items], next=page.next
+        )
 
     @post(guards=[needs("customers.write")])
     async def create_customer(
@@ -256,7 +258,8 @@ def wanted_kinds(wanted: str) -> frozenset[Kind]:
     return frozenset(kind for kind in KINDS if not names or kind in names)
 
 
-def _row(customer: ListedCustomer, open_conversations: int) -> CustomerRow:
+def customer_row(customer: ListedCustomer, open_conversations: int) -> CustomerRow:
+    """A line of a list of customers."""
     return CustomerRow(
         id=customer.id,
         name=customer.name,

@@ -84,6 +84,14 @@ TRAIT = Dimension(
         ),
         Column("source", "text", Text("누가 알려 줬는지.", "Who said so.")),
         Column("changed_at", "moment", Text("언제부터인지.", "Since when."), sql="at"),
+        Column(
+            "said_at",
+            "moment",
+            Text(
+                "보낸 쪽이 말한 시각. 있으면 changed_at보다 먼저예요.",
+                "When its sender says it became so; goes before changed_at where there is one.",
+            ),
+        ),
     ),
 )
 

@@ -12,27 +12,25 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
-from damso.customers.api import Cases
+from damso.customers.api import Cases, CustomerRow, customer_row
+from damso.customers.consent.api import Rules
 from damso.customers.faces import colour_of, initials_of
 from damso.customers.search import ListedIdentity, listed
 from damso.customers.types import CaseSource
 from damso.kernel.database import Database, Transaction
-from damso.kernel.errors import FieldProblem
-from damso.kernel.i18n import Locale, Text
+from damso.kernel.i18n import Locale
 from damso.kernel.pagination import Page
 from damso.segments import look_up
 from damso.segments.define import Definition, change_segment, create_segment, remove_segment, rules_of
-from damso.segments.errors import RuleInvalid
+from damso.segments.fitting import customers_fitting
 from damso.segments.look_up import Overlap, Size, Stay
 from damso.segments.preview import preview
-from damso.segments.rule import Rule
+from damso.segments.rule_json import rule_of
 from damso.segments.sentence import sentence
 from damso.segments.vocabulary import Vocabulary, vocabulary
 from damso.segments.why import Evidence, why
 from damso.team.access import Caller, needs
 from damso.team.records.witness import Witness
-
-_SHAPE = Text("조건의 모양이 맞지 않아요.", "The rule does not have the right form.")
 
 
 class SegmentRow(Struct, frozen=True, kw_only=True):
@@ -95,6 +93,14 @@ class SegmentPreview(Struct, frozen=True, kw_only=True):
     sample: list[SegmentPerson]
 
 
+class FittingPage(Struct, frozen=True, kw_only=True):
+    """Customers that fit; `looked` is how many were looked at for this page."""
+
+    items: list[CustomerRow]
+    next: str | None
+    looked: int
+
+
 class SegmentReason(Struct, frozen=True, kw_only=True):
     """One condition: whether it holds, when that changes by itself, and the newest events that it asks about."""
 
@@ -154,11 +160,11 @@ class SegmentController(Controller):
     ) -> SegmentPreview:
         """What a rule would give; nothing is kept."""
         caller.check("customers.read")
-        rule = _rule(data.rule)
+        rule = rule_of(data.rule)
         async with database.reading() as tx:
             found = await preview(tx, rule, await rules_of(tx), cases.within)
             names = await look_up.names_of(tx)
-            people = await _people(tx, found.sample)
+            people = await people_of(tx, found.sample)
         witness.listed(found.sample)
         return SegmentPreview(
             sentence=sentence(rule, names, locale),
@@ -170,10 +176,12 @@ class SegmentController(Controller):
         )
 
     @get("/vocabulary", guards=[needs("segments.read")])
-    async def get_vocabulary(self, database: NamedDependency[Database]) -> Vocabulary:
-        """Names of events, properties, traits and kinds of addresses that were seen lately."""
+    async def get_vocabulary(
+        self, database: NamedDependency[Database], contact_rules: Rules, locale: NamedDependency[Locale]
+    ) -> Vocabulary:
+        """Names of events, properties, traits and kinds of addresses that were seen lately, and channels."""
         async with database.reading() as tx:
-            return await vocabulary(tx)
+            return await vocabulary(tx, contact_rules.ways, locale)
 
     @get("/{segment_id:uuid}", guards=[needs("segments.read")])
     async def get_segment(
@@ -225,7 +233,7 @@ class SegmentController(Controller):
         async with database.reading() as tx:
             await look_up.segment(tx, segment_id)
             page = await look_up.who(tx, segment_id, cases.within, cursor=cursor)
-            people = await _people(tx, [customer for customer, _ in page.items])
+            people = await people_of(tx, [customer for customer, _ in page.items])
         witness.listed(people)
         return Page(
             items=[
@@ -269,6 +277,37 @@ class SegmentController(Controller):
         )
 
 
+class FittingController(Controller):
+    """Customers by a rule that nobody keeps."""
+
+    path = "/api/segments/fitting"
+    tags = ("segments",)
+
+    @post(guards=[needs("segments.read")], status_code=200)
+    async def list_fitting(
+        self,
+        data: JSONBody[SegmentDraft],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        cases: Cases,
+        witness: NamedDependency[Witness],
+        cursor: FromQuery[str | None] = None,
+    ) -> FittingPage:
+        """Who fits, seen last first. A page may be short, even empty, though there are more: only `next` null is the
+        end."""
+        caller.check("customers.read")
+        async with database.reading() as tx:
+            found = await customers_fitting(tx, rule_of(data.rule), await rules_of(tx), cases.within, cursor=cursor)
+            rows = {one.id: one for one in await listed(tx, found.items)}
+            counts = await cases.open_counts(tx, found.items)
+        witness.searched(found.items)
+        return FittingPage(
+            items=[customer_row(rows[one], counts.get(one, 0)) for one in found.items if one in rows],
+            next=found.next,
+            looked=found.looked,
+        )
+
+
 class CustomerSegments(Controller):
     """The segments that one customer is in."""
 
@@ -293,18 +332,8 @@ class CustomerSegments(Controller):
         return found
 
 
-def _rule(given: Mapping[str, Any]) -> Rule:
-    """Raises `RuleInvalid`, with where in the rule something has the wrong form."""
-    try:
-        rule: Rule = msgspec.convert(given, Rule)
-    except (msgspec.ValidationError, RecursionError) as error:
-        where = str(error).rpartition(" - at `$")[2].rstrip("`") if "`$" in str(error) else ""
-        raise RuleInvalid(problems=(FieldProblem(f"rule{where}", "shape", _SHAPE),)) from error
-    return rule
-
-
 def _definition(data: SegmentBody) -> Definition:
-    return Definition(name=data.name, rule=_rule(data.rule), description=data.description)
+    return Definition(name=data.name, rule=rule_of(data.rule), description=data.description)
 
 
 def _row(one: look_up.Segment, members: int, names: Mapping[UUID, str], locale: Locale) -> SegmentRow:
@@ -333,7 +362,7 @@ async def _card(tx: Transaction, segment_id: UUID, cases: CaseSource, locale: Lo
     )
 
 
-async def _people(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID, SegmentPerson]:
+async def people_of(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID, SegmentPerson]:
     """As lists show them."""
     return {
         one.id: SegmentPerson(
@@ -348,4 +377,4 @@ async def _people(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID,
     }
 
 
-CONTROLLERS: Sequence[ControllerRouterHandler] = (SegmentController, CustomerSegments)
+CONTROLLERS: Sequence[ControllerRouterHandler] = (SegmentController, FittingController, CustomerSegments)

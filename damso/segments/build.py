@@ -12,7 +12,7 @@ A worker that is killed in between begins again; every step may be done twice.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -27,7 +27,10 @@ from damso.segments.define import LANE, forget_unused_leaves, rules_of
 from damso.segments.leaves import canonical
 from damso.segments.plan import Formula, PlannedSegment, formula_of, lock_segments, numbers
 from damso.segments.refresh import settle
-from damso.segments.rule import Leaf
+from damso.segments.rule import Computation, Leaf
+
+if TYPE_CHECKING:
+    from damso.segments.bulk_events import Read
 
 CHUNK = 2_000
 """Rows in one transaction."""
@@ -66,15 +69,16 @@ class SegmentLane:
             await claim.finish(tx)
 
 
-async def build(database: Database, segment_id: UUID) -> None:
-    """Build what a segment is to be by now; nothing where it is gone."""
+async def build(database: Database, segment_id: UUID, read: "Read | None" = None) -> None:
+    """Build what a segment is to be by now, out of PostgreSQL where nothing else is given to `read`; nothing where it
+    is gone."""
     async with database.transaction() as tx:
         await lock_segments(tx)
         wanted = await _wanted(tx, segment_id)
     if wanted is None:
         return
     if wanted.fresh:
-        async for leaf_id, rows in _found(database, wanted.fresh):
+        async for leaf_id, rows in _found(database, wanted.fresh, read):
             async with database.transaction() as tx:
                 await _put_beside(tx, leaf_id, rows)
     async with database.transaction() as tx:
@@ -86,9 +90,10 @@ async def build(database: Database, segment_id: UUID) -> None:
 
 async def _wanted(tx: Transaction, segment_id: UUID) -> _Wanted | None:
     rules = await rules_of(tx)
-    if segment_id not in rules:
+    stored = rules.get(segment_id)
+    if stored is None or isinstance(stored, Computation):
         return None
-    rule = canonical(rules[segment_id], rules)
+    rule = canonical(stored, rules)
     leaves = await tx.rows(
         """SELECT l.id, l.key, l.rule, l.building FROM segment_use u JOIN segment_leaf l ON l.id = u.leaf_id
         WHERE u.segment_id = $1""",
@@ -106,25 +111,19 @@ async def _wanted(tx: Transaction, segment_id: UUID) -> _Wanted | None:
 
 
 async def _found(
-    database: Database, leaves: Mapping[int, Leaf]
+    database: Database, leaves: Mapping[int, Leaf], read: "Read | None"
 ) -> AsyncIterator[tuple[int, Sequence[Mapping[str, Any]]]]:
     """What the bulk finds of each leaf, in chunks."""
     # The engine takes a hundred megabytes and a second to load: only a process that builds something pays for it.
-    import ibis
-
     from damso.segments.bulk import kept_by, states
-    from damso.segments.source import load_tables
+    from damso.segments.source import copied_from
 
-    engine = ibis.duckdb.connect(":memory:")
-    try:
-        now = database.clock.now()
-        tables = await load_tables(database, engine, leaves.values(), now)
-        for number, table in states(leaves, tables, now, kept_by(engine)).items():
+    async with (read or copied_from(database))(list(leaves.values())) as reading:
+        engine = reading.engine
+        for number, table in states(leaves, reading.tables, reading.now, kept_by(engine)).items():
             found = await asyncio.to_thread(engine.to_pyarrow, table)
             for batch in found.to_batches(max_chunksize=CHUNK):
                 yield number, batch.to_pylist()
-    finally:
-        engine.disconnect()
 
 
 _BESIDE = """

@@ -5,7 +5,7 @@ time (microseconds since 1970). The one exception, how a value is taken out of J
 A bulk's `next_change` may be earlier than the live path's, never later: the timer then looks again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
@@ -13,37 +13,24 @@ from typing import Any as Expression
 
 import ibis
 from ibis import _
-from msgspec import Struct
 
 from damso.segments import rule as r
+from damso.segments.bulk_events import (
+    MICROSECOND,
+    Table,
+    Tables,
+    earlier,
+    events_of,
+    is_step,
+    later,
+    microseconds,
+    since,
+    until,
+)
+from damso.segments.bulk_measures import measured
 from damso.segments.calendar import DAY_PATTERN, round_of_year
 from damso.segments.json_values import amount_at, fits, text_of
 from damso.segments.leaves import leaf_key
-
-MICROSECOND = 1_000_000
-"""Of a second."""
-
-Table = Expression
-"""An `ibis.Table`; its columns are known at run time only."""
-
-
-class Tables(Struct, frozen=True, kw_only=True):
-    """What leaves are asked of. Times are microseconds since 1970; JSON is text.
-
-    - customer: customer_id, zone (only who is shown in lists)
-    - identity: identity_id, customer_id, kind, proof
-    - trait: identity_id, key, value, at, id
-    - event: stream, name, at (clamped to when it reached us), id, identity_id, properties
-    - conversation: identity_id (the anchor's), open, since, waiting_since (without joined ones)
-    """
-
-    customer: Table
-    identity: Table
-    trait: Table
-    event: Table
-    conversation: Table
-    zones: Sequence[str]
-
 
 Keep = Callable[[str, Table], Table]
 """Makes an expression a table of the engine under a name, so that whoever asks it again does not scan again."""
@@ -90,11 +77,6 @@ def members(rule: r.Rule, tables: Tables, now: datetime, keep: Keep) -> Table:
     return _members(rule, tables.customer.select("customer_id"), true_of)
 
 
-def microseconds(at: datetime) -> int:
-    """Since 1970."""
-    return int(at.timestamp()) * MICROSECOND + at.microsecond
-
-
 def _collect(rule: r.Rule, found: dict[str, r.Leaf]) -> None:
     match rule:
         case r.All(rules=rules) | r.Any(rules=rules):
@@ -102,7 +84,7 @@ def _collect(rule: r.Rule, found: dict[str, r.Leaf]) -> None:
                 _collect(child, found)
         case r.Not(rule=child):
             _collect(child, found)
-        case r.InSegment():
+        case r.InSegment() | r.Computed():
             raise TypeError("not canonical")
         case _:
             found[leaf_key(rule)] = rule
@@ -126,58 +108,22 @@ def _members(rule: r.Rule, everybody: Table, true_of: Mapping[str, Table]) -> Ta
             return true_of[leaf_key(rule)]
 
 
-def _events(tables: Tables, *steps: r.Step) -> Table:
-    """Events of these names, with whose they are."""
-    wanted = reduce(
-        lambda one, other: one | other,
-        [(_.stream == stream) & _.name.isin(sorted(names)) for stream, names in _names(steps).items()],
-    )
-    whose = tables.identity.select("identity_id", "customer_id")
-    return tables.event.filter(wanted).inner_join(whose, "identity_id")
-
-
-def _names(steps: Sequence[r.Step]) -> dict[str, set[str]]:
-    names: dict[str, set[str]] = {}
-    for step in steps:
-        names.setdefault(step.stream, set()).add(step.name)
-    return names
-
-
-def _is(step: r.Step | None, event: Table) -> Expression:
-    if step is None:
-        return ibis.literal(False)
-    tests = [fits(event.properties, one.property, one.op, one.value) for one in step.where]
-    return reduce(lambda one, other: one & other, tests, (event.stream == step.stream) & (event.name == step.name))
-
-
-def _since(window: r.Window, now: int) -> int:
-    return now - window.last * MICROSECOND if window.last is not None else -(2**62)
-
-
-def _until(window: r.Window, now: int) -> int:
-    return now - window.before * MICROSECOND if window.before else 2**62
-
-
-def _later(at: Expression, seconds: int | None) -> Expression:
-    return ibis.null("int64") if seconds is None else at + seconds * MICROSECOND
-
-
 def _aggregated(
     stream: str, leaves: Mapping[int, r.Performed | r.Total], tables: Tables, now: int, keep: Keep
 ) -> dict[int, Table]:
-    events = _events(tables, *(leaf.event for leaf in leaves.values()))
+    events = events_of(tables, *(leaf.event for leaf in leaves.values()))
     sums: dict[str, Expression] = {}
     for number, leaf in leaves.items():
-        inside = _is(leaf.event, events) & (events.at > _since(leaf.window, now))
+        inside = is_step(leaf.event, events) & (events.at > since(leaf.window, now))
         if isinstance(leaf, r.Total):
             amount = amount_at(events.properties, leaf.property)
             inside = inside & amount.notnull()
-            sums[f"measure_{number}"] = amount.sum(where=inside & (events.at <= _until(leaf.window, now)))
+            sums[f"measure_{number}"] = amount.sum(where=inside & (events.at <= until(leaf.window, now)))
         else:
-            sums[f"measure_{number}"] = (inside & (events.at <= _until(leaf.window, now))).sum()
-        sums[f"oldest_{number}"] = events.at.min(where=inside & (events.at <= _until(leaf.window, now)))
+            sums[f"measure_{number}"] = (inside & (events.at <= until(leaf.window, now))).sum()
+        sums[f"oldest_{number}"] = events.at.min(where=inside & (events.at <= until(leaf.window, now)))
         if leaf.window.before:
-            sums[f"coming_{number}"] = events.at.min(where=inside & (events.at > _until(leaf.window, now)))
+            sums[f"coming_{number}"] = events.at.min(where=inside & (events.at > until(leaf.window, now)))
     wide = keep(f"counted_{stream}", events.group_by("customer_id").aggregate(**sums))
     return {number: _of_aggregate(number, leaf, wide) for number, leaf in leaves.items()}
 
@@ -188,17 +134,12 @@ def _of_aggregate(number: int, leaf: r.Performed | r.Total, wide: Table) -> Tabl
     else:
         least = ibis.literal(leaf.times)
     holds = (wide[f"measure_{number}"] >= least).fill_null(False)
-    leaves_at = _later(wide[f"oldest_{number}"], leaf.window.last)
+    leaves_at = later(wide[f"oldest_{number}"], leaf.window.last)
     if isinstance(leaf, r.Performed):
         leaves_at = ibis.ifelse(holds, leaves_at, ibis.null("int64"))
     if leaf.window.before:
-        leaves_at = _earlier(leaves_at, _later(wide[f"coming_{number}"], leaf.window.before))
+        leaves_at = earlier(leaves_at, later(wide[f"coming_{number}"], leaf.window.before))
     return wide.select("customer_id", holds=holds, next_change=leaves_at)
-
-
-def _earlier(one: Expression, other: Expression) -> Expression:
-    """The earlier of two times, of which none, one or both are there."""
-    return ibis.coalesce(ibis.ifelse(one < other, one, other), one, other)
 
 
 def _alone(leaf: r.Leaf, tables: Tables, now: datetime) -> Table:
@@ -221,27 +162,34 @@ def _alone(leaf: r.Leaf, tables: Tables, now: datetime) -> Table:
             return _conversations(leaf, tables, at)
         case r.Anniversary():
             return _anniversaries(leaf, tables, now)
+        case r.HasConsent():
+            said = tables.consent.filter(_.purpose == leaf.purpose, _.channel == leaf.channel, _.state == leaf.state)
+            return _so(said)
+        case r.InRfm():
+            return _scored(leaf, tables)
+        case r.Measured():
+            return measured(leaf, tables, at)
         case _:
             raise TypeError(leaf)
 
 
 def _occurrence(leaf: r.Occurrence, tables: Tables, now: int) -> Table:
-    events = _events(tables, leaf.event)
+    events = events_of(tables, leaf.event)
     order = [events.at, events.id] if leaf.which == "first" else [events.at.desc(), events.id.desc()]
     numbered = events.mutate(place=ibis.row_number().over(group_by=events.customer_id, order_by=order))
     one = numbered.filter(numbered.place == 0)
-    since, until = _since(leaf.window, now), _until(leaf.window, now)
-    change = ibis.ifelse(one.at > until, _later(one.at, leaf.window.before), _later(one.at, leaf.window.last))
-    return one.filter(_is(leaf.event, one) & (one.at > since)).select(
-        "customer_id", holds=one.at <= until, next_change=change
+    begin, end = since(leaf.window, now), until(leaf.window, now)
+    change = ibis.ifelse(one.at > end, later(one.at, leaf.window.before), later(one.at, leaf.window.last))
+    return one.filter(is_step(leaf.event, one) & (one.at > begin)).select(
+        "customer_id", holds=one.at <= end, next_change=change
     )
 
 
 def _marked(tables: Tables, **steps: r.Step | None) -> Table:
     """Events that are one of these steps, numbered in each customer's order, with which of them each is."""
-    events = _events(tables, *(step for step in steps.values() if step))
+    events = events_of(tables, *(step for step in steps.values() if step))
     place = ibis.row_number().over(group_by=events.customer_id, order_by=[events.at, events.stream, events.id])
-    marks = {f"is_{name}": _is(step, events) for name, step in steps.items()}
+    marks = {f"is_{name}": is_step(step, events) for name, step in steps.items()}
     return events.select("customer_id", "at", place=place, **marks)
 
 
@@ -254,12 +202,12 @@ def _sequence(leaf: r.Sequence, tables: Tables, now: int) -> Table:
         without_place=ibis.ifelse(marked.is_without, marked.place, ibis.null("int64")).max().over(before),
     )
     hits = seen.filter(
-        seen.is_then & (seen.at > _since(leaf.window, now)),
+        seen.is_then & (seen.at > since(leaf.window, now)),
         seen.at <= seen.first_at + leaf.within * MICROSECOND,
         (seen.without_place <= seen.first_place).fill_null(True),
     )
     newest = hits.group_by("customer_id").aggregate(at=hits.at.max())
-    return newest.select("customer_id", holds=ibis.literal(True), next_change=_later(newest.at, leaf.window.last))
+    return newest.select("customer_id", holds=ibis.literal(True), next_change=later(newest.at, leaf.window.last))
 
 
 def _not_followed(leaf: r.NotFollowed, tables: Tables, now: int) -> Table:
@@ -268,7 +216,7 @@ def _not_followed(leaf: r.NotFollowed, tables: Tables, now: int) -> Table:
     seen = marked.mutate(then_at=ibis.ifelse(marked.is_then, marked.at, ibis.null("int64")).min().over(after))
     over = seen.at + leaf.within * MICROSECOND
     alone = seen.mutate(over=over).filter(
-        seen.is_first & (seen.at > _since(leaf.window, now)), (seen.then_at > over).fill_null(True)
+        seen.is_first & (seen.at > since(leaf.window, now)), (seen.then_at > over).fill_null(True)
     )
     times = alone.group_by("customer_id").aggregate(
         ripe=alone.at.max(where=alone.over <= now), waiting=alone.over.min(where=alone.over > now)
@@ -276,7 +224,7 @@ def _not_followed(leaf: r.NotFollowed, tables: Tables, now: int) -> Table:
     return times.select(
         "customer_id",
         holds=times.ripe.notnull(),
-        next_change=_earlier(_later(times.ripe, leaf.window.last), times.waiting),
+        next_change=earlier(later(times.ripe, leaf.window.last), times.waiting),
     )
 
 
@@ -294,7 +242,7 @@ def _identities(leaf: r.HasIdentity, tables: Tables) -> Table:
     theirs = tables.identity.filter(_.kind.isin(leaf.kinds))
     if leaf.proven:
         theirs = theirs.filter(_.proof.isin(["proven", "authenticated"]))
-    return theirs.select("customer_id").distinct().mutate(holds=ibis.literal(True), next_change=ibis.null("int64"))
+    return _so(theirs)
 
 
 def _conversations(leaf: r.HasConversation, tables: Tables, now: int) -> Table:
@@ -309,6 +257,21 @@ def _conversations(leaf: r.HasConversation, tables: Tables, now: int) -> Table:
         holds=first.ready <= now,
         next_change=ibis.ifelse(first.ready > now, first.ready, ibis.null("int64")),
     )
+
+
+def _scored(leaf: r.InRfm, tables: Tables) -> Table:
+    scored = tables.score
+    if leaf.groups:
+        scored = scored.filter(scored.grouped.isin(leaf.groups))
+    for name in ("recency", "frequency", "monetary", "value"):
+        if asked := getattr(leaf, name):
+            scored = scored.filter(scored[name].isin(asked))
+    return _so(scored)
+
+
+def _so(table: Table) -> Table:
+    """True of these customers, until a fact changes it."""
+    return table.select("customer_id").distinct().mutate(holds=ibis.literal(True), next_change=ibis.null("int64"))
 
 
 def _anniversaries(leaf: r.Anniversary, tables: Tables, now: datetime) -> Table:

@@ -6,6 +6,7 @@ The JSON form is checked by its types first; here is what types cannot say. Ever
 import math
 from collections.abc import Iterator
 
+from damso.customers.consent.types import ALL, BY_CHANNEL
 from damso.kernel.errors import FieldProblem
 from damso.kernel.i18n import Text
 from damso.segments.errors import RuleInvalid
@@ -13,11 +14,16 @@ from damso.segments.rule import (
     All,
     Anniversary,
     Any,
+    Computation,
+    Computed,
     Condition,
+    HasConsent,
     HasConversation,
     HasIdentity,
     HasTrait,
+    InRfm,
     InSegment,
+    Measured,
     Not,
     NotFollowed,
     Occurrence,
@@ -41,6 +47,8 @@ MAX_WORDS = 200
 MAX_SECONDS = 5 * 366 * 86_400
 MAX_AMOUNT = 1e15
 MAX_DAYS = 90
+BARE = frozenset({"count", "days_since"})
+"""Measures that need no property."""
 
 _TOO_LARGE = Text(
     f"조건은 {MAX_NODES}개, {MAX_DEPTH}단계까지 만들 수 있어요.",
@@ -54,6 +62,9 @@ _WINDOW = Text("기간을 확인해 주세요.", "Please check the period.")
 _AMOUNT = Text("0보다 큰 금액이나 수량을 적어 주세요.", "Enter an amount above zero.")
 _CHOICES = Text(f"1개에서 {MAX_CHOICES}개까지 고를 수 있어요.", f"Choose 1 to {MAX_CHOICES}.")
 _MANY = Text(f"조건은 {MAX_CONDITIONS}개까지 쓸 수 있어요.", f"Up to {MAX_CONDITIONS} conditions can be used.")
+_CHANNEL = Text("이 목적은 모든 채널에 함께 동의해요.", "This purpose is consented to for all channels at once.")
+_SCORES = Text("점수는 1에서 5까지예요.", "Scores go from 1 to 5.")
+_NO_PROPERTY = Text("이 계산에는 속성을 쓰지 않아요.", "This is not worked out of a property.")
 _DAYS = Text(f"{MAX_DAYS}일까지 쓸 수 있어요.", f"Up to {MAX_DAYS} days can be used.")
 
 Found = Iterator[tuple[str, str, Text]]
@@ -116,8 +127,38 @@ def _problems(rule: Rule, path: str) -> Found:
             yield from _named(key, f"{path}.key")
             if not 0 <= days <= MAX_DAYS:
                 yield f"{path}.days", "days", _DAYS
+        case HasConsent():
+            yield from _named(rule.channel, f"{path}.channel")
+            if rule.purpose not in BY_CHANNEL and rule.channel != ALL:
+                yield f"{path}.channel", "channel", _CHANNEL
+        case InRfm():
+            for name in ("recency", "frequency", "monetary", "value"):
+                if not set(getattr(rule, name)) <= {1, 2, 3, 4, 5}:
+                    yield f"{path}.{name}", "scores", _SCORES
+        case Computed(op=op, value=value):
+            yield from _comparison(op, value, f"{path}.value")
+        case Measured(of=of, op=op, value=value):
+            yield from computation_problems(of, f"{path}.of")
+            yield from _comparison(op, value, f"{path}.value")
         case InSegment():
             pass
+
+
+def check_computation(of: Computation) -> None:
+    """Raises `RuleInvalid` with every problem found."""
+    problems = tuple(FieldProblem(path, code, text) for path, code, text in computation_problems(of, "computation"))
+    if problems:
+        raise RuleInvalid(problems=problems)
+
+
+def computation_problems(of: Computation, path: str) -> Found:
+    """What is wrong with a computation."""
+    yield from _step(of.event, f"{path}.event")
+    yield from _window(of.window, f"{path}.window")
+    if of.measure not in BARE:
+        yield from _named(of.property, f"{path}.property")
+    elif of.property:
+        yield f"{path}.property", "unused", _NO_PROPERTY
 
 
 def _about_events(rule: Performed | Occurrence | Total, path: str) -> Found:

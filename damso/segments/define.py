@@ -15,9 +15,9 @@ from damso.kernel.lanes import enqueue
 from damso.kernel.log import Actor, Event
 from damso.segments.check import MAX_WORDS, check_rule
 from damso.segments.errors import SegmentInUse, SegmentNameTaken
-from damso.segments.leaves import canonical, leaf_key, leaves_of, segments_named
+from damso.segments.leaves import canonical, leaf_key, leaves_of, names_in
 from damso.segments.plan import lock_segments
-from damso.segments.rule import Rule
+from damso.segments.rule import Computation, Named, Rule
 
 LANE = "segment"
 """Where segments are built."""
@@ -78,9 +78,7 @@ async def change_segment(tx: Transaction, segment_id: UUID, definition: Definiti
         tx.now,
     )
     if definition.rule != old:
-        for other in sorted(_dependents(segment_id, rules)):
-            await tx.execute("UPDATE segment SET version = version + 1, state = 'building' WHERE id = $1", other)
-            await _ask_for(tx, other, _leaves(rules[other], rules))
+        await build_anew(tx, segment_id, rules)
     await log.append(tx, _event("segment.changed", segment_id, actor))
 
 
@@ -88,9 +86,7 @@ async def remove_segment(tx: Transaction, segment_id: UUID, *, actor: Actor) -> 
     """With its history. Raises `NotFound`, `SegmentInUse`."""
     await _lock(tx, segment_id)
     rules = await rules_of(tx)
-    users = [other for other, rule in rules.items() if segment_id in segments_named(rule)]
-    if users:
-        names = await tx.values("SELECT name FROM segment WHERE id = ANY ($1) ORDER BY name", users)
+    if names := await named_by(tx, segment_id, rules):
         raise SegmentInUse(names=", ".join(names))
     await tx.execute("DELETE FROM segment WHERE id = $1", segment_id)
     await forget_unused_leaves(tx)
@@ -102,13 +98,31 @@ async def forget_unused_leaves(tx: Transaction) -> None:
     await tx.execute("DELETE FROM segment_leaf l WHERE NOT EXISTS (SELECT FROM segment_use u WHERE u.leaf_id = l.id)")
 
 
-async def rules_of(tx: Transaction) -> Mapping[UUID, Rule]:
-    """The rules of all segments."""
-    rows = await tx.rows("SELECT id, rule FROM segment")
-    return {row["id"]: msgspec.convert(row["rule"], Rule, strict=True) for row in rows}
+async def rules_of(tx: Transaction) -> Mapping[UUID, Named]:
+    """All that a rule may name: the rules of segments, and computed traits."""
+    rows = await tx.rows(
+        "SELECT id, rule, true AS rules FROM segment UNION ALL SELECT id, rule, false FROM computed_trait"
+    )
+    return {row["id"]: msgspec.convert(row["rule"], Rule if row["rules"] else Computation, strict=True) for row in rows}
 
 
-def _leaves(rule: Rule, rules: Mapping[UUID, Rule]) -> dict[str, dict[str, Any]]:
+async def named_by(tx: Transaction, one: UUID, rules: Mapping[UUID, Named]) -> list[str]:
+    """The names of segments that name a segment or a computed trait."""
+    users = [other for other, rule in rules.items() if one in names_in(rule)]
+    names: list[str] = await tx.values("SELECT name FROM segment WHERE id = ANY ($1) ORDER BY name", users)
+    return names
+
+
+async def build_anew(tx: Transaction, changed: UUID, rules: Mapping[UUID, Named]) -> None:
+    """Whatever segment is of this, or names it. The caller holds the lock."""
+    for other in sorted(_dependents(changed, rules)):
+        rule = rules[other]
+        if not isinstance(rule, Computation):
+            await tx.execute("UPDATE segment SET version = version + 1, state = 'building' WHERE id = $1", other)
+            await _ask_for(tx, other, _leaves(rule, rules))
+
+
+def _leaves(rule: Rule, rules: Mapping[UUID, Named]) -> dict[str, dict[str, Any]]:
     """The leaves of a rule by their keys, as they are stored. Raises `RuleInvalid`."""
     return {leaf_key(leaf): _stored(leaf) for leaf in leaves_of(canonical(rule, rules))}
 
@@ -118,10 +132,10 @@ def _stored(rule: Rule) -> dict[str, Any]:
     return stored
 
 
-def _dependents(segment_id: UUID, rules: Mapping[UUID, Rule]) -> set[UUID]:
-    """A segment and all that name it, straight or through others."""
+def _dependents(segment_id: UUID, rules: Mapping[UUID, Named]) -> set[UUID]:
+    """A segment or computed trait and all that name it, straight or through others."""
     found = {segment_id}
-    while more := {one for one, rule in rules.items() if one not in found and segments_named(rule) & found}:
+    while more := {one for one, rule in rules.items() if one not in found and names_in(rule) & found}:
         found |= more
     return found
 

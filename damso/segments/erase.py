@@ -24,5 +24,6 @@ class SegmentEraser:
         await lock_segments(tx)
         who = list(person.customer_ids)
         gone = await tx.execute("DELETE FROM segment_member WHERE customer_id = ANY ($1)", who)
+        gone += await tx.execute("DELETE FROM rfm_score WHERE customer_id = ANY ($1)", who)
         gone += await tx.execute("DELETE FROM leaf_state WHERE customer_id = ANY ($1)", who)
         return Erased(rows=gone)

@@ -11,18 +11,24 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
+from damso.customers.consent.standing import standings
 from damso.kernel.database import Transaction
 from damso.segments import statements
 from damso.segments.calendar import round_of_year
+from damso.segments.measures import given_of_leaf, measured
 from damso.segments.predicate import event_path, trait_path
 from damso.segments.rule import (
     Anniversary,
+    HasConsent,
     HasConversation,
     HasIdentity,
     HasTrait,
+    InRfm,
     Leaf,
+    Measured,
     NotFollowed,
     Occurrence,
     Performed,
@@ -64,6 +70,9 @@ async def _ask(tx: Transaction, sql: str, leaves: Mapping[int, Leaf], pairs: Col
     args: list[object] = [given, [leaf for leaf, _ in pairs], [customer for _, customer in pairs], tx.now]
     if sql == statements.ANNIVERSARY:
         args.append(await _turns(tx, leaves, {customer for _, customer in pairs}))
+    if sql == statements.CONSENT:
+        asked = {(leaf.purpose, leaf.channel) for leaf in leaves.values() if isinstance(leaf, HasConsent)}
+        args.append(msgspec.to_builtins(await standings(tx, {customer for _, customer in pairs}, asked)))
     return await tx.all(State, sql, *args)
 
 
@@ -87,6 +96,12 @@ def _statement(leaf: Leaf) -> str:
             return statements.CONVERSATION
         case Anniversary():
             return statements.ANNIVERSARY
+        case HasConsent():
+            return statements.CONSENT
+        case InRfm():
+            return statements.RFM
+        case Measured(of=of):
+            return measured(of.event.stream, of.measure)
 
 
 def _streams(*steps: Step | None) -> tuple[str, ...]:
@@ -115,6 +130,12 @@ def _given(leaf: Leaf) -> dict[str, Any]:
             return {"waiting": leaf.state == "waiting", "seconds": leaf.seconds}
         case Anniversary():
             return {"key": leaf.key}
+        case HasConsent():
+            return {"purpose": leaf.purpose, "channel": leaf.channel, "state": leaf.state}
+        case InRfm():
+            return {name: list(getattr(leaf, name)) for name in InRfm.__struct_fields__}
+        case Measured():
+            return given_of_leaf(leaf)
 
 
 def _step(prefix: str, step: Step) -> dict[str, Any]:

@@ -26,6 +26,12 @@ json_extract_string: Expression = ibis.udf.scalar.builtin(
 """The value at a path of a document as text, without quotes."""
 
 
+json_extract: Expression = ibis.udf.scalar.builtin(
+    lambda document, path: None, name="json_extract", signature=_OF_TEXTS
+)
+"""The value at a path of a document as JSON."""
+
+
 def fits(document: Expression, key: str | None, op: Op, value: Scalar | tuple[Scalar, ...] | None) -> Expression:
     """Whether the value of a key (None: the document itself) is as asked; never null."""
     path = _path(key)
@@ -59,6 +65,14 @@ def amount_at(document: Expression, key: str) -> Expression:
     kind, text = json_type(document, path), json_extract_string(document, path)
     sensible = _number(kind, text).abs() <= _MOST
     return ibis.ifelse(sensible.fill_null(False), text, ibis.null("string")).try_cast("decimal(38, 6)")
+
+
+def scalar_at(document: Expression, key: str) -> Expression:
+    """A text, a number to six decimals, or yes or no, as a JSON text of which equal ones are equal; else null."""
+    path = _path(key)
+    kind, nothing = json_type(document, path), ibis.null("string")
+    plain = ibis.ifelse(kind.isin(["VARCHAR", "BOOLEAN"]), json_extract(document, path), nothing)
+    return ibis.ifelse(kind.isin(_NUMBERS), amount_at(document, key).cast("string"), plain)
 
 
 def text_of(document: Expression) -> Expression:

@@ -18,11 +18,18 @@ from damso.segments.errors import RuleInvalid
 from damso.segments.rule import (
     All,
     Any,
+    Computation,
+    Computed,
+    HasConsent,
     HasIdentity,
     HasTrait,
+    InRfm,
     InSegment,
     Leaf,
+    Measured,
+    Named,
     Not,
+    Op,
     Performed,
     Rule,
     Scalar,
@@ -34,13 +41,14 @@ MAX_LEAVES = 200
 """Leaves of a rule with all the segments that it names put in."""
 
 _GONE = Text("조건에 쓴 세그먼트를 찾을 수 없어요.", "A segment that the rule names is not there.")
+_NO_TRAIT = Text("조건에 쓴 계산 속성을 찾을 수 없어요.", "A computed trait that the rule names is not there.")
 _CIRCLE = Text("세그먼트가 돌고 돌아 자기 자신을 조건으로 쓰고 있어요.", "Segments name each other in a circle.")
 _LARGE = Text("조건이 너무 많아요. 세그먼트를 나눠 주세요.", "That is too many conditions. Divide the segment.")
 
 
-def canonical(rule: Rule, segments: Mapping[UUID, Rule]) -> Rule:
-    """The same rule over canonical leaves, other segments put in. Raises `RuleInvalid`."""
-    found = _expanded(rule, segments, ())
+def canonical(rule: Rule, named: Mapping[UUID, Named]) -> Rule:
+    """The same rule over canonical leaves, other segments and computed traits put in. Raises `RuleInvalid`."""
+    found = _expanded(rule, named, ())
     if sum(1 for _ in leaves_of(found)) > MAX_LEAVES:
         raise _refusal("too_large", _LARGE)
     return found
@@ -51,7 +59,7 @@ def leaves_of(rule: Rule) -> Iterator[Leaf]:
     if isinstance(rule, All | Any | Not):
         for child in children(rule):
             yield from leaves_of(child)
-    elif not isinstance(rule, InSegment):
+    elif not isinstance(rule, InSegment | Computed):
         yield rule
 
 
@@ -60,27 +68,47 @@ def leaf_key(leaf: Rule) -> str:
     return hashlib.sha256(msgspec.json.encode(leaf, order="sorted")).hexdigest()
 
 
-def segments_named(rule: Rule) -> set[UUID]:
-    """The segments that a rule names itself."""
-    if isinstance(rule, InSegment):
-        return {rule.segment_id}
-    return {one for child in children(rule) for one in segments_named(child)}
+def names_in(rule: Named) -> set[UUID]:
+    """The segments and computed traits that a rule names itself."""
+    match rule:
+        case InSegment(segment_id=segment_id):
+            return {segment_id}
+        case Computed(computed_id=computed_id):
+            return {computed_id}
+        case Computation():
+            return set()
+    return {one for child in children(rule) for one in names_in(child)}
 
 
-def _expanded(rule: Rule, segments: Mapping[UUID, Rule], inside: tuple[UUID, ...]) -> Rule:
+def _expanded(rule: Rule, named: Mapping[UUID, Named], inside: tuple[UUID, ...]) -> Rule:
     match rule:
         case All(rules=rules):
-            return All(rules=tuple(_expanded(child, segments, inside) for child in rules))
+            return All(rules=tuple(_expanded(child, named, inside) for child in rules))
         case Any(rules=rules):
-            return Any(rules=tuple(_expanded(child, segments, inside) for child in rules))
+            return Any(rules=tuple(_expanded(child, named, inside) for child in rules))
         case Not(rule=child):
-            return Not(rule=_expanded(child, segments, inside))
+            return Not(rule=_expanded(child, named, inside))
         case InSegment(segment_id=segment_id):
             if segment_id in inside:
                 raise _refusal("circle", _CIRCLE)
-            if segment_id not in segments:
+            found = named.get(segment_id)
+            if found is None or isinstance(found, Computation):
                 raise _refusal("unknown_segment", _GONE)
-            return _expanded(segments[segment_id], segments, (*inside, segment_id))
+            return _expanded(found, named, (*inside, segment_id))
+        case Computed(computed_id=computed_id):
+            of = named.get(computed_id)
+            if not isinstance(of, Computation):
+                raise _refusal("unknown_computed", _NO_TRAIT)
+            return _measured(of, rule.op, rule.value)
+        case Measured():
+            return _measured(rule.of, rule.op, rule.value)
+        case HasConsent(state="none"):
+            said = [msgspec.structs.replace(rule, state=state) for state in ("given", "withdrawn")]
+            return Not(rule=Any(rules=tuple(said)))
+        case InRfm():
+            return msgspec.structs.replace(
+                rule, **{name: tuple(sorted(set(getattr(rule, name)))) for name in InRfm.__struct_fields__}
+            )
         case Performed():
             return _counted(rule)
         case Total():
@@ -111,6 +139,39 @@ def _counted(rule: Performed) -> Rule:
             return Not(rule=at_least(rule.times + 1))
         case "exactly":
             return All(rules=(at_least(rule.times), Not(rule=at_least(rule.times + 1))))
+
+
+_NUMERIC = ("count", "sum")
+"""Measures that are 0 without any event; the others are absent."""
+_OPPOSITE: Mapping[Op, Op] = {"is": "is_not", "lt": "gte", "lte": "gt", "gte": "lt", "gt": "lte"}
+
+
+def _measured(of: Computation, op: Op, value: Scalar | tuple[Scalar, ...] | None) -> Rule:
+    """Turned round wherever it would be true of somebody without events."""
+    of, value = msgspec.structs.replace(of, event=_sorted(of.event)), _plain(value)
+    if of.measure not in _NUMERIC:
+        if op in ("missing", "is_not"):
+            return Not(rule=Measured(of=of, op="exists" if op == "missing" else "is", value=value))
+        return Measured(of=of, op=op, value=value)
+    match op:
+        case "exists":
+            return All(rules=())
+        case "missing":
+            return Not(rule=All(rules=()))
+        case "is_not":
+            return Not(rule=_measured(of, "is", value))
+        case "one_of":
+            assert isinstance(value, tuple)
+            return Any(rules=tuple(_measured(of, "is", one) for one in value))
+    if op in _OPPOSITE and _of_zero(op, value):
+        return Not(rule=Measured(of=of, op=_OPPOSITE[op], value=value))
+    return Measured(of=of, op=op, value=value)
+
+
+def _of_zero(op: Op, value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return {"is": value == 0, "gt": value < 0, "gte": value <= 0, "lt": value > 0, "lte": value >= 0}[op]
 
 
 def _rewritten(leaf: Rule) -> Rule:

@@ -81,7 +81,9 @@ def _segment(row: Any) -> Segment:
 
 
 async def names_of(tx: Transaction) -> dict[UUID, str]:
-    return {row["id"]: row["name"] for row in await tx.rows("SELECT id, name FROM segment")}
+    """Of segments and computed traits, by their ids."""
+    rows = await tx.rows("SELECT id, name FROM segment UNION ALL SELECT id, name FROM computed_trait")
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def sizes(tx: Transaction, segment_ids: Sequence[UUID], within: Within) -> dict[UUID, int]:

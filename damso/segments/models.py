@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,6 +42,55 @@ class SegmentLeaf(Table):
     key: Mapped[str] = mapped_column(unique=True)
     rule: Mapped[dict[str, Any]]
     building: Mapped[bool]
+
+
+class ComputedTrait(Table):
+    """A computation with a name. Its values are kept nowhere: they are read from the log when somebody asks."""
+
+    __tablename__ = "computed_trait"
+    __table_args__ = (Index("uq_computed_trait_name", text("lower(name)"), unique=True),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    rule: Mapped[dict[str, Any]]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class RfmScore(Table):
+    """Where the last reckoning of buyers put a customer, see `damso.segments.rfm`. `spent` is in minor units of the
+    reckoning's currency."""
+
+    __tablename__ = "rfm_score"
+    __table_args__ = (
+        CheckConstraint(
+            "recency BETWEEN 1 AND 5 AND frequency BETWEEN 1 AND 5 AND monetary BETWEEN 1 AND 5"
+            " AND value BETWEEN 1 AND 5",
+            name="scores",
+        ),
+        Index("ix_rfm_score_cell", "recency", "value"),
+    )
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    last_at: Mapped[datetime]
+    orders: Mapped[int]
+    spent: Mapped[int]
+    recency: Mapped[int] = mapped_column(SmallInteger())
+    frequency: Mapped[int] = mapped_column(SmallInteger())
+    monetary: Mapped[int] = mapped_column(SmallInteger())
+    value: Mapped[int] = mapped_column(SmallInteger())
+    grouped: Mapped[str]
+
+
+class RfmRun(Table):
+    """The reckoning of buyers, a single row: when it was last done and over what, and when it is due again."""
+
+    __tablename__ = "rfm_run"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+    id: Mapped[int] = mapped_column(SmallInteger(), primary_key=True)
+    due_at: Mapped[datetime]
+    computed_at: Mapped[datetime | None]
+    customers: Mapped[int] = mapped_column(server_default="0")
+    currency: Mapped[str] = mapped_column(server_default="")
 
 
 class SegmentUse(Table):

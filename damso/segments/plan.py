@@ -15,10 +15,13 @@ from damso.segments.rule import (
     Anniversary,
     Any,
     EventStream,
+    HasConsent,
     HasConversation,
     HasIdentity,
     HasTrait,
+    InRfm,
     Leaf,
+    Measured,
     Not,
     NotFollowed,
     Rule,
@@ -51,6 +54,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     by_trait: Mapping[str, frozenset[int]]
     of_identities: frozenset[int]
     of_conversations: frozenset[int]
+    of_consents: frozenset[int]
+    of_rfm: frozenset[int]
 
 
 async def lock_segments(tx: Transaction) -> None:
@@ -115,7 +120,12 @@ def steps_of(leaf: Leaf) -> list[Step]:
         return [step for step in (leaf.first, leaf.next, leaf.without) if step]
     if isinstance(leaf, NotFollowed):
         return [leaf.first, leaf.next]
-    return [] if isinstance(leaf, HasTrait | HasIdentity | HasConversation | Anniversary) else [leaf.event]
+    if isinstance(leaf, Measured):
+        return [leaf.of.event]
+    return [] if isinstance(leaf, _WITHOUT_EVENTS) else [leaf.event]
+
+
+_WITHOUT_EVENTS = HasTrait | HasIdentity | HasConversation | Anniversary | HasConsent | InRfm
 
 
 def _plan(leaves: Mapping[int, Leaf], building: frozenset[int], segments: Sequence[PlannedSegment]) -> Plan:
@@ -132,6 +142,12 @@ def _plan(leaves: Mapping[int, Leaf], building: frozenset[int], segments: Sequen
         segments=segments,
         by_event={key: frozenset(found) for key, found in by_event.items()},
         by_trait={key: frozenset(found) for key, found in by_trait.items()},
-        of_identities=frozenset(number for number, leaf in leaves.items() if isinstance(leaf, HasIdentity)),
-        of_conversations=frozenset(number for number, leaf in leaves.items() if isinstance(leaf, HasConversation)),
+        of_identities=_of_kind(leaves, HasIdentity),
+        of_conversations=_of_kind(leaves, HasConversation),
+        of_consents=_of_kind(leaves, HasConsent),
+        of_rfm=_of_kind(leaves, InRfm),
     )
+
+
+def _of_kind(leaves: Mapping[int, Leaf], kind: type[Leaf]) -> frozenset[int]:
+    return frozenset(number for number, leaf in leaves.items() if isinstance(leaf, kind))

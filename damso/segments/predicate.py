@@ -13,6 +13,11 @@ def trait_path(op: Op, value: Given) -> str:
     return f"strict {_test('$', op, value)}"
 
 
+def any_path(op: Op, value: Given) -> str:
+    """The predicate on a list of values: any of them is so."""
+    return f"strict exists($[*] ? ({_test('@', op, value)}))"
+
+
 def event_path(where: Iterable[Condition]) -> str | None:
     """The predicate on an event's properties, None where there is none."""
     tests = [_test(f"$.{_quoted(one.property)}", one.op, one.value) for one in where]

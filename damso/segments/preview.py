@@ -12,10 +12,9 @@ from msgspec import Struct
 from damso.customers.search import Within
 from damso.kernel.database import Transaction
 from damso.segments.check import check_rule
-from damso.segments.evaluate import evaluate
-from damso.segments.leaves import canonical, leaf_key, leaves_of
-from damso.segments.plan import formula_of, members
-from damso.segments.rule import Rule
+from damso.segments.fitting import fitting, seen_last
+from damso.segments.leaves import canonical
+from damso.segments.rule import Named, Rule
 
 ASKED = 1000
 """Customers that a preview looks at."""
@@ -34,26 +33,12 @@ class Preview(Struct, frozen=True, kw_only=True):
     sample: Sequence[UUID]
 
 
-async def preview(tx: Transaction, rule: Rule, rules: Mapping[UUID, Rule], within: Within) -> Preview:
+async def preview(tx: Transaction, rule: Rule, rules: Mapping[UUID, Named], within: Within) -> Preview:
     """Raises `RuleInvalid`."""
     check_rule(rule)
     plain = canonical(rule, rules)
-    args: list[object] = [ASKED]
-    condition = within(args, "u")
-    asked: list[UUID] = await tx.values(
-        f"""SELECT u.id FROM customer u WHERE u.merged_into IS NULL
-            AND EXISTS (SELECT FROM customer_search s WHERE s.customer_id = u.id)
-            {f"AND {condition}" if condition else ""} ORDER BY u.last_seen_at DESC, u.id DESC LIMIT $1""",
-        *args,
-    )
-    number_of = {key: number for number, key in enumerate({leaf_key(leaf): None for leaf in leaves_of(plain)})}
-    leaves = {number_of[leaf_key(leaf)]: leaf for leaf in leaves_of(plain)}
-    found = await evaluate(tx, leaves, [(number, customer) for number in leaves for customer in asked])
-    true_of: dict[int, set[UUID]] = {number: set() for number in leaves}
-    for state in found:
-        if state.holds:
-            true_of[state.leaf_id].add(state.customer_id)
-    inside = members(formula_of(plain, number_of), set(asked), true_of)
+    asked = [place.id for place in await seen_last(tx, within, limit=ASKED)]
+    inside = await fitting(tx, plain, asked)
     customers = len(asked) if len(asked) < ASKED else await _how_many(tx, within)
     exact = len(asked) == customers
     return Preview(

@@ -29,15 +29,17 @@ WHERE a.holds <> coalesce(s.holds, false)
 """
 
 
-async def refresh(tx: Transaction, plan: Plan, pairs: Collection[Pair], appeared: Collection[UUID] = ()) -> None:
+async def refresh(tx: Transaction, plan: Plan, pairs: Collection[Pair], appeared: Collection[UUID] = ()) -> int:
     """Work these pairs out anew, and let customers enter and leave segments accordingly. `appeared` are customers that
-    came or went themselves: for them every segment is asked. The caller holds the lock (`lock_segments`)."""
+    came or went themselves: for them every segment is asked. The caller holds the lock (`lock_segments`). How many
+    answers are other than before."""
     changed = await _store(tx, plan, set(pairs), await evaluate(tx, plan.leaves, set(pairs)))
     asked = {
         segment: set(appeared).union(*(changed[leaf] for leaf in segment.leaf_ids if leaf in changed))
         for segment in plan.segments
     }
     await settle(tx, {segment: customers for segment, customers in asked.items() if customers})
+    return sum(len(customers) for customers in changed.values())
 
 
 async def _store(tx: Transaction, plan: Plan, pairs: Collection[Pair], found: Sequence[State]) -> dict[int, set[UUID]]:

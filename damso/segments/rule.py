@@ -9,11 +9,20 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from damso.customers.consent.types import Purpose
+
 Scalar: TypeAlias = str | bool | int | float
 Op = Literal["exists", "missing", "is", "is_not", "one_of", "contains", "starts_with", "gt", "gte", "lt", "lte"]
 """What is asked of one value. All but `missing` and `is_not` are false of a value that is absent or of another kind:
 numbers are compared with numbers only, texts with texts, capital letters and small ones told apart."""
 EventStream = Literal["tracked", "care"]
+MeasureName = Literal["count", "sum", "first", "last", "most_frequent", "unique", "days_since"]
+"""What is worked out of events: how many, the sum of a property, its value in the first or the last one or in most of
+them (of several the one that came last), its different values, or the whole days since the last one."""
+Group = Literal[
+    "champions", "loyal", "promising", "new", "attention", "slipping", "at_risk", "cannot_lose", "dormant", "lost"
+]
+"""Groups of buyers, see `damso.segments.rfm_groups`."""
 
 
 class Condition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +53,17 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     stream: EventStream = "tracked"
     where: tuple[Condition, ...] = ()
+
+
+class Computation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A value worked out of events in a window. `property` is what it is worked out of, empty for `count` and
+    `days_since`; an event whose property is absent or no text, number or yes/no is passed over. Numbers go by six
+    decimals."""
+
+    measure: MeasureName
+    event: Step
+    property: str = ""
+    window: Window = EVER
 
 
 class _Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -147,6 +167,40 @@ class Anniversary(_Node, tag="anniversary", frozen=True, kw_only=True):
     days: int = 0
 
 
+class HasConsent(_Node, tag="consent", frozen=True, kw_only=True):
+    """How their consent to a purpose on a channel stands by the ledger (`damso.customers.consent.standing`)."""
+
+    purpose: Purpose
+    channel: str = "all"
+    state: Literal["given", "withdrawn", "none"] = "given"
+
+
+class InRfm(_Node, tag="rfm", frozen=True, kw_only=True):
+    """Where the last reckoning of buyers puts them: in one of these groups, with one of these scores; empty: any."""
+
+    groups: tuple[Group, ...] = ()
+    recency: tuple[int, ...] = ()
+    frequency: tuple[int, ...] = ()
+    monetary: tuple[int, ...] = ()
+    value: tuple[int, ...] = ()
+
+
+class Computed(_Node, tag="computed", frozen=True, kw_only=True):
+    """Something asked of a computed trait, by its id; of `unique`, of any of its values."""
+
+    computed_id: UUID
+    op: Op
+    value: Scalar | tuple[Scalar, ...] | None = None
+
+
+class Measured(_Node, tag="measured", frozen=True, kw_only=True):
+    """The same of a computation that has no name; what `computed` becomes."""
+
+    of: Computation
+    op: Op
+    value: Scalar | tuple[Scalar, ...] | None = None
+
+
 class InSegment(_Node, tag="segment", frozen=True, kw_only=True):
     """They fit the rule of another segment."""
 
@@ -154,6 +208,19 @@ class InSegment(_Node, tag="segment", frozen=True, kw_only=True):
 
 
 Leaf: TypeAlias = (
-    HasTrait | HasIdentity | Performed | Occurrence | Total | Sequence | NotFollowed | HasConversation | Anniversary
+    HasTrait
+    | HasIdentity
+    | Performed
+    | Occurrence
+    | Total
+    | Sequence
+    | NotFollowed
+    | HasConversation
+    | Anniversary
+    | HasConsent
+    | InRfm
+    | Measured
 )
-Rule: TypeAlias = All | Any | Not | Leaf | InSegment
+Rule: TypeAlias = All | Any | Not | Leaf | InSegment | Computed
+Named: TypeAlias = Rule | Computation
+"""What a rule may name by its id: another segment's rule, or a computed trait."""

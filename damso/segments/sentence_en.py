@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from damso.customers.consent.types import ALL, PURPOSE_NAMES
 from damso.segments import rule as r
+from damso.segments.rfm_groups import GROUP_NAMES
 
 
 def say(rule: r.Rule, names: Mapping[UUID, str]) -> str:
@@ -72,9 +74,50 @@ def _leaf(rule: r.Rule, names: Mapping[UUID, str], *, yes: bool) -> str:
         case r.Anniversary(key=key, calendar=calendar, days=days):
             when = f"within {days} days" if days else "today"
             return f"{have} the anniversary “{key}” ({calendar}) {when}"
+        case r.HasConsent(purpose=purpose, channel=channel, state=state):
+            way = "on all channels" if channel == ALL else f"on {channel}"
+            what = f"“{PURPOSE_NAMES[purpose].en}” {way}"
+            if state == "none":
+                return f"{'have said nothing' if yes else 'have said something'} about {what}"
+            said = {"given": "consented", "withdrawn": "withdrawn their consent"}[state]
+            return f"{have} {said} to {what}"
+        case r.InRfm():
+            return f"{are} buyers {_rfm(rule)}"
+        case r.Computed(computed_id=computed_id, op=op, value=value):
+            return f"{have} “{names.get(computed_id, '?')}” {_comparison(op, value)}"
+        case r.Measured(of=of, op=op, value=value):
+            return f"{have} {computation(of)} {_comparison(op, value)}"
         case r.InSegment(segment_id=segment_id):
             return f"{are} in the segment “{names.get(segment_id, '?')}”"
     raise TypeError(rule)
+
+
+_MEASURES: dict[r.MeasureName, str] = {
+    "count": "a number of {event}",
+    "sum": "a total “{property}” of {event}",
+    "first": "a first “{property}” of {event}",
+    "last": "a last “{property}” of {event}",
+    "most_frequent": "a most frequent “{property}” of {event}",
+    "unique": "any “{property}” of {event}",
+    "days_since": "a number of days since the last {event}",
+}
+
+
+def computation(of: r.Computation) -> str:
+    """What is worked out."""
+    measure = _MEASURES[of.measure].format(property=of.property, event=_step(of.event))
+    return f"{measure} {_window(of.window)}"
+
+
+def _rfm(rule: r.InRfm) -> str:
+    named = [GROUP_NAMES[group].en for group in rule.groups]
+    parts = [f"in the group {' or '.join(named)}"] if named else []
+    parts += [
+        f"with {name} score {' or '.join(map(str, scores))}"
+        for name in ("recency", "frequency", "monetary", "value")
+        if (scores := getattr(rule, name))
+    ]
+    return " and ".join(parts) or "of any group"
 
 
 def _step(step: r.Step) -> str:

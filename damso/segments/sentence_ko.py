@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from damso.customers.consent.types import ALL, PURPOSE_NAMES
 from damso.segments import rule as r
+from damso.segments.rfm_groups import GROUP_NAMES
 
 Ending: TypeAlias = Literal["and", "or", "end"]
 Verb: TypeAlias = tuple[str, str, str]
@@ -25,7 +27,14 @@ _IS_NOT: Verb = ("이 아니고", "이 아니거나", "이 아니에요")
 _OPPOSITE: Mapping[Verb, Verb] = {
     _HAD: _HAD_NOT, _HAS: _LACKS, _WAITS: _WAITS_NOT, _BELONGS: _BELONGS_NOT, _FITS: _FITS_NOT, _IS: _IS_NOT,
 }  # fmt: skip
-_KINDS = {"email": "이메일", "phone": "전화번호", "kakao": "카카오톡", "user_id": "회원 ID", "visitor": "방문 기록"}
+_KINDS = {
+    "email": "이메일",
+    "phone": "전화번호",
+    "kakao": "카카오톡",
+    "user_id": "회원 ID",
+    "visitor": "방문 기록",
+    "sms": "문자",
+}
 
 
 def say(rule: r.Rule, names: Mapping[UUID, str]) -> str:
@@ -103,9 +112,49 @@ def _leaf(rule: r.Rule, names: Mapping[UUID, str]) -> Clause:
         case r.Anniversary(key=key, calendar=calendar, days=days):
             when = f"오늘부터 {days}일 안" if days else "오늘"
             return f"‘{key}’ 기념일({'음력' if calendar == 'lunar' else '양력'})이 {when}", _IS
+        case r.HasConsent(purpose=purpose, channel=channel, state=state):
+            way = "모든 채널" if channel == ALL else _KINDS.get(channel, channel)
+            what = f"{PURPOSE_NAMES[purpose].ko}({way})"
+            said = {"given": "동의한 상태", "withdrawn": "철회한 상태", "none": "동의도 거부도 하지 않은 상태"}[state]
+            return f"{what}에 {said}", _IS
+        case r.InRfm():
+            return f"{_rfm(rule)}", _IS
+        case r.Computed(computed_id=computed_id, op=op, value=value):
+            return f"‘{names.get(computed_id, '?')}’ 값이 {_comparison(op, value)} 조건에 ", _FITS
+        case r.Measured(of=of, op=op, value=value):
+            found = computation(of)
+            return f"{found}{_subject(found)} {_comparison(op, value)} 조건에 ", _FITS
         case r.InSegment(segment_id=segment_id):
             return f"‘{names.get(segment_id, '?')}’ 세그먼트에 ", _BELONGS
     raise TypeError(rule)
+
+
+_MEASURES: dict[r.MeasureName, str] = {
+    "count": "{event} 횟수",
+    "sum": "{event}의 ‘{property}’ 합계",
+    "first": "{event}의 첫 ‘{property}’ 값",
+    "last": "{event}의 마지막 ‘{property}’ 값",
+    "most_frequent": "{event}에서 가장 잦은 ‘{property}’ 값",
+    "unique": "{event}의 ‘{property}’ 값 가운데 하나",
+    "days_since": "마지막 {event} 뒤 지난 날수",
+}
+_SCORES = {"recency": "최근성", "frequency": "구매 빈도", "monetary": "구매 금액", "value": "빈도·금액"}
+
+
+def computation(of: r.Computation) -> str:
+    """What is worked out."""
+    return f"{_window(of.window)} {_MEASURES[of.measure].format(property=of.property, event=_step(of.event))}"
+
+
+def _rfm(rule: r.InRfm) -> str:
+    named = [GROUP_NAMES[group].ko for group in rule.groups]
+    parts = [f"RFM 그룹이 {'·'.join(named)}"] if named else []
+    parts += [
+        f"RFM {title} 점수가 {'·'.join(map(str, scores))}"
+        for name, title in _SCORES.items()
+        if (scores := getattr(rule, name))
+    ]
+    return "이고 ".join(parts) if parts else "RFM 점수가 있는 고객"
 
 
 def _step(step: r.Step) -> str:

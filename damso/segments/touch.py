@@ -14,6 +14,7 @@ from damso.segments.rule import Leaf, Performed
 WHOLE = frozenset({"identity.linked", "identity.unlinked", "customer.merged", "customer.unmerged", "customer.erased"})
 """Facts after which everything about a customer is another, since identities came or went."""
 _OF_IDENTITIES = frozenset({"identity.added", "identity.proven", "customer.created"})
+_OF_CONSENTS = frozenset({"consent.given", "consent.withdrawn"})
 _OF_CUSTOMERS = frozenset({"customer.created", "customer.merged", "customer.unmerged", "customer.erased"})
 _APPEARING = frozenset({"customer.created", *WHOLE})
 
@@ -47,6 +48,8 @@ def _leaves(plan: Plan, event: Recorded) -> Iterable[int]:
     found = plan.by_event.get((event.stream, event.name), frozenset())
     if event.stream == "care" and event.name == "trait.changed":
         return found.union(*(plan.by_trait.get(str(key), frozenset()) for key in event.properties.get("keys", ())))
+    if event.stream == "care" and event.name in _OF_CONSENTS:
+        return found | plan.of_consents
     return found | plan.of_identities if event.stream == "care" and event.name in _OF_IDENTITIES else found
 
 

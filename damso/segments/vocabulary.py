@@ -4,24 +4,35 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from damso.customers.consent.types import Ways
 from damso.customers.types import INTERNAL
 from damso.kernel.database import Transaction
+from damso.kernel.i18n import Locale
 
 LATELY = 5000
 """Newest rows that are looked at; so it takes milliseconds however long the log is."""
 
 
+class NamedChannel(Struct, frozen=True, kw_only=True):
+    """A channel that a consent can be for."""
+
+    channel: str
+    name: str
+
+
 class Vocabulary(Struct, frozen=True, kw_only=True):
-    """Names of events, properties of events, traits and kinds of addresses, the most frequent first."""
+    """Names of events, properties of events, traits and kinds of addresses, the most frequent first; and channels that
+    people consent to."""
 
     tracked: Sequence[str]
     care: Sequence[str]
     properties: Sequence[str]
     traits: Sequence[str]
     identities: Sequence[str]
+    channels: Sequence[NamedChannel]
 
 
-async def vocabulary(tx: Transaction) -> Vocabulary:
+async def vocabulary(tx: Transaction, ways: Ways, locale: Locale) -> Vocabulary:
     return Vocabulary(
         tracked=await _names(tx, "tracked"),
         care=[name for name in await _names(tx, "care") if not name.startswith("segment.")],
@@ -41,6 +52,7 @@ async def vocabulary(tx: Transaction) -> Vocabulary:
             LATELY,
             INTERNAL,
         ),
+        channels=[NamedChannel(channel=way.channel, name=way.name.say(locale)) for way in ways.values()],
     )
 
 

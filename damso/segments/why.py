@@ -11,7 +11,7 @@ from damso.segments.evaluate import evaluate
 from damso.segments.leaves import canonical, leaf_key, leaves_of
 from damso.segments.plan import formula_of, members, steps_of
 from damso.segments.predicate import event_path
-from damso.segments.rule import Leaf, Rule
+from damso.segments.rule import Leaf, Named, Rule
 
 SHOWN = 5
 """Newest events told for one leaf."""
@@ -40,7 +40,7 @@ class Why(Struct, frozen=True, kw_only=True):
     reasons: Sequence[Reason]
 
 
-async def why(tx: Transaction, rule: Rule, rules: Mapping[UUID, Rule], customer_id: UUID) -> Why:
+async def why(tx: Transaction, rule: Rule, rules: Mapping[UUID, Named], customer_id: UUID) -> Why:
     """Worked out afresh from the facts."""
     plain = canonical(rule, rules)
     leaves = dict(enumerate({leaf_key(leaf): leaf for leaf in leaves_of(plain)}.values()))

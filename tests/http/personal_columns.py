@@ -38,7 +38,7 @@ PERSONAL: Mapping[str, str] = {
     "tracking": """
         refused_event.name refused_event.message_id refused_event.detail refused_event.body refused_event.subjects
     """,
-    # Ids alone: which segments somebody is in, and since when.
+    # Ids alone: which segments somebody is in, and since when; and numbers and a kind of where they stand as a buyer.
     "segments": "",
     # Ids alone: it is told whom to leave out, and its files follow (tests/lake/test_forget.py).
     "lake": "",
@@ -76,7 +76,8 @@ OF_NOBODY: Mapping[str, str] = {
         message.reason message.automation participant.role pending_entry.step proof_code.kind
         reader_parked.reader reader_parked.stream reader_parked.reason reader_position.reader reminder.about
         reminder.state retention_rule.record_class retention_rule.action scheduled_answer.state
-        scheduled_answer.reason segment.state seal.log seal_start.log suggestion.reasons tracked_event.name
+        scheduled_answer.reason segment.state rfm_run.currency rfm_score.grouped seal.log seal_start.log
+        suggestion.reasons tracked_event.name
         tracked_event.subject_kind tracked_event.actor_kind trait_change.source
         customer_order.kind customer_order.state customer_order.currency customer_order.problems order_change.name
         place.kind product.currency counter_act.kind counter_act.known_by return_case.wanted return_case.reason
@@ -95,7 +96,7 @@ OF_NOBODY: Mapping[str, str] = {
         consent_text.purpose consent_text.locale consent_text.body consent_text.created_by
     """,
     "an id, a counter or a version": """
-        segment.created_by segment_leaf.key
+        segment.created_by segment_leaf.key computed_trait.created_by
         conversation_hold.actor_id retention_dry_run.actor_id retention_dry_run.found retention_run.cutoffs
         retention_run.classes retention_run.brands
         access_record.actor_id alembic_version.version_num audit.actor_id audit.subject bulk_act.actor_id
@@ -135,7 +136,7 @@ OF_NOBODY: Mapping[str, str] = {
         canned_answer.text canned_answer.locale inbox.key inbox.name inbox.config inbox.cursor inbox.checked
         installation.company macro.name macro.steps retention_rule.explanation saved_view.name saved_view.filter
         saved_view.icon saved_view.colour segment.name segment.description segment.rule segment.formula
-        segment_leaf.rule tag.name tag.colour
+        segment_leaf.rule computed_trait.name computed_trait.rule tag.name tag.colour
     """,
     "of companies, which are not persons; who notes somebody's name there mends it (docs/adr/0027)": """
         company.name company.note company.traits company.created_by company_domain.domain

@@ -47,6 +47,8 @@ LISTS = (
     "/api/customers?q=stranger",
     "/api/customers/suggestions",
     "/api/segments",
+    "/api/computed-traits",
+    "/api/rfm",
     "/api/companies",
     "/api/orders",
     "/api/returns",
@@ -187,6 +189,7 @@ async def test_no_answer_holds_what_is_out_of_reach(limit: str, app: Litestar, w
         f"/api/segments/{world.segment_id}",
         f"/api/segments/{world.segment_id}/members",
         f"/api/customers/{customer}/segments",
+        f"/api/customers/{customer}/computed",
         f"/api/companies/{world.near_company}",
         f"/api/companies/{world.near_company}/timeline",
         f"/api/inboxes/{world.near.inbox.id}/attempts",
@@ -207,10 +210,18 @@ async def test_segments_count_and_name_only_whom_the_caller_may_see(
         seen = (await limited.get(f"/api/segments/{world.segment_id}")).json()
         tried = (await limited.post("/api/segments/preview", json={"rule": {"kind": "and", "rules": []}})).json()
 
+        fitting = (await limited.post("/api/segments/fitting", json={"rule": {"kind": "and", "rules": []}})).json()
+        sample = await limited.post(
+            "/api/computed-traits/preview",
+            json={"computation": {"measure": "count", "event": {"name": "message.received", "stream": "care"}}},
+        )
+
     everybody = (await desk.get(f"/api/segments/{world.segment_id}")).json()
     assert (seen["members"], seen["sizes"][-1]["members"], tried["members"]) == (1, 1, 1)
     assert (everybody["members"], everybody["sizes"][-1]["members"]) == (2, 2)
     assert str(world.stranger_id) not in str(tried)
+    assert (len(fitting["items"]), fitting["looked"], len(sample.json()["sample"])) == (1, 1, 1)
+    assert str(world.stranger_id) not in str(fitting) + sample.text
 
 
 async def test_without_limits_the_same_pages_hold_it(desk: httpx.AsyncClient, world: TwoBrands) -> None:

@@ -11,6 +11,7 @@ from damso.kernel.timers import run_due
 from damso.segments.build import SegmentLane
 from damso.segments.due import LeafTimer
 from damso.segments.readers import READERS
+from damso.segments.rfm import RfmLane
 from tests.channels.lanes import work_all
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
@@ -142,6 +143,69 @@ async def test_what_another_names_cannot_go(desk: httpx.AsyncClient, company: Co
     assert (await desk.delete(f"/api/segments/{inner}")).status_code == 204
 
 
+RECEIVED = {"measure": "count", "event": {"name": "message.received", "stream": "care"}, "window": {"last": 86_400}}
+
+
+async def test_a_computed_trait_is_made_seen_and_gone_by(desk: httpx.AsyncClient, company: Company) -> None:
+    await company.gets(postcard())
+    customer = await customer_of(desk)
+    made_one = await desk.post("/api/computed-traits", json={"name": "하루 문의", "computation": RECEIVED})
+    computed_id = made_one.json()["id"]
+    tried = (await desk.post("/api/computed-traits/preview", json={"computation": RECEIVED})).json()
+    segment_id = await made(desk, company, {"kind": "computed", "computed_id": computed_id, "op": "gte", "value": 1})
+
+    (shown,) = (await desk.get(f"/api/customers/{customer}/computed")).json()["computed"]
+    (listed,) = (await desk.get("/api/computed-traits")).json()
+    why = (await desk.get(f"/api/segments/{segment_id}/why/{customer}")).json()
+    kept = await desk.delete(f"/api/computed-traits/{computed_id}")
+    again = await desk.post("/api/computed-traits", json={"name": "하루 문의", "computation": RECEIVED})
+    wrong = await desk.post("/api/computed-traits", json={"name": "x", "computation": {**RECEIVED, "measure": "sum"}})
+    formless = await desk.post("/api/computed-traits/preview", json={"computation": {"measure": "guess"}})
+
+    assert (shown["name"], shown["worked"]["value"], shown["worked"]["events"]) == ("하루 문의", 1, 1)
+    assert (tried["sample"][0]["person"]["customer_id"], tried["sample"][0]["worked"]["value"]) == (customer, 1)
+    assert tried["sentence"] == listed["sentence"] == "최근 1일 동안 ‘message.received’ 이벤트 횟수"
+    assert listed["used_by"] == ["기다리는 고객"]
+    assert (await members(desk, segment_id), why["reasons"][0]["holds"]) == ([customer], True)
+    assert (kept.json()["code"], again.json()["code"]) == ("COMPUTED_IN_USE", "COMPUTED_NAME_TAKEN")
+    assert [one.json()["errors"][0]["field"] for one in (wrong, formless)] == [
+        "computation.property",
+        "computation.measure",
+    ]
+    assert (await desk.delete(f"/api/segments/{segment_id}")).status_code == 204
+    assert (await desk.delete(f"/api/computed-traits/{computed_id}")).status_code == 204
+
+
+async def test_customers_are_listed_by_a_rule_that_nobody_keeps(desk: httpx.AsyncClient, company: Company) -> None:
+    for number in range(3):
+        sender = f"fitting{number}@shop.example"
+        await company.gets(postcard(f"문의 {number}", external_id=f"fit-{number}", sender=sender))
+
+    page = (await desk.post("/api/segments/fitting", json={"rule": WAITING})).json()
+    nobody = (await desk.post("/api/segments/fitting", json={"rule": LOYAL})).json()
+    wrong = await desk.post("/api/segments/fitting", json={"rule": {"kind": "or", "rules": []}})
+    segment_id = await made(desk, company, WAITING)
+    kept = (
+        await desk.post("/api/segments/fitting", json={"rule": {"kind": "segment", "segment_id": segment_id}})
+    ).json()
+
+    assert [one["id"] for one in kept["items"]] == [one["id"] for one in page["items"]]
+    assert (len(page["items"]), page["next"], page["items"][0]["open_conversations"]) == (3, None, 1)
+    assert (nobody["items"], nobody["looked"], nobody["next"]) == ([], 3, None)
+    assert wrong.json()["code"] == "RULE_INVALID"
+
+
+async def test_buyers_are_reckoned_on_demand(desk: httpx.AsyncClient, company: Company) -> None:
+    assert (await desk.post("/api/rfm")).status_code == 202
+    assert (await desk.get("/api/rfm")).json()["refreshing"] is True
+    await work_all(company.parts.database, [RfmLane(company.parts.database)])
+
+    picture = (await desk.get("/api/rfm")).json()
+
+    assert (picture["refreshing"], picture["computed_at"] is None, len(picture["cells"])) == (False, False, 25)
+    assert (picture["groups"][0]["name"], picture["groups"][0]["customers"]) == ("챔피언", 0)
+
+
 DEEP: dict[str, Any] = WAITING
 for _ in range(200):
     DEEP = {"kind": "not", "rule": DEEP}
@@ -159,6 +223,10 @@ for _ in range(200):
         ({"kind": "performed", "event": {"name": "x"}, "window": {"last": -1}}, "rule.window"),
         ({"kind": "total", "event": {"name": "x"}, "property": "a", "amount": 0}, "rule.amount"),
         ({"kind": "segment", "segment_id": str(uuid4())}, "rule"),
+        ({"kind": "computed", "computed_id": str(uuid4()), "op": "exists"}, "rule"),
+        ({"kind": "consent", "purpose": "profiling", "channel": "email"}, "rule.channel"),
+        ({"kind": "consent", "purpose": "spying"}, "rule.purpose"),
+        ({"kind": "rfm", "recency": [6]}, "rule.recency"),
         ({"kind": "and", "rules": [WAITING] * 101}, "rule"),
         (DEEP, "rule"),
     ],

@@ -3,7 +3,8 @@
 Slow and obvious on purpose: the live path and the bulk are held against it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -34,9 +35,10 @@ class Life(Struct, frozen=True, kw_only=True):
     identities: Sequence[tuple[str, str]]
     zone: str = "UTC"
     conversations: Sequence[tuple[str, datetime, datetime | None]] = ()
+    consents: dict[tuple[str, str], str] = {}
 
 
-def is_in(rule: r.Rule, life: Life, now: datetime, segments: dict[UUID, r.Rule]) -> bool:
+def is_in(rule: r.Rule, life: Life, now: datetime, segments: Mapping[UUID, r.Named]) -> bool:
     """Whether a rule is true of a life."""
     match rule:
         case r.All(rules=rules):
@@ -46,7 +48,19 @@ def is_in(rule: r.Rule, life: Life, now: datetime, segments: dict[UUID, r.Rule])
         case r.Not(rule=child):
             return not is_in(child, life, now, segments)
         case r.InSegment(segment_id=segment_id):
-            return is_in(segments[segment_id], life, now, segments)
+            inner = segments[segment_id]
+            assert not isinstance(inner, r.Computation)
+            return is_in(inner, life, now, segments)
+        case r.Computed(computed_id=computed_id, op=op, value=value):
+            of = segments[computed_id]
+            assert isinstance(of, r.Computation)
+            return _is_so(of, worked_out(of, life, now), op, value)
+        case r.Measured(of=of, op=op, value=value):
+            return _is_so(of, worked_out(of, life, now), op, value)
+        case r.HasConsent(purpose=purpose, channel=channel, state=state):
+            return life.consents.get((purpose, channel), "none") == state
+        case r.InRfm():
+            raise TypeError("what was reckoned once a day is no question of a life")
         case r.HasTrait(key=key, op=op, value=value):
             return _fits(life.traits.get(key), op, value)
         case r.HasIdentity(kinds=kinds, proven=proven):
@@ -77,6 +91,43 @@ def is_in(rule: r.Rule, life: Life, now: datetime, segments: dict[UUID, r.Rule])
             return any(at is not None and at + timedelta(seconds=seconds) <= now for at in begun)
         case r.Anniversary():
             return _comes_round(rule, life, now)
+
+
+def worked_out(of: r.Computation, life: Life, now: datetime) -> Any:
+    """What a computation comes to; None where there is nothing."""
+    inside = [one for one in _ordered(life.events) if _is(of.event, one) and _inside(of.window, one.at, now)]
+    if of.measure == "count":
+        return len(inside)
+    if of.measure == "days_since":
+        return (now - inside[-1].at) // timedelta(days=1) if inside else None
+    given = [value for one in inside if (value := _scalar(one.properties.get(of.property))) is not None]
+    if of.measure == "sum":
+        return float(sum((Decimal(repr(one)) for one in given if _number(one)), Decimal(0)))
+    if of.measure == "unique":
+        return given
+    if not given:
+        return None
+    if of.measure in ("first", "last"):
+        return given[0 if of.measure == "first" else -1]
+    keys = [(isinstance(one, bool), one) for one in given]
+    most = max(Counter(keys).values())
+    return next(key[1] for key in reversed(keys) if keys.count(key) == most)
+
+
+def _scalar(value: Any) -> Any:
+    """A text, yes or no, or a number to six decimals."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        rounded = Decimal(repr(value)).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+        return float(rounded) if abs(value) <= 1e15 else None
+    return value if isinstance(value, bool | str) else None
+
+
+def _is_so(of: r.Computation, value: Any, op: r.Op, wanted: Any) -> bool:
+    if of.measure != "unique":
+        return _fits(value, op, wanted)
+    if op in ("is_not", "missing"):
+        return not _is_so(of, value, "is" if op == "is_not" else "exists", wanted)
+    return any(_fits(one, op, wanted) for one in value)
 
 
 def _ordered(events: Iterable[Happened]) -> list[Happened]:

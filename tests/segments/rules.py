@@ -48,7 +48,26 @@ windows = st.one_of(
     lasts.map(lambda last: r.Window(last=last)),
     st.builds(lambda last: r.Window(last=last, before=5 * MINUTE), lasts),
 )
+MEASURES: tuple[r.MeasureName, ...] = ("count", "sum", "first", "last", "most_frequent", "unique", "days_since")
+computations = st.builds(
+    lambda measure, event, of, window: r.Computation(
+        measure=measure, event=event, property="" if measure in ("count", "days_since") else of, window=window
+    ),
+    st.sampled_from(MEASURES),
+    steps,
+    st.sampled_from(PROPERTIES),
+    windows,
+)
+consents = st.builds(
+    lambda purpose, channel, state: r.HasConsent(purpose=purpose, channel=channel, state=state),
+    st.sampled_from(["marketing", "service"]),
+    st.sampled_from(["email", "sms", "all"]),
+    st.sampled_from(["given", "withdrawn", "none"]),
+)
 leaves: st.SearchStrategy[r.Rule] = st.one_of(
+    st.builds(lambda of, test: r.Measured(of=of, op=test[0], value=test[1]), computations, asked),
+    st.builds(lambda of, test: r.Measured(of=of, op=test[0], value=test[1]), computations, asked),
+    consents,
     st.builds(lambda key, test: r.HasTrait(key=key, op=test[0], value=test[1]), st.sampled_from(KEYS), asked),
     st.builds(
         lambda kinds, proven: r.HasIdentity(kinds=tuple(kinds), proven=proven),

@@ -12,8 +12,8 @@ from tests.clock import ManualClock
 from tests.segments.world import World
 
 PEOPLE = 12
-ORDERED = r.Performed(event=r.Step(name="Order Completed"), window=r.Window(last=600), times=2)
-QUIET = r.Not(rule=r.Performed(event=r.Step(name="Order Completed"), window=r.Window(last=600)))
+ORDERED: r.Rule = r.Performed(event=r.Step(name="Order Completed"), window=r.Window(last=600), times=2)
+QUIET: r.Rule = r.Not(rule=r.Performed(event=r.Step(name="Order Completed"), window=r.Window(last=600)))
 
 
 async def test_what_happens_meanwhile_is_neither_lost_nor_overwritten(database: Database, clock: ManualClock) -> None:

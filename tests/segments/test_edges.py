@@ -26,6 +26,12 @@ def passes(seconds: int) -> Act:
     return ("passes", seconds)
 
 
+def computed(measure: r.MeasureName, op: r.Op, value: r.Scalar | tuple[r.Scalar, ...], of: str = "") -> r.Rule:
+    """A computed trait of orders in the last ten minutes."""
+    computation = r.Computation(measure=measure, event=Step(name=ORDER), property=of, window=LAST)
+    return r.Measured(of=computation, op=op, value=value)
+
+
 CASES: dict[str, tuple[r.Rule, list[tuple[Act, bool]]]] = {
     "a window is half-open": (
         r.Performed(event=Step(name=ORDER), window=LAST),
@@ -115,6 +121,55 @@ CASES: dict[str, tuple[r.Rule, list[tuple[Act, bool]]]] = {
     "an answer that is told late": (
         r.NotFollowed(first=Step(name=CART), next=Step(name=ORDER), within=5 * MINUTE),
         [(happens(CART), False), (passes(7 * MINUTE), True), (happens(ORDER, 3 * MINUTE), False)],
+    ),
+    "how often, counted from nothing": (
+        computed("count", "lt", 2),
+        [(passes(0), True), (happens(ORDER), True), (happens(ORDER, 60), False), (passes(9 * MINUTE), True)],
+    ),
+    "a sum below zero": (
+        computed("sum", "lt", 0, "amount"),
+        [(happens(ORDER, 0, amount=-3), True), (happens(ORDER, 0, amount=3), False),
+         (happens(ORDER, 0, amount="-9"), False), (happens(ORDER, 0, amount=-1e16), False),
+         (passes(10 * MINUTE), False)],
+    ),
+    "the first that has a value": (
+        computed("first", "is", "red", "colour"),
+        [(happens(ORDER), False), (happens(ORDER, 0, colour="red"), True), (happens(ORDER, 60, colour="blue"), False),
+         (passes(9 * MINUTE), True), (passes(MINUTE), False)],
+    ),
+    "the last one goes when it leaves the window": (
+        computed("last", "gte", 2, "amount"),
+        [(happens(ORDER, 60, amount=2), True), (happens(ORDER, 120, amount=1), True),
+         (happens(ORDER, 0, amount=True), False), (happens(ORDER, 0, amount=3), True), (passes(10 * MINUTE), False)],
+    ),
+    "of two as frequent the later one": (
+        computed("most_frequent", "is", "red", "colour"),
+        [(happens(ORDER, 60, colour="red"), True), (happens(ORDER, 30, colour="blue"), False),
+         (happens(ORDER, 0, colour="red"), True), (happens(ORDER, 0, colour=["red"]), True), (passes(9 * MINUTE), True),
+         (passes(MINUTE), False)],
+    ),
+    "any of the values": (
+        computed("unique", "one_of", (3, "red"), "colour"),
+        [(happens(ORDER, 0, colour="blue"), False), (happens(ORDER, 60, colour=3.0), True),
+         (passes(9 * MINUTE), False)],
+    ),
+    "whole days since the last": (
+        r.Measured(of=r.Computation(measure="days_since", event=Step(name=ORDER)), op="gte", value=2),
+        [(passes(0), False), (happens(ORDER), False), (passes(2 * 86_400 - 1), False), (passes(1), True),
+         (happens(ORDER, 3 * 86_400), True), (happens(ORDER, 60), False), (passes(2 * 86_400 - 60), True)],
+    ),
+    "on the third day only": (
+        r.Measured(of=r.Computation(measure="days_since", event=Step(name=ORDER)), op="is", value=2),
+        [(happens(ORDER), False), (passes(2 * 86_400), True), (passes(86_400 - 1), True), (passes(1), False)],
+    ),
+    "no longer than a window that lies in the past": (
+        r.Measured(
+            of=r.Computation(
+                measure="count", event=Step(name=ORDER), window=Window(last=10 * MINUTE, before=5 * MINUTE)
+            ),
+            op="is", value=1,
+        ),
+        [(happens(ORDER), False), (passes(5 * MINUTE - 1), False), (passes(1), True), (passes(5 * MINUTE), False)],
     ),
 }  # fmt: skip
 

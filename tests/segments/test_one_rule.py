@@ -24,6 +24,13 @@ acts = st.one_of(
     st.tuples(st.just("happens"), people, st.sampled_from(NAMES), ago, properties),
     st.tuples(st.just("says"), people, st.sampled_from(KEYS), values),
     st.tuples(st.just("says"), people, st.just("birthday"), st.sampled_from(DAYS)),
+    st.tuples(
+        st.just("consents"),
+        people,
+        st.sampled_from(["marketing", "service"]),
+        st.sampled_from(["email", "all"]),
+        st.booleans(),
+    ),
     st.tuples(st.just("joins"), people, people),
     st.tuples(st.just("parts"), people),
     st.tuples(st.just("erases"), people),

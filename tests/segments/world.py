@@ -9,6 +9,11 @@ from uuid import UUID
 import ibis
 from msgspec import Struct, field
 
+from damso.commerce.erase import CommerceEraser
+from damso.customers.consent.erase import ConsentEraser
+from damso.customers.consent.record import enter
+from damso.customers.consent.types import Purpose
+from damso.customers.consent.types import Said as Consent
 from damso.customers.erase import CustomerEraser
 from damso.customers.erasing.request import erasure_event
 from damso.customers.identify import identify
@@ -41,6 +46,10 @@ from tests.segments.oracle import Happened, Life, is_in
 _worlds = count(1)
 
 
+Word = tuple[str, str, bool]
+"""Purpose, channel, and whether it was given."""
+
+
 class Said(Struct, frozen=True):
     """A trait that an identity said."""
 
@@ -60,6 +69,7 @@ class World(Struct, kw_only=True):
     traits: dict[int, list[Said]] = field(default_factory=dict)
     kinds: dict[int, tuple[str, str]] = field(default_factory=dict)
     erased: set[int] = field(default_factory=set)
+    consented: dict[int, list[Word]] = field(default_factory=dict)
     said: int = 0
 
     @classmethod
@@ -113,6 +123,15 @@ class World(Struct, kw_only=True):
             await set_traits(tx, identity, {key: value}, source="test")
         self.traits.setdefault(identity, []).append(Said(key, value, self.clock.now(), self.said))
 
+    async def consents(self, person: int, purpose: Purpose, channel: str, given: bool) -> None:
+        """Without an act of joining by proof each person here is a voice of their own."""
+        identity = self.people[person]
+        self.clock.advance(timedelta(seconds=1))
+        said = Consent(identity_id=identity, purpose=purpose, channel=channel, given=given, method="phone")
+        async with self.database.transaction() as tx:
+            await enter(tx, [said], actor=SYSTEM)
+        self.consented.setdefault(identity, []).append((purpose, channel, given))
+
     async def joins(self, one: int, other: int) -> None:
         async with self.database.transaction() as tx:
             ids = [await self._customer(tx, self.people[person]) for person in (one, other)]
@@ -137,13 +156,14 @@ class World(Struct, kw_only=True):
             gone = Person(
                 erasure_id=new_id(), customer_ids=tuple(who), identity_ids=tuple(identities), since=self.clock.now()
             )
-            for eraser in (LogEraser(), SegmentEraser(), CustomerEraser()):
+            for eraser in (LogEraser(), SegmentEraser(), CommerceEraser(), ConsentEraser(), CustomerEraser()):
                 await eraser.erase(tx, gone)
             await log.append(tx, erasure_event("customer.erased", customer, tx.now, SYSTEM))
         for identity in identities:
             self.erased.add(identity)
             self.events.pop(identity, None)
             self.traits.pop(identity, None)
+            self.consented.pop(identity, None)
 
     async def reads_again(self) -> None:
         """Let the readers begin anew, as after a crash before their commit: whatever they do twice changes nothing."""
@@ -161,14 +181,15 @@ class World(Struct, kw_only=True):
 
     async def keeps(self, rules: Iterable[r.Rule]) -> dict[UUID, r.Rule]:
         """Segments with these rules, built."""
-        made = {}
-        for rule in rules:
-            async with self.database.transaction() as tx:
-                number = next(_worlds)
-                made[await create_segment(tx, Definition(name=f"segment {number}", rule=rule), actor=SYSTEM)] = rule
+        made = {await self.asks(rule): rule for rule in rules}
         for segment_id in made:
             await build(self.database, segment_id)
         return made
+
+    async def asks(self, rule: r.Rule) -> UUID:
+        """A segment with this rule, not built yet."""
+        async with self.database.transaction() as tx:
+            return await create_segment(tx, Definition(name=f"segment {next(_worlds)}", rule=rule), actor=SYSTEM)
 
     async def drops(self, segments: Iterable[UUID]) -> None:
         async with self.database.transaction() as tx:
@@ -231,7 +252,26 @@ class World(Struct, kw_only=True):
             traits={one.key: one.value for one in said},
             identities=[self.kinds[identity] for identity in identities if identity not in self.erased],
             zone=zone or "UTC",
+            consents=self._standing(identities),
         )
+
+    def _standing(self, identities: Iterable[int]) -> dict[tuple[str, str], str]:
+        """The newest word of each person; of several who were joined by a decision the stricter one."""
+        standing: dict[tuple[str, str], str] = {}
+        for purpose in ("marketing", "service"):
+            for channel in ("email", "sms", "all"):
+                words = [self._words(identity, purpose, channel) for identity in identities]
+                last = [said[-1] for said in words if said]
+                if last:
+                    standing[purpose, channel] = "given" if all(last) else "withdrawn"
+        return standing
+
+    def _words(self, identity: int, purpose: str, channel: str) -> list[bool]:
+        return [
+            given
+            for about, way, given in self.consented.get(identity, ())
+            if about == purpose and way in (channel, "all")
+        ]
 
     async def _customers(self, tx: Transaction) -> dict[UUID, list[int]]:
         """Who the people are now."""

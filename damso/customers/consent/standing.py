@@ -10,6 +10,7 @@ A consent counts for the address it was given for, and for addresses of another 
 somebody gave as user 4711 for text messages counts for their phone number); never for another address of its own kind.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 from uuid import UUID
@@ -18,6 +19,7 @@ from msgspec import Struct
 
 from damso.customers.cluster import Node, entries_between
 from damso.customers.consent.types import ALL, Entry, Purpose
+from damso.customers.graph import Entry as Link
 from damso.customers.graph import components, proofs
 from damso.customers.types import INTERNAL
 from damso.kernel.database import Transaction
@@ -57,16 +59,40 @@ async def entries_of(tx: Transaction, identity_ids: Collection[int]) -> list[Ent
 
 async def household_of(tx: Transaction, customer_id: UUID) -> Household:
     """A customer as they are joined now."""
+    found = await households_of(tx, [customer_id])
+    return found.get(customer_id, Household(kinds={}, voices={}, entries=()))
+
+
+async def households_of(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID, Household]:
+    """The same for many, in three statements."""
     nodes = await tx.all(
-        Node, "SELECT id, kind, customer_id, home_id FROM identity WHERE customer_id = $1 ORDER BY id", customer_id
+        Node,
+        "SELECT id, kind, customer_id, home_id FROM identity WHERE customer_id = ANY ($1) ORDER BY id",
+        list(customer_ids),
     )
+    owner = {node.id: node.customer_id for node in nodes}
+    theirs: defaultdict[UUID, list[Node]] = defaultdict(list)
+    links: defaultdict[UUID, list[Link]] = defaultdict(list)
+    entries: defaultdict[UUID, list[Entry]] = defaultdict(list)
+    for node in nodes:
+        theirs[node.customer_id].append(node)
+    for link in await entries_between(tx, owner):
+        # One between two customers joins nobody within either.
+        if owner[link.one] == owner[link.other]:
+            links[owner[link.one]].append(link)
+    for entry in await entries_of(tx, owner):
+        entries[owner[entry.identity_id]].append(entry)
+    return {one: _household(some, links[one], entries[one]) for one, some in theirs.items()}
+
+
+def _household(nodes: Sequence[Node], links: Sequence[Link], entries: Sequence[Entry]) -> Household:
     ids = [node.id for node in nodes]
     internal_of = {node.home_id: node.id for node in nodes if node.kind == INTERNAL}
     homes = {node.id: internal_of[node.home_id] for node in nodes if node.home_id in internal_of}
     return Household(
         kinds={node.id: node.kind for node in nodes},
-        voices=components(ids, proofs(await entries_between(tx, ids)), homes),
-        entries=await entries_of(tx, ids),
+        voices=components(ids, proofs(links), homes),
+        entries=entries,
     )
 
 
@@ -92,6 +118,28 @@ def standing_of_customer(household: Household, purpose: Purpose, channel: str) -
     if refusal := _refusal(household, said):
         return Standing(state="withdrawn", entry=refusal)
     return Standing(state="given", entry=said[0]) if said else NOTHING
+
+
+class CustomerStanding(Struct, frozen=True, kw_only=True):
+    """How a customer's consent to a purpose on a channel stands."""
+
+    customer_id: UUID
+    purpose: Purpose
+    channel: str
+    state: State
+
+
+async def standings(
+    tx: Transaction, customer_ids: Collection[UUID], asked: Collection[tuple[Purpose, str]]
+) -> list[CustomerStanding]:
+    """What customers consented to or withdrew, of these purposes and channels; nothing where they said nothing."""
+    return [
+        CustomerStanding(customer_id=customer_id, purpose=purpose, channel=channel, state=found.state)
+        for customer_id, household in (await households_of(tx, customer_ids)).items()
+        if household.entries
+        for purpose, channel in sorted(asked)
+        if (found := standing_of_customer(household, purpose, channel)).state != "none"
+    ]
 
 
 def _is_about(entry: Entry, purpose: Purpose, channel: str) -> bool:

@@ -424,6 +424,25 @@ export const api = {
     why: (id: c.Id, customerId: c.Id) =>
       request<c.SegmentWhy>("GET", `/api/segments/${id}/why/${customerId}`),
     ofCustomer: (customerId: c.Id) => request<c.Stay[]>("GET", `/api/customers/${customerId}/segments`),
+    fitting: (rule: c.SegmentRule, cursor?: string, signal?: AbortSignal) =>
+      request<c.FittingPage>("POST", "/api/segments/fitting", { body: { rule }, query: { cursor }, signal }),
+  },
+
+  computed: {
+    list: () => request<c.ComputedRow[]>("GET", "/api/computed-traits"),
+    create: (body: c.ComputedBody) => request<c.ComputedRow>("POST", "/api/computed-traits", { body }),
+    put: (id: c.Id, body: c.ComputedBody) =>
+      request<c.ComputedRow>("PUT", `/api/computed-traits/${id}`, { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/computed-traits/${id}`),
+    preview: (computation: c.Computation, signal?: AbortSignal) =>
+      request<c.ComputedPreview>("POST", "/api/computed-traits/preview", { body: { computation }, signal }),
+    ofCustomer: (customerId: c.Id) =>
+      request<c.CustomerFigures>("GET", `/api/customers/${customerId}/computed`),
+  },
+
+  rfm: {
+    get: () => request<c.RfmPicture>("GET", "/api/rfm"),
+    refresh: () => request<void>("POST", "/api/rfm"),
   },
 
   channels: {

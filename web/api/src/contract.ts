@@ -241,6 +241,16 @@ export type SegmentPerson = Schemas["SegmentPerson"];
 export type SegmentWhy = Schemas["SegmentWhy"];
 export type Stay = Schemas["Stay"];
 export type Vocabulary = Schemas["Vocabulary"];
+export type FittingPage = Schemas["FittingPage"];
+/** What is worked out of events, see docs/segments.md. */
+export type Computation = { measure: string } & Record<string, unknown>;
+export type ComputedRow = Omit<Schemas["ComputedRow"], "computation"> & { computation: Computation };
+export type ComputedBody = Omit<Schemas["ComputedBody"], "computation"> & { computation: Computation };
+export type ComputedPreview = Schemas["ComputedPreview"];
+export type ComputedValue = Schemas["ComputedValue"];
+export type CustomerFigures = Schemas["CustomerFigures"];
+export type RfmPicture = Schemas["RfmPicture"];
+export type RfmCell = RfmPicture["cells"][number];
 export type Amount = Schemas["Amount"];
 export type OrderedProduct = Schemas["OrderedProduct"];
 export type OrderRow = Schemas["OrderRow"];

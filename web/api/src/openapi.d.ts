@@ -488,6 +488,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/computed-traits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListComputed */
+        get: operations["ApiComputedTraitsListComputed"];
+        put?: never;
+        /** CreateComputed */
+        post: operations["ApiComputedTraitsCreateComputed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/computed-traits/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PreviewComputed */
+        post: operations["ApiComputedTraitsPreviewPreviewComputed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/computed-traits/{computed_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** UpdateComputed */
+        put: operations["ApiComputedTraitsComputedIdUpdateComputed"];
+        post?: never;
+        /** DeleteComputed */
+        delete: operations["ApiComputedTraitsComputedIdDeleteComputed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consent-texts": {
         parameters: {
             query?: never;
@@ -1016,6 +1069,23 @@ export interface paths {
         };
         /** OfferIdentities */
         get: operations["ApiCustomersCustomerIdAccessRequestsIdentitiesOfferIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/computed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetFigures */
+        get: operations["ApiCustomersCustomerIdComputedGetFigures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2716,6 +2786,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rfm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetRfm */
+        get: operations["ApiRfmGetRfm"];
+        put?: never;
+        /** RefreshRfm */
+        post: operations["ApiRfmRefreshRfm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scheduled/{scheduled_id}": {
         parameters: {
             query?: never;
@@ -2813,6 +2901,23 @@ export interface paths {
         put?: never;
         /** CreateSegment */
         post: operations["ApiSegmentsCreateSegment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/fitting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ListFitting */
+        post: operations["ApiSegmentsFittingListFitting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4123,6 +4228,14 @@ export interface components {
             code: "UNAUTHENTICATED" | "REPLY_TO_DIFFERS";
             text: string;
         };
+        /** Cell */
+        Cell: {
+            customers: number;
+            /** @enum {string} */
+            group: "champions" | "loyal" | "promising" | "new" | "attention" | "slipping" | "at_risk" | "cannot_lose" | "dormant" | "lost";
+            recency: number;
+            value: number;
+        };
         /** Certificate */
         Certificate: {
             addresses: string[];
@@ -4321,6 +4434,50 @@ export interface components {
             id: string;
             name: string;
             people: number;
+        };
+        /** ComputedBody */
+        ComputedBody: {
+            computation: {
+                [key: string]: unknown;
+            };
+            name: string;
+        };
+        /** ComputedDraft */
+        ComputedDraft: {
+            computation: {
+                [key: string]: unknown;
+            };
+        };
+        /** ComputedPreview */
+        ComputedPreview: {
+            sample: components["schemas"]["ComputedSample"][];
+            sentence: string;
+        };
+        /** ComputedRow */
+        ComputedRow: {
+            /** Format: date-time */
+            changed_at: string;
+            computation: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id: string;
+            name: string;
+            sentence: string;
+            used_by: string[];
+        };
+        /** ComputedSample */
+        ComputedSample: {
+            person: components["schemas"]["SegmentPerson"];
+            worked: components["schemas"]["ComputedValue"];
+        };
+        /** ComputedValue */
+        ComputedValue: {
+            events: number;
+            more: number;
+            newest: string | null;
+            next_change_at: string | null;
+            value: unknown;
         };
         /** Conflict */
         Conflict: {
@@ -4591,6 +4748,14 @@ export interface components {
             source: string;
             value: string;
         };
+        /** CustomerComputed */
+        CustomerComputed: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            sentence: string;
+            worked: components["schemas"]["ComputedValue"];
+        };
         /** CustomerConsents */
         CustomerConsents: {
             age: components["schemas"]["ConsentAge"] | null;
@@ -4605,6 +4770,11 @@ export interface components {
             ids?: string[] | null;
             /** @default  */
             q?: string;
+        };
+        /** CustomerFigures */
+        CustomerFigures: {
+            computed: components["schemas"]["CustomerComputed"][];
+            rfm: components["schemas"]["CustomerRfm"] | null;
         };
         /** CustomerIdentity */
         CustomerIdentity: {
@@ -4642,6 +4812,19 @@ export interface components {
             traits?: {
                 [key: string]: unknown;
             };
+        };
+        /** CustomerRfm */
+        CustomerRfm: {
+            computed_at: string | null;
+            frequency: number;
+            /** @enum {string} */
+            group: "champions" | "loyal" | "promising" | "new" | "attention" | "slipping" | "at_risk" | "cannot_lose" | "dormant" | "lost";
+            /** Format: date-time */
+            last_at: string;
+            monetary: number;
+            name: string;
+            orders: number;
+            recency: number;
         };
         /** CustomerRow */
         CustomerRow: {
@@ -4914,6 +5097,12 @@ export interface components {
             fault: "changed" | "removed" | "inserted" | "seal_changed" | "cut_off" | "start_forged";
             number?: number | null;
             record_id?: string | null;
+        };
+        /** FittingPage */
+        FittingPage: {
+            items: components["schemas"]["CustomerRow"][];
+            looked: number;
+            next: string | null;
         };
         /** Foreseen */
         Foreseen: {
@@ -5506,6 +5695,11 @@ export interface components {
         Named: {
             /** Format: uuid */
             id: string;
+            name: string;
+        };
+        /** NamedChannel */
+        NamedChannel: {
+            channel: string;
             name: string;
         };
         /** NewAct */
@@ -6453,6 +6647,22 @@ export interface components {
             /** @enum {string} */
             state: "running" | "due" | "overdue" | "reviewed";
         };
+        /** RfmGroup */
+        RfmGroup: {
+            customers: number;
+            /** @enum {string} */
+            group: "champions" | "loyal" | "promising" | "new" | "attention" | "slipping" | "at_risk" | "cannot_lose" | "dormant" | "lost";
+            name: string;
+        };
+        /** RfmPicture */
+        RfmPicture: {
+            cells: components["schemas"]["Cell"][];
+            computed_at: string | null;
+            currency: string;
+            due_at: string | null;
+            groups: components["schemas"]["RfmGroup"][];
+            refreshing: boolean;
+        };
         /** Route */
         Route: {
             address: string;
@@ -7123,6 +7333,7 @@ export interface components {
         /** Vocabulary */
         Vocabulary: {
             care: string[];
+            channels: components["schemas"]["NamedChannel"][];
             identities: string[];
             properties: string[];
             tracked: string[];
@@ -8413,6 +8624,170 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_damso.customers.api.TimelineLine_"];
                 };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiComputedTraitsListComputed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedRow"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiComputedTraitsCreateComputed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputedBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedRow"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiComputedTraitsPreviewPreviewComputed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputedDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedPreview"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiComputedTraitsComputedIdUpdateComputed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                computed_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputedBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputedRow"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiComputedTraitsComputedIdDeleteComputed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                computed_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9763,6 +10138,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfferedIdentity"][];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiCustomersCustomerIdComputedGetFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFigures"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -13890,6 +14297,64 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiRfmGetRfm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfmPicture"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiRfmRefreshRfm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiScheduledScheduledIdUpdateScheduled: {
         parameters: {
             query?: never;
@@ -14113,6 +14578,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SegmentCard"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSegmentsFittingListFitting: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentDraft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FittingPage"];
                 };
             };
             401: components["responses"]["Problem"];

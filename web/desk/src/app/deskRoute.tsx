@@ -1,3 +1,4 @@
+import type { SegmentRule } from "@damso/api";
 import { ApiError } from "@damso/api";
 import { createRootRoute, createRoute, Outlet, redirect } from "@tanstack/react-router";
 import { Failed } from "../features/shell/Failed.tsx";
@@ -41,6 +42,12 @@ export const desk = createRoute({
 });
 
 /** What stands in the address is a string, or it is not there. */
+/** A rule of segments in an address, which anybody may have typed: the server says whether it is one. */
+export function ruleIn(given: unknown): SegmentRule | undefined {
+  const kind = given && typeof given === "object" ? (given as { kind?: unknown }).kind : undefined;
+  return typeof kind === "string" ? (given as SegmentRule) : undefined;
+}
+
 export function text(value: unknown): string | undefined {
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;

@@ -1,10 +1,11 @@
+import type { SegmentRule } from "@damso/api";
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { ConversationPage } from "../features/conversation/ConversationPage.tsx";
 import { InboxPage } from "../features/inbox/InboxPage.tsx";
 import { NothingOpen } from "../features/inbox/NothingOpen.tsx";
 import { firstView } from "../features/inbox/viewsQuery.ts";
 import { NotFound } from "../features/shell/NotFound.tsx";
-import { desk, root, text } from "./deskRoute.tsx";
+import { desk, root, ruleIn, text } from "./deskRoute.tsx";
 import { queryClient } from "./queryClient.ts";
 import { settingsRoutes } from "./settingsRoutes.tsx";
 import { may, meQuery } from "./useMe.ts";
@@ -115,7 +116,11 @@ const search = createRoute({
 const customers = createRoute({
   getParentRoute: () => desk,
   path: "/customers",
-  validateSearch: (given: Record<string, unknown>): { q?: string } => ({ q: text(given.q) }),
+  validateSearch: (given: Record<string, unknown>): { q?: string; segment?: string; rule?: SegmentRule } => ({
+    q: text(given.q),
+    segment: text(given.segment),
+    rule: ruleIn(given.rule),
+  }),
   component: lazyRouteComponent(() => import("../features/customers/CustomersPage.tsx"), "CustomersPage"),
 });
 const customer = createRoute({
@@ -154,7 +159,31 @@ const segments = createRoute({
 const newSegment = createRoute({
   getParentRoute: () => desk,
   path: "/segments/new",
+  validateSearch: (given: Record<string, unknown>): { name?: string; rule?: SegmentRule } => ({
+    name: text(given.name),
+    rule: ruleIn(given.rule),
+  }),
   component: lazyRouteComponent(() => import("../features/segments/SegmentEditor.tsx"), "SegmentEditor"),
+});
+const computed = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments/computed",
+  component: lazyRouteComponent(() => import("../features/segments/ComputedPage.tsx"), "ComputedPage"),
+});
+const newComputed = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments/computed/new",
+  component: lazyRouteComponent(() => import("../features/segments/ComputedEditor.tsx"), "ComputedEditor"),
+});
+const editedComputed = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments/computed/$computedId",
+  component: lazyRouteComponent(() => import("../features/segments/ComputedEditor.tsx"), "ComputedEditor"),
+});
+const rfm = createRoute({
+  getParentRoute: () => desk,
+  path: "/segments/rfm",
+  component: lazyRouteComponent(() => import("../features/segments/RfmPage.tsx"), "RfmPage"),
 });
 const segment = createRoute({
   getParentRoute: () => desk,
@@ -228,6 +257,10 @@ const tree = root.addChildren([
     counter,
     segments,
     newSegment,
+    computed,
+    newComputed,
+    editedComputed,
+    rfm,
     segment,
     editedSegment,
     settingsRoutes,

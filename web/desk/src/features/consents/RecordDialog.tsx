@@ -5,9 +5,9 @@ import { Button, Group, Modal, Radio, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { identityValue, sourceText } from "../customers/identityText.ts";
 import dialog from "../inbox/dialog.module.css";
+import { PURPOSES } from "./purposes.ts";
 import { useConsentChange } from "./queries.ts";
 
-const PURPOSES = ["marketing", "night_marketing", "profiling", "overseas", "third_party", "service"] as const;
 const METHODS = ["phone", "chat", "message", "paper", "web_form", "app", "other"] as const;
 const WITHOUT_CHANNEL: readonly string[] = ["profiling", "overseas", "third_party"];
 

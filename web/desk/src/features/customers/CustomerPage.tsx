@@ -13,6 +13,7 @@ import { ConsentSection } from "../consents/ConsentSection.tsx";
 import { MemberLink } from "../counter/MemberLink.tsx";
 import { OrderBlock } from "../orders/OrderBlock.tsx";
 import { useOpened } from "../palette/useOpened.ts";
+import { CustomerFigures } from "../segments/CustomerFigures.tsx";
 import { CustomerSegments } from "../segments/CustomerSegments.tsx";
 import { Failed } from "../shell/Failed.tsx";
 import { AccessRequestDialog } from "./AccessRequestDialog.tsx";
@@ -122,6 +123,7 @@ function Customer({ customer }: { customer: CustomerCard }) {
             <Memberships customer={customer} />
             <ConsentSection customer={customer} />
             <TraitList customer={customer} />
+            <CustomerFigures customerId={customer.id} />
             <CustomerSegments customerId={customer.id} />
             {reads && (
               <section className={panel.section}>

@@ -1,17 +1,17 @@
-import { api, keys } from "@damso/api";
+import { api } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Avatar, EmptyState, IconButton, Notice, Skeleton, Time } from "@damso/ui";
 import { Button, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import {
   IconFileExport,
+  IconFilter,
   IconMailCheck,
   IconPlus,
   IconSearch,
   IconUsers,
   IconUsersGroup,
 } from "@tabler/icons-react";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { faceName } from "../../app/faceName.ts";
@@ -21,15 +21,18 @@ import { useMay } from "../../app/useMe.ts";
 import { PeopleTabs } from "../companies/PeopleTabs.tsx";
 import { ExportDialog } from "../exports/ExportDialog.tsx";
 import classes from "./customers.module.css";
+import { FilterBar } from "./FilterBar.tsx";
+import { type Filter, FilterDrawer } from "./FilterDrawer.tsx";
 import { identityValue } from "./identityText.ts";
 import { NewCustomerDialog } from "./NewCustomerDialog.tsx";
+import { useCustomerRows } from "./useCustomerRows.ts";
 
 const SHOWN = 2;
 
 export function CustomersPage() {
   const { t, format } = useText();
   const navigate = useNavigate();
-  const search = useSearch({ strict: false }) as { q?: string };
+  const search = useSearch({ strict: false }) as { q?: string } & Filter;
   const [text, setText] = useState(search.q ?? "");
   const [q] = useDebouncedValue(text.trim(), 150);
   const [creating, setCreating] = useState(false);
@@ -38,17 +41,21 @@ export function CustomersPage() {
   const writes = useMay("customers.write");
   const merges = useMay("customers.merge");
   const box = useRef<HTMLInputElement>(null);
-  const query = useInfiniteQuery({
-    queryKey: keys.customerList(q),
-    queryFn: ({ pageParam, signal }) => api.customers.list({ q: q || undefined, cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-    placeholderData: keepPreviousData,
-  });
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const filter: Filter = { segment: search.segment, rule: search.rule };
+  const filtered = Boolean(filter.segment || filter.rule);
+  const [filtering, setFiltering] = useState(false);
+  const filters = useMay("segments.read");
+  const { query, rows, looked } = useCustomerRows(q, filter);
+  const apply = (wanted: Filter) => {
+    setFiltering(false);
+    setText("");
+    void navigate({ to: "/customers", search: wanted });
+  };
 
+  // What is typed searches all customers: words and a filter are not asked together.
   useEffect(() => {
-    void navigate({ to: "/customers", search: { q: q || undefined }, replace: true });
+    const keep = (before: { q?: string } & Filter) => ({ ...before, q: undefined });
+    void navigate({ to: "/customers", search: q ? { q } : keep, replace: true });
   }, [q, navigate]);
   useKeys({ search: () => box.current?.focus() });
 
@@ -66,6 +73,15 @@ export function CustomersPage() {
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
         />
+        {filters && (
+          <Button
+            variant="subtle"
+            leftSection={<IconFilter size={16} stroke={1.6} />}
+            onClick={() => setFiltering(true)}
+          >
+            {t("narrow.open")}
+          </Button>
+        )}
         {merges && (
           <Button
             variant="subtle"
@@ -83,7 +99,7 @@ export function CustomersPage() {
             <IconMailCheck size={18} stroke={1.6} />
           </IconButton>
         )}
-        {mayExport && (
+        {mayExport && !filtered && (
           <IconButton label={t("export.customers")} onClick={() => setExporting(true)}>
             <IconFileExport size={18} stroke={1.6} />
           </IconButton>
@@ -94,15 +110,19 @@ export function CustomersPage() {
           </Button>
         )}
       </header>
+      {filtered && <FilterBar filter={filter} onEdit={() => setFiltering(true)} onClear={() => apply({})} />}
       <div className={classes.scroll}>
         {query.isPending && <Skeleton label={t("state.loading")} rows={10} />}
         {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
-        {query.isSuccess && rows.length === 0 && (
+        {filtered && looked > 0 && rows.length === 0 && query.hasNextPage && (
+          <p className={`${classes.more} muted`}>{t("narrow.looked", { looked: format.number(looked) })}</p>
+        )}
+        {query.isSuccess && rows.length === 0 && !query.hasNextPage && (
           <EmptyState
             icon={<IconUsers size={32} stroke={1.4} />}
-            title={q ? t("customers.noMatch") : t("customers.emptyTitle")}
+            title={filtered ? t("narrow.nobody") : q ? t("customers.noMatch") : t("customers.emptyTitle")}
           >
-            {q ? t("customers.noMatchText") : t("customers.emptyText")}
+            {filtered ? t("narrow.nobodyText") : q ? t("customers.noMatchText") : t("customers.emptyText")}
           </EmptyState>
         )}
         {rows.length > 0 && (
@@ -164,6 +184,7 @@ export function CustomersPage() {
           onClose={() => setExporting(false)}
         />
       )}
+      {filtering && <FilterDrawer filter={filter} onApply={apply} onClose={() => setFiltering(false)} />}
       {creating && <NewCustomerDialog onClose={() => setCreating(false)} />}
     </div>
   );

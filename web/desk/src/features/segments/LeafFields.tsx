@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Comparison } from "./Comparison.tsx";
 import { Duration } from "./Duration.tsx";
 import { EventFields } from "./EventFields.tsx";
+import { ComputedFields, ConsentFields, MeasuredFields, RfmFields } from "./FigureFields.tsx";
 import { Period } from "./Period.tsx";
 import { segmentsQuery, vocabularyQuery } from "./queries.ts";
 import type { Leaf } from "./rule.ts";
@@ -32,12 +33,23 @@ export function LeafFields({ leaf, onChange }: Props) {
       return <ConversationFields leaf={leaf} onChange={onChange} />;
     case "anniversary":
       return <AnniversaryFields leaf={leaf} onChange={onChange} />;
+    case "consent":
+      return <ConsentFields leaf={leaf} onChange={onChange} />;
+    case "rfm":
+      return <RfmFields leaf={leaf} onChange={onChange} />;
+    case "computed":
+      return <ComputedFields leaf={leaf} onChange={onChange} />;
+    case "measured":
+      return <MeasuredFields leaf={leaf} onChange={onChange} />;
     case "segment":
       return <SegmentField leaf={leaf} onChange={onChange} />;
   }
 }
 
-type Of<Kind extends Leaf["kind"]> = { leaf: Extract<Leaf, { kind: Kind }>; onChange: (leaf: Leaf) => void };
+export type Of<Kind extends Leaf["kind"]> = {
+  leaf: Extract<Leaf, { kind: Kind }>;
+  onChange: (leaf: Leaf) => void;
+};
 
 function TraitFields({ leaf, onChange }: Of<"trait">) {
   const { t } = useText();

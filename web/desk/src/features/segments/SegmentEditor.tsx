@@ -1,11 +1,11 @@
-import { ApiError, api, keys, type SegmentCard } from "@damso/api";
+import { ApiError, api, keys, type SegmentCard, type SegmentRule } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { IconButton, Notice, Skeleton, toast } from "@damso/ui";
 import { Button, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useParams, useRouter } from "@tanstack/react-router";
+import { useNavigate, useParams, useRouter, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import layout from "../customers/customers.module.css";
@@ -34,9 +34,12 @@ function Editor({ segment }: { segment?: SegmentCard }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const router = useRouter();
-  const [name, setName] = useState(segment?.name ?? "");
+  const begun = useSearch({ strict: false }) as { name?: string; rule?: SegmentRule };
+  const [name, setName] = useState(segment?.name ?? begun.name ?? "");
   const [description, setDescription] = useState(segment?.description ?? "");
-  const [rule, setRule] = useState(() => (segment ? opened(segment.rule) : EVERYBODY));
+  const [rule, setRule] = useState(() =>
+    segment || begun.rule ? opened(segment?.rule ?? begun.rule ?? asRule(EVERYBODY)) : EVERYBODY,
+  );
   const [settled] = useDebouncedValue(rule, 300);
   const save = useMutation({
     mutationFn: () => {

@@ -1,7 +1,7 @@
 import { useText } from "@damso/i18n";
 import { EmptyState, Notice, Skeleton } from "@damso/ui";
 import { Button } from "@mantine/core";
-import { IconPlus, IconUsersGroup } from "@tabler/icons-react";
+import { IconChartGridDots, IconMathFunction, IconPlus, IconUsersGroup } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { messageOf } from "../../app/messageOf.ts";
@@ -29,6 +29,20 @@ export function SegmentsPage() {
       <header className={layout.head}>
         <PeopleTabs at="segments" />
         <span className={classes.space} />
+        <Button
+          variant="subtle"
+          leftSection={<IconMathFunction size={16} stroke={1.6} />}
+          renderRoot={(props) => <Link to="/segments/computed" {...props} />}
+        >
+          {t("computed.title")}
+        </Button>
+        <Button
+          variant="subtle"
+          leftSection={<IconChartGridDots size={16} stroke={1.6} />}
+          renderRoot={(props) => <Link to="/segments/rfm" {...props} />}
+        >
+          {t("rfm.short")}
+        </Button>
         {writes && create}
       </header>
       <div className={layout.scroll}>

@@ -1,6 +1,7 @@
-import { api, type Id, keys, type SegmentRule } from "@damso/api";
+import { api, type Computation, type Id, keys, type SegmentRule } from "@damso/api";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 
+const EVERYBODY: SegmentRule = { kind: "and", rules: [] };
 const LOOK_AGAIN = 2000;
 const LOOK_NOW_AND_THEN = 10_000;
 
@@ -33,6 +34,34 @@ export const vocabularyQuery = queryOptions({
   queryFn: api.segments.vocabulary,
   staleTime: 60_000,
 });
+
+export const computedQuery = queryOptions({ queryKey: keys.computed, queryFn: api.computed.list });
+
+/** What a computation comes to; what was known of the one before stays until then. */
+export const computedDraftQuery = (computation: Computation) =>
+  queryOptions({
+    queryKey: keys.computedPreview(computation),
+    queryFn: ({ signal }) => api.computed.preview(computation, signal),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+
+export const rfmQuery = queryOptions({
+  queryKey: keys.rfm,
+  queryFn: api.rfm.get,
+  refetchInterval: ({ state }) => (state.data?.refreshing ? LOOK_AGAIN : false),
+});
+
+/** Customers that fit a rule which nobody keeps; a page may be short though there are more. */
+export const fittingQuery = (rule: SegmentRule | undefined) =>
+  infiniteQueryOptions({
+    queryKey: keys.segmentFitting(rule),
+    queryFn: ({ pageParam, signal }) => api.segments.fitting(rule ?? EVERYBODY, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: keepPreviousData,
+    enabled: Boolean(rule),
+  });
 
 /** How many a rule would have; what was known of the rule before stays until then. */
 export const draftQuery = (rule: SegmentRule) =>

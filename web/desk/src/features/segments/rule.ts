@@ -1,4 +1,4 @@
-import type { SegmentRule } from "@damso/api";
+import type { Purpose, SegmentRule } from "@damso/api";
 
 /** The rule language as the builder writes it; docs/segments.md says what each means. */
 export type Op =
@@ -54,7 +54,26 @@ export type Leaf =
   | { kind: "not_followed"; first: Step; next: Step; within: number; window?: Window }
   | { kind: "conversation"; state: "open" | "waiting"; seconds?: number }
   | { kind: "anniversary"; key: string; calendar?: "solar" | "lunar"; days?: number }
+  | { kind: "consent"; purpose: Purpose; channel: string; state: "given" | "withdrawn" | "none" }
+  | ({ kind: "rfm" } & Rfm)
+  | { kind: "computed"; computed_id: string; op: Op; value: Value }
+  | { kind: "measured"; of: Computation; op: Op; value: Value }
   | { kind: "segment"; segment_id: string };
+export interface Rfm {
+  groups?: string[];
+  recency?: number[];
+  frequency?: number[];
+  monetary?: number[];
+  value?: number[];
+}
+export const MEASURES = ["count", "sum", "last", "first", "most_frequent", "unique", "days_since"] as const;
+export type Measure = (typeof MEASURES)[number];
+export interface Computation {
+  measure: Measure;
+  event: Step;
+  property?: string;
+  window?: Window;
+}
 export type Node = Group | { kind: "not"; rule: Node } | Leaf;
 export type LeafKind = Leaf["kind"];
 
@@ -84,6 +103,9 @@ export const KINDS: LeafKind[] = [
   "conversation",
   "identity",
   "anniversary",
+  "computed",
+  "consent",
+  "rfm",
   "segment",
 ];
 export const EVERYBODY: Group = { kind: "and", rules: [] };
@@ -111,6 +133,14 @@ export function blank(kind: LeafKind): Leaf {
       return { kind, state: "waiting", seconds: 0 };
     case "anniversary":
       return { kind, key: "birthday", calendar: "solar", days: 0 };
+    case "consent":
+      return { kind, purpose: "marketing", channel: "all", state: "given" };
+    case "rfm":
+      return { kind, groups: ["champions"] };
+    case "computed":
+      return { kind, computed_id: "", op: "gte", value: 1 };
+    case "measured":
+      return { kind, of: { measure: "count", event, window: month }, op: "gte", value: 1 };
     case "segment":
       return { kind, segment_id: "" };
   }
@@ -152,4 +182,9 @@ function scalarOf(typed: string): Scalar {
   const plain = typed.trim();
   if (plain === "true" || plain === "false") return plain === "true";
   return /^-?\d{1,15}(\.\d+)?$/.test(plain) && !/^-?0\d/.test(plain) ? Number(plain) : typed;
+}
+
+/** Measures that are worked out of the events themselves, and of none of their properties. */
+export function isBare(measure: Measure): boolean {
+  return measure === "count" || measure === "days_since";
 }

@@ -1,0 +1,69 @@
+import type { RfmCell, RfmPicture } from "@damso/api";
+import { useText } from "@damso/i18n";
+import { Link } from "@tanstack/react-router";
+import type { CSSProperties } from "react";
+import { asRule } from "./rule.ts";
+import classes from "./segments.module.css";
+
+const SCORES = [1, 2, 3, 4, 5];
+
+/** Twenty-five cells: recency to the right, frequency and amount upwards. A cell opens a segment of its customers. */
+export function RfmGrid({ picture }: { picture: RfmPicture }) {
+  const { t } = useText();
+  const most = Math.max(1, ...picture.cells.map((cell) => cell.customers));
+  const names = new Map(picture.groups.map((one) => [one.group, one.name]));
+  const at = (recency: number, value: number) =>
+    picture.cells.find((cell) => cell.recency === recency && cell.value === value);
+  return (
+    <div className={classes.gridFrame}>
+      <table className={classes.grid} aria-label={t("rfm.title")}>
+        <tbody>
+          {[...SCORES].reverse().map((value) => (
+            <tr key={value}>
+              <th scope="row">{value === 5 ? t("rfm.valueHigh") : value === 1 ? t("rfm.valueLow") : ""}</th>
+              {SCORES.map((recency) => {
+                const cell = at(recency, value);
+                return (
+                  <td key={recency}>
+                    {cell && (
+                      <Cell cell={cell} name={names.get(cell.group) ?? ""} share={cell.customers / most} />
+                    )}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <td />
+            {SCORES.map((recency) => (
+              <th key={recency} scope="col">
+                {recency === 1 ? t("rfm.longAgo") : recency === 5 ? t("rfm.lately") : ""}
+              </th>
+            ))}
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}
+
+function Cell({ cell, name, share }: { cell: RfmCell; name: string; share: number }) {
+  const { t, format } = useText();
+  const customers = format.number(cell.customers);
+  const rule = asRule({ kind: "rfm", recency: [cell.recency], value: [cell.value] });
+  return (
+    <Link
+      to="/segments/new"
+      search={{ name: `${name} ${cell.recency}-${cell.value}`, rule }}
+      className={classes.cell}
+      style={{ "--share": `${Math.round(100 * share)}%` } as CSSProperties}
+      aria-label={t("rfm.cell", { name, customers, recency: cell.recency, value: cell.value })}
+      data-empty={cell.customers === 0}
+    >
+      <span className="num">{customers}</span>
+      <span className={`${classes.cellName} cut`}>{name}</span>
+    </Link>
+  );
+}
