@@ -53,6 +53,7 @@ from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
 from damso.conversations.retention import api as retention_api
 from damso.conversations.story import Cases, lines_for
+from damso.conversations.tables.api import TableController
 from damso.conversations.widget import api as widget_api
 from damso.conversations.widget.entrance import WidgetEntranceController
 from damso.conversations.widget.limits import ChatLimits
@@ -123,6 +124,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     message_api.FileController,
     MaskingController,
     ImportController,
+    TableController,
     *retention_api.CONTROLLERS,
     desk_api.CannedAnswerController,
     desk_api.TagController,
