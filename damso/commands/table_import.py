@@ -69,7 +69,7 @@ SET = Annotated[
 NAMESPACE = Annotated[
     str,
     typer.Option(
-        help=word("회원 번호가 속한 이름공간 (소스와 같게).", "The namespace of user ids, as that of a source.")
+        help=word("회원 번호가 속한 네임스페이스 (소스와 같게).", "The namespace of user ids, as that of a source.")
     ),
 ]
 ERRORS = Annotated[

@@ -4107,7 +4107,7 @@ export interface components {
         ChecklistItem: {
             done: boolean;
             /** @enum {string} */
-            key: "email" | "chat" | "invite" | "answer";
+            key: "email" | "chat" | "data" | "invite" | "answer";
         };
         /** Chosen */
         Chosen: {

@@ -48,8 +48,8 @@ function Shown({ detail }: { detail: ImportDetail }) {
   return (
     <>
       {job.state === "mapping" && <ColumnMapping job={job} />}
-      <div className={classes.top}>
-        <div className={classes.standing}>
+      <div className={classes.top} data-below={job.state === "mapping"}>
+        <div className={classes.standing} hidden={job.state === "mapping"}>
           <StateMark tone={toneOf(job.state)}>{t(`import.state.${job.state}`)}</StateMark>
           <span className="small muted">
             {job.begun_by || t("import.fromCommandLine")} · <Time at={job.finished_at ?? job.created_at} />

@@ -24,20 +24,24 @@ export function Troubles({ detail: { job, troubles, rejected } }: { detail: Impo
     <section className={settings.section}>
       <div className={classes.headed}>
         <h3 className={settings.sectionTitle}>{t("import.troubles")}</h3>
-        <Button
-          data-size="small"
-          hidden={rejected === 0}
-          onClick={() => ask(rowsName(job.name), (reason) => api.imports.rejected(job.id, reason))}
-        >
-          {t("import.rejectedFile", { count: format.number(rejected) })}
-        </Button>
-        <Button
-          data-size="small"
-          variant={rejected > 0 ? "subtle" : "default"}
-          onClick={() => ask(`${job.product}-problems.csv`, (reason) => api.imports.problems(job.id, reason))}
-        >
-          {t("import.problemsFile")}
-        </Button>
+        <div className={classes.files}>
+          <Button
+            data-size="small"
+            hidden={rejected === 0}
+            onClick={() => ask(rowsName(job.name), (reason) => api.imports.rejected(job.id, reason))}
+          >
+            {t("import.rejectedFile", { count: format.number(rejected) })}
+          </Button>
+          <Button
+            data-size="small"
+            variant={rejected > 0 ? "subtle" : "default"}
+            onClick={() =>
+              ask(`${job.product}-problems.csv`, (reason) => api.imports.problems(job.id, reason))
+            }
+          >
+            {t("import.problemsFile")}
+          </Button>
+        </div>
       </div>
       {groups.map((group) => (
         <div key={group.title}>
