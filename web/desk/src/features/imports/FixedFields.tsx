@@ -25,8 +25,8 @@ export function FixedFields({ targets, values, onChange }: Props) {
   const asked = targets.filter((one) => ASKED.includes(one.key));
   if (asked.length === 0) return null;
   return (
-    <fieldset className={settings.section}>
-      <legend className={classes.legend}>{t("import.map.fixed")}</legend>
+    <section className={settings.section}>
+      <h3 className={classes.fixedTitle}>{t("import.map.fixed")}</h3>
       <div className={classes.fixed}>
         {asked.map((one) => (
           <FixedField
@@ -38,7 +38,7 @@ export function FixedFields({ targets, values, onChange }: Props) {
           />
         ))}
       </div>
-    </fieldset>
+    </section>
   );
 }
 
