@@ -17,6 +17,7 @@ from bench.results import Report, new_report
 from bench.segments import measure_segments
 from bench.sizes import BUILD, SIZES, Size
 from bench.start import measure_start
+from bench.tables import measure_tables
 from bench.world import World, open_world, running
 
 
@@ -66,6 +67,7 @@ async def _segments(world: World, report: Report) -> None:
 
 async def _import(_: World, report: Report) -> None:
     report.add("Another help desk's history", await measure_imports())
+    report.add("A company's own tables", await measure_tables())
 
 
 async def _collect(world: World, report: Report) -> None:

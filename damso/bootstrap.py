@@ -84,6 +84,7 @@ from damso.kernel.rotation import SealedColumn
 from damso.kernel.settings import Settings
 from damso.kernel.timers import Timer
 from damso.lake.erase import LakeEraser
+from damso.segments import look_up
 from damso.segments import readers as segment_readers
 from damso.segments.build import SegmentLane
 from damso.segments.due import LeafTimer
@@ -167,8 +168,8 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
         NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
         ActLane(parts.database, parts.inboxes, preference_links_of(parts)),
-        ImportLane(parts.database, parts.keyring, parts.blobs, parts.inboxes),
-        ExportLane(parts.database),
+        ImportLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, contact_rules_of(parts)),
+        ExportLane(parts.database, look_up.who),
         SegmentLane(parts.database),
         RfmLane(parts.database),
         CheckLane(parts.database, parts.inboxes, parts.http),

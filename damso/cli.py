@@ -31,6 +31,8 @@ COMMANDS = (
     "master-key",
     "inbox",
     "customer",
+    "event",
+    "consent",
     "mail",
     "import",
     "company",

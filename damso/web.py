@@ -58,6 +58,7 @@ from damso.conversations.retention import api as retention_api
 from damso.conversations.returns import api as return_api
 from damso.conversations.returns.lines import ReturnLines
 from damso.conversations.story import Cases, lines_for
+from damso.conversations.tables.api import TableController
 from damso.conversations.widget import api as widget_api
 from damso.conversations.widget.entrance import WidgetEntranceController
 from damso.conversations.widget.limits import ChatLimits
@@ -133,6 +134,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     message_api.FileController,
     MaskingController,
     ImportController,
+    TableController,
     *retention_api.CONTROLLERS,
     desk_api.CannedAnswerController,
     desk_api.TagController,

@@ -13,6 +13,7 @@ from damso.commands.console import LOCALE, print_json, result, word
 from damso.commands.operator import operator, say_shown, say_shown_in
 from damso.commands.options import AS_JSON, new_app
 from damso.commands.running import prepared, run
+from damso.commands.table_import import DRY, ERRORS, FILE, MAP, NAMESPACE, Order, bring_table
 from damso.conversations.story import Cases
 from damso.customers.card import customer_card
 from damso.customers.history import history
@@ -80,6 +81,30 @@ YES = Annotated[bool, typer.Option("--yes", help=word("미리보기만 하지 �
 @app.callback(help=word("고객: 보기, 합치기, 나누기.", "Customers: show, merge, take apart."))
 def customer() -> None:
     """A group."""
+
+
+@app.command(
+    "import",
+    help=word(
+        "파일의 고객을 등록하거나 바꿔요: 이름, 휴대폰, 이메일, 회원 번호, 그 밖의 속성. 열은 이름으로 알아보고 "
+        "--map으로 바꿀 수 "
+        "있어요. 멈춰도 이어서 하고, 두 번 들어가지 않아요.\n\n예: damso customer import 고객.xlsx --dry-run",
+        "Adds or changes the customers of a file: names, phones, e-mail addresses, user ids and other properties. "
+        "Columns "
+        "are known by their names; --map corrects that. It can be stopped and gone on with; nothing comes in twice."
+        "\n\nExample: damso customer import people.xlsx --dry-run",
+    ),
+)
+def import_customers(
+    file: FILE,
+    dry_run: DRY = False,
+    mapped: MAP = None,
+    namespace: NAMESPACE = "",
+    errors: ERRORS = None,
+    as_json: AS_JSON = False,
+) -> None:
+    order = Order(kind="customers", path=file, mapped=mapped or (), namespace=namespace, dry=dry_run, errors=errors)
+    bring_table(order, as_json=as_json)
 
 
 @app.command(

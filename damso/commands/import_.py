@@ -8,13 +8,13 @@ from uuid import UUID
 
 import typer
 
-from damso.channels.imports.errors import REASONS
 from damso.channels.imports.products import TITLES
 from damso.channels.imports.types import Vendor
 from damso.commands.console import LOCALE, print_json, result, tell, word
 from damso.commands.export_import import Report, import_export
 from damso.commands.options import AS_JSON, new_app
 from damso.commands.running import prepared, run
+from damso.conversations.imports.reasons import REASONS
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
 

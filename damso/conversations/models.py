@@ -335,12 +335,13 @@ class MaskedNumber(Table):
 class ImportRun(Table):
     """An export being brought in. `position` counts the items of `read_export` that are done, in the transaction that
     did them; `fingerprint` tells whether the export is still the same. Begun at the desk, it is looked at first
-    (`foreseen`), and lies in a folder (`path`) or was uploaded (`upload_ref`, a file called `name`)."""
+    (`foreseen`), and lies in a folder (`path`) or was uploaded (`upload_ref`, a file called `name`). Of a table
+    `mapping` says what its columns are taken for."""
 
     __tablename__ = "import_run"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('looking', 'ready', 'waiting', 'running', 'stopped', 'failed', 'done')", name="state"
+            "state IN ('mapping', 'looking', 'ready', 'waiting', 'running', 'stopped', 'failed', 'done')", name="state"
         ),
         Index("ix_import_run_created", "created_at"),
     )
@@ -352,6 +353,7 @@ class ImportRun(Table):
     upload_ref: Mapped[str | None]
     fingerprint: Mapped[str]
     inboxes: Mapped[dict[str, Any]]
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(JSONB(), nullable=True)
     dry: Mapped[bool]
     state: Mapped[str]
     position: Mapped[int]
@@ -365,7 +367,8 @@ class ImportRun(Table):
 
 
 class ImportProblem(Table):
-    """A record that could not be brought in as it is, without what it says: its id and its place in the export."""
+    """A record that could not be brought in as it is, without what it says: its id and its place in the export. Of a
+    table `line` is the row's."""
 
     __tablename__ = "import_problem"
     run_id: Mapped[UUID] = mapped_column(ForeignKey("import_run.id", ondelete="CASCADE"), primary_key=True)
@@ -373,6 +376,7 @@ class ImportProblem(Table):
     kind: Mapped[str] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
+    line: Mapped[int | None]
 
 
 class ImportedRecord(Table):

@@ -12,6 +12,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 
+from damso.conversations.exports.jobs import ask_for
+from damso.conversations.exports.types import Chosen, Export, ExportFormat
 from damso.customers.api import Cases, CustomerRow, customer_row
 from damso.customers.consent.api import Rules
 from damso.customers.faces import colour_of, initials_of
@@ -30,6 +32,7 @@ from damso.segments.sentence import sentence
 from damso.segments.vocabulary import Vocabulary, vocabulary
 from damso.segments.why import Evidence, why
 from damso.team.access import Caller, needs
+from damso.team.records.reasons import Reason
 from damso.team.records.witness import Witness
 
 
@@ -68,6 +71,12 @@ class SegmentDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A rule that is being written."""
 
     rule: dict[str, Any]
+
+
+class MemberExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the file shall be written."""
+
+    format: ExportFormat
 
 
 class SegmentPerson(Struct, frozen=True, kw_only=True):
@@ -243,6 +252,20 @@ class SegmentController(Controller):
             ],
             next=page.next,
         )
+
+    @post("/{segment_id:uuid}/export", guards=[needs("segments.read"), needs("customers.export")])
+    async def export_members(
+        self,
+        segment_id: FromPath[UUID],
+        data: JSONBody[MemberExport],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        reason: NamedDependency[Reason],
+    ) -> Export:
+        """Have a file made of who is in."""
+        async with database.transaction() as tx:
+            await look_up.segment(tx, segment_id)
+            return await ask_for(tx, caller, "members", data.format, Chosen(segment_id=segment_id), reason)
 
     @get("/{segment_id:uuid}/why/{customer_id:uuid}", guards=[needs("segments.read")])
     async def explain_member(

@@ -143,7 +143,7 @@ OF_NOBODY: Mapping[str, str] = {
     """,
     "where an export lay, and its files; places in it are numbers of lines": """
         import_run.path import_run.name import_run.upload_ref import_run.fingerprint
-        import_run.inboxes import_run.error import_problem.place
+        import_run.inboxes import_run.mapping import_run.error import_problem.place
     """,
 }
 """By the reason."""

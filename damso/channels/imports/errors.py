@@ -37,6 +37,25 @@ WHOLE: dict[str, Text] = {
     "NOT_JSON": Text("올바른 JSON이 아니에요", "it is no valid JSON"),
     "NOT_XML": Text("올바른 XML이 아니거나 DTD가 들어 있어요", "it is no valid XML, or brings a DTD"),
     "TOO_DEEP": Text("지나치게 깊이 중첩되어 있어요", "it is nested too deeply"),
+    "TOO_MANY_COLUMNS": Text("열이 300개를 넘어요", "it has more than 300 columns"),
+    "CELL_OPEN": Text(
+        "여기서 시작한 따옴표가 닫히지 않았거나 한 칸이 지나치게 커요",
+        "a quotation mark that begins here is not closed, or a cell is too large",
+    ),
+    "LINE_TOO_LARGE": Text("한 줄이 4MB보다 커요", "a line is larger than 4 MB"),
+    "SHEET": Text("엑셀 파일이 손상되었거나 암호가 걸려 있어요", "the Excel file is damaged or locked by a password"),
+    "SHEET_TOO_LARGE": Text(
+        "엑셀 파일이 너무 커요. CSV로 저장해 주세요", "the Excel file is too large; save it as CSV"
+    ),
+    "OLD_SHEET": Text(
+        "예전 엑셀 형식(.xls)이거나 암호가 걸려 있어요. .xlsx나 CSV로 저장해 주세요",
+        "it is an old Excel file (.xls) or locked by a password; save it as .xlsx or CSV",
+    ),
+    "NOT_A_TABLE": Text("표가 들어 있는 파일이 아니에요", "it is no file with a table"),
+    "NOT_LINES": Text(
+        "JSON 배열이에요. 한 줄에 하나씩 적은 JSONL로 저장해 주세요", "it is a JSON array; save it as JSON Lines"
+    ),
+    "CHANGED": Text("처음 읽었을 때와 열이 달라요. 다시 올려 주세요", "its columns are not those it had; begin anew"),
 }
 
 REASONS: dict[str, Text] = {

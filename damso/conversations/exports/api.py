@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 from uuid import UUID
@@ -56,6 +57,16 @@ class CustomerExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ids: list[UUID] | None = None
 
 
+class RecordExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Events (by when they happened), orders and products (that `q` finds), or entries of the ledger of consents; all
+    where nothing is said."""
+
+    format: ExportFormat
+    q: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class TranscriptRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A case on paper. Internal notes are left out unless asked for; without a language, in the caller's."""
 
@@ -95,6 +106,55 @@ class ExportController(Controller):
         async with database.transaction() as tx:
             wanted = Chosen(q=data.q, ids=data.ids)
             return await ask_for(tx, caller, "customers", data.format, wanted, reason)
+
+    @post("/events", guards=[needs("customers.export")])
+    async def export_events(
+        self,
+        data: JSONBody[RecordExport],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        reason: NamedDependency[Reason],
+    ) -> Export:
+        """Have a file of events made that sources sent and files brought."""
+        async with database.transaction() as tx:
+            wanted = Chosen(since=data.since, until=data.until)
+            return await ask_for(tx, caller, "events", data.format, wanted, reason)
+
+    @post("/orders", guards=[needs("customers.export"), needs("commerce.read")])
+    async def export_orders(
+        self,
+        data: JSONBody[RecordExport],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        reason: NamedDependency[Reason],
+    ) -> Export:
+        """Have a file of orders made."""
+        async with database.transaction() as tx:
+            return await ask_for(tx, caller, "orders", data.format, Chosen(q=data.q), reason)
+
+    @post("/products", guards=[needs("commerce.read")])
+    async def export_products(
+        self,
+        data: JSONBody[RecordExport],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        reason: NamedDependency[Reason],
+    ) -> Export:
+        """Have a file of products made."""
+        async with database.transaction() as tx:
+            return await ask_for(tx, caller, "products", data.format, Chosen(q=data.q), reason)
+
+    @post("/consents", guards=[needs("customers.export")])
+    async def export_consents(
+        self,
+        data: JSONBody[RecordExport],
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        reason: NamedDependency[Reason],
+    ) -> Export:
+        """Have a file of the ledger of consents made."""
+        async with database.transaction() as tx:
+            return await ask_for(tx, caller, "consents", data.format, Chosen(), reason)
 
     @get(guards=[signed_in])
     async def list_exports(self, database: NamedDependency[Database], caller: NamedDependency[Caller]) -> list[Export]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 BOM = "\ufeff"
 """Without it Excel takes Korean text for another encoding."""
-_RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What begins a formula in Excel, LibreOffice or Google Sheets, full width included (OWASP, CSV injection)."""
 
 
@@ -23,7 +23,7 @@ def cell(value: object) -> str:
         case list() | tuple():
             return cell("; ".join(str(one) for one in value))
     text = str(value).replace("\x00", "")
-    return f"'{text}" if text.lstrip(" ").startswith(_RUNS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(RUNS) else text
 
 
 def as_csv(rows: Iterable[Sequence[object]]) -> str:

@@ -1,6 +1,7 @@
 """Customers as CSV (a line for each) and JSON Lines (each with all that is known)."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -49,14 +50,19 @@ async def customer_part(tx: Transaction, caller: Caller, chosen: Chosen, fmt: Ex
     if fmt == "csv":
         head = [COLUMNS] if place is None else []
         rows = [
-            (*list(row.values())[:-1], msgspec.json.encode(row["traits"]).decode())
-            for row in await tx.rows(_LINES, list(ids))
+            (*list(line.values())[:-1], msgspec.json.encode(line["traits"]).decode())
+            for line in await customer_lines(tx, ids)
         ]
         text = (BOM if place is None else "") + as_csv([*head, *rows])
     else:
         told = await customers_by_id(tx, ids)
         text = "".join(f"{msgspec.json.encode(one).decode()}\n" for one in told)
     return Part(text, len(ids), ids, next_place)
+
+
+async def customer_lines(tx: Transaction, ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """What a line tells of each of these customers, in their order."""
+    return [dict(row) for row in await tx.rows(_LINES, list(ids))]
 
 
 async def _next_ids(

@@ -21,7 +21,16 @@ from damso.team.records.witness import Witness
 LANE = "export"
 AT_ONCE = 3
 """Files that one person may be waiting for."""
-NEEDED: dict[ExportKind, Permission] = {"conversations": "conversations.export", "customers": "customers.export"}
+NEEDED: dict[ExportKind, tuple[Permission, ...]] = {
+    "conversations": ("conversations.export",),
+    "customers": ("customers.export",),
+    "events": ("customers.export",),
+    "orders": ("customers.export", "commerce.read"),
+    "products": ("commerce.read",),
+    "members": ("customers.export", "segments.read"),
+    "consents": ("customers.export",),
+}
+"""Rights that a file of a kind needs, all of them, also when it is fetched."""
 
 
 class TooManyExports(AppError):
@@ -102,7 +111,8 @@ async def fetchable(tx: Transaction, caller: Caller, job_id: UUID) -> Export:
     """One's own file that is done. Raises `NotFound`, `ExportNotReady`, and `Forbidden` for whoever lost the
     right meanwhile."""
     job = await export_of(tx, caller, job_id)
-    caller.check(NEEDED[job.kind])
+    for permission in NEEDED[job.kind]:
+        caller.check(permission)
     if job.state == "failed":
         raise NotFound
     if job.state != "done":

@@ -1,15 +1,21 @@
 """Makes the files, a stretch in each transaction; a worker that is killed leaves the next one only the rest."""
 
 import zlib
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
 
+from damso.conversations.exports.catalogue_file import catalogue_part
+from damso.conversations.exports.consent_file import consent_part
 from damso.conversations.exports.conversation_file import conversation_part
 from damso.conversations.exports.customer_file import customer_part
+from damso.conversations.exports.event_file import event_part
 from damso.conversations.exports.jobs import LANE, NEEDED
+from damso.conversations.exports.member_file import Members, member_part
+from damso.conversations.exports.order_file import order_part
 from damso.conversations.exports.part import Part
 from damso.conversations.exports.types import Chosen, ExportFormat, ExportKind
 from damso.kernel import lanes
@@ -32,8 +38,9 @@ class ExportLane:
     width: ClassVar[int] = 1
     title: ClassVar[Text] = Text("내보내는 파일", "Files being exported")
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, members: Members) -> None:
         self._database = database
+        self._members = members
 
     async def work(self, claim: lanes.Claim) -> None:
         job_id = UUID(claim.item.payload["job_id"])
@@ -51,7 +58,7 @@ class ExportLane:
         """Make the next part; whether there is more to do."""
         async with self._database.reading() as tx:
             job = await tx.row(_JOB, job_id)
-            part = await _part(tx, job) if job else None
+            part = await self._part(tx, job) if job else None
         async with self._database.transaction() as tx:
             kept = job is not None and part is not None and await keep_part(tx, job_id, job["parts"], part)
             if not kept:
@@ -60,6 +67,40 @@ class ExportLane:
                 await claim.finish(tx)
                 return False
         return True
+
+    async def _part(self, tx: Transaction, job: Any) -> Part | None:
+        """None where whoever asked has no right to it any more."""
+        caller, kind = _owner(job), _kind(job)
+        if not all(map(caller.may, NEEDED[kind])):
+            return None
+        fmt: ExportFormat = job["format"]
+        chosen = msgspec.convert(job["chosen"], Chosen)
+        return await part_of(tx, caller, kind, chosen, fmt, job["next_place"], self._members)
+
+
+async def part_of(
+    tx: Transaction,
+    caller: Caller,
+    kind: ExportKind,
+    chosen: Chosen,
+    fmt: ExportFormat,
+    place: str | None,
+    members: Members,
+) -> Part:
+    """The next stretch of a file, as far as the caller may see what stands in it."""
+    if kind == "members":
+        return await member_part(tx, caller, chosen, fmt, place, members)
+    return await _MAKERS[kind](tx, caller, chosen, fmt, place)
+
+
+_MAKERS: Mapping[ExportKind, Callable[[Transaction, Caller, Chosen, ExportFormat, str | None], Awaitable[Part]]] = {
+    "conversations": conversation_part,
+    "customers": customer_part,
+    "events": event_part,
+    "orders": order_part,
+    "products": catalogue_part,
+    "consents": consent_part,
+}
 
 
 def _owner(job: Any) -> Caller:
@@ -78,17 +119,6 @@ async def _give_up(tx: Transaction, job_id: UUID) -> None:
     await tx.execute(
         "UPDATE export_job SET state = 'failed', finished_at = $2 WHERE id = $1 AND state = 'waiting'", job_id, tx.now
     )
-
-
-async def _part(tx: Transaction, job: Any) -> Part | None:
-    """None where whoever asked has no right to it any more."""
-    caller, kind = _owner(job), _kind(job)
-    if not caller.may(NEEDED[kind]):
-        return None
-    fmt: ExportFormat = job["format"]
-    chosen = msgspec.convert(job["chosen"], Chosen)
-    make = conversation_part if kind == "conversations" else customer_part
-    return await make(tx, caller, chosen, fmt, job["next_place"])
 
 
 def _kind(job: Any) -> ExportKind:

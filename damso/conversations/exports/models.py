@@ -11,14 +11,16 @@ from damso.kernel.schema import Table
 
 
 class ExportJob(Table):
-    """A file of conversations or customers that somebody asked for: made in the background, theirs alone, for a day.
+    """A file that somebody asked for: made in the background, theirs alone, for a day.
 
     `chosen` is what it holds, as it was asked for; `next_place` is where the next part begins.
     """
 
     __tablename__ = "export_job"
     __table_args__ = (
-        CheckConstraint("kind IN ('conversations', 'customers')", name="kind"),
+        CheckConstraint(
+            "kind IN ('conversations', 'customers', 'events', 'orders', 'products', 'members', 'consents')", name="kind"
+        ),
         CheckConstraint("format IN ('csv', 'jsonl')", name="format"),
         CheckConstraint("state IN ('waiting', 'done', 'failed')", name="state"),
         Index("ix_export_job_agent", "agent_id", "created_at"),

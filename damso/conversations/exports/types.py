@@ -9,7 +9,7 @@ from msgspec import Struct
 from damso.conversations.rows import Filter
 from damso.team.records.reasons import ReasonKind
 
-ExportKind = Literal["conversations", "customers"]
+ExportKind = Literal["conversations", "customers", "events", "orders", "products", "members", "consents"]
 ExportFormat = Literal["csv", "jsonl"]
 ExportState = Literal["waiting", "done", "failed"]
 
@@ -20,15 +20,19 @@ MOST_CHOSEN = 1_000
 
 
 class Chosen(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a file holds: conversations by a filter, customers by what they are searched by, or those named."""
+    """What a file holds: conversations by a filter; customers, orders and products by what they are searched by, or
+    those named; events by when they happened; the members of a segment."""
 
     filter: Filter | None = None
     q: str = ""
     ids: list[UUID] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    segment_id: UUID | None = None
 
 
 class Export(Struct, frozen=True, kw_only=True):
-    """A file somebody asked for, and why. `done` counts conversations or customers so far, `size` its bytes so far."""
+    """A file somebody asked for, and why. `done` counts what is in it so far, `size` its bytes so far."""
 
     id: UUID
     kind: ExportKind

@@ -12,7 +12,6 @@ from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 from litestar.response import Stream
 from msgspec import Meta, Struct
 
-from damso.channels.imports.errors import REASONS
 from damso.channels.inboxes import Inboxes
 from damso.conversations.imports.finding import Place, below, offered
 from damso.conversations.imports.jobs import (
@@ -29,6 +28,8 @@ from damso.conversations.imports.jobs import (
     take_away,
     troubles_of,
 )
+from damso.conversations.imports.reasons import REASONS
+from damso.conversations.tables.correction import lines_to_correct
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import Forbidden, Invalid
@@ -62,10 +63,12 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
 
 
 class ImportDetail(Struct, frozen=True, kw_only=True):
-    """An import, and what of it could not come as it is."""
+    """An import, and what of it could not come as it is; `rejected` counts the rows of a table that can be had as a
+    file to be corrected."""
 
     job: Import
     troubles: list[ImportTrouble]
+    rejected: int
 
 
 def whole_view(caller: Caller) -> None:
@@ -223,7 +226,9 @@ class ImportController(Controller):
 
 
 async def _detail(tx: Transaction, import_id: UUID, locale: Locale) -> ImportDetail:
-    return ImportDetail(job=await import_of(tx, import_id, locale), troubles=await troubles_of(tx, import_id, locale))
+    job = await import_of(tx, import_id, locale)
+    rejected = len(await lines_to_correct(tx, import_id)) if job.has_file else 0
+    return ImportDetail(job=job, troubles=await troubles_of(tx, import_id, locale), rejected=rejected)
 
 
 _PROBLEMS = """

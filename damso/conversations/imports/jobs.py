@@ -9,13 +9,16 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from damso.channels.imports.errors import REASONS, WARNINGS, WHOLE
+from damso.channels.imports.errors import WHOLE
 from damso.channels.imports.types import VENDORS, Vendor
 from damso.channels.inboxes import Inboxes
 from damso.channels.types import Polls
 from damso.conversations.imports.begin import inboxes_for
 from damso.conversations.imports.chunk import Source
 from damso.conversations.imports.finding import Place
+from damso.conversations.imports.reasons import REASONS, WARNINGS
+from damso.conversations.tables.begin import check_known
+from damso.conversations.tables.types import MAPPED, TABLES, TableMapping
 from damso.kernel.blob_collection import discard_soon
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError, Invalid
@@ -26,8 +29,10 @@ from damso.kernel.log import Actor
 from damso.team import audit
 
 LANE = "import"
-ImportProduct = Literal["zendesk", "intercom", "chatwoot", "freshdesk", "mailbox"]
-ImportState = Literal["looking", "ready", "waiting", "running", "stopped", "failed", "done"]
+ImportProduct = Literal[
+    "zendesk", "intercom", "chatwoot", "freshdesk", "mailbox", "customers", "events", "products", "consents", "ga4"
+]
+ImportState = Literal["mapping", "looking", "ready", "waiting", "running", "stopped", "failed", "done"]
 LISTED = 50
 PLACES = 3
 """Places that are named of each kind of problem; the file has all."""
@@ -179,7 +184,7 @@ FAULT = Text("예상하지 못한 오류가 났어요", "an unexpected fault")
 async def troubles_of(tx: Transaction, run_id: UUID, locale: Locale) -> list[ImportTrouble]:
     """What could not come as it is, by kind, the most frequent first."""
     rows = await tx.rows(
-        f"""SELECT code, count(*) AS count, (array_agg(place ORDER BY place))[1:{PLACES}] AS places
+        f"""SELECT code, count(*) AS count, (array_agg(place ORDER BY line, place))[1:{PLACES}] AS places
         FROM import_problem WHERE run_id = $1 GROUP BY code ORDER BY 2 DESC, 1""",
         run_id,
     )
@@ -205,19 +210,20 @@ async def look_at(
     inbox_id: UUID | None,
     actor: Actor,
 ) -> UUID:
-    """Put an export on the list and have it looked at. Raises `ImportRunning`, `InboxUnknown`, `BrandUnclear`,
-    `NotAMailbox`."""
+    """Put an export on the list and have it looked at; a table waits for somebody to say what its columns are. Raises
+    `ImportRunning`, `InboxUnknown`, `BrandUnclear`, `NotAMailbox`."""
     await check_free(tx)
-    wanted = {"": inbox_id} if inbox_id else {}
+    table = product in TABLES
+    wanted = {"": inbox_id} if inbox_id and not table else {}
     if product == "mailbox":
         await check_mailbox(tx, inboxes, inbox_id)
-    else:
+    elif product in VENDORS:
         await inboxes_for(tx, Source(product, account), wanted, make=False)
     run_id = new_id()
     await tx.execute(
         """INSERT INTO import_run (id, vendor, account, path, name, upload_ref, fingerprint, inboxes, dry, state,
             position, counts, started_by, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, '', $7, false, 'looking', 0, '{}', $8, $9)""",
+        VALUES ($1, $2, $3, $4, $5, $6, '', $7, false, $10, 0, '{}', $8, $9)""",
         run_id,
         product,
         account,
@@ -227,10 +233,29 @@ async def look_at(
         {channel: str(one) for channel, one in wanted.items()},
         actor.id or "",
         tx.now,
+        "mapping" if product in MAPPED else "looking",
     )
-    await enqueue(tx, LANE, [(LANE, {"run_id": str(run_id)})])
+    if product not in MAPPED:
+        await enqueue(tx, LANE, [(LANE, {"run_id": str(run_id)})])
     await audit.record(tx, actor, "import.looked", run_id, product=product)
     return run_id
+
+
+async def look_again(tx: Transaction, run_id: UUID, mapping: TableMapping, actor: Actor) -> None:
+    """Have a table looked at by a mapping. Raises `ImportRunning`, and `ImportMismatch` once it is being brought in."""
+    await check_free(tx)
+    row = await _lock(tx, run_id, ("mapping", "ready", "stopped", "failed"))
+    if row["position"]:
+        raise ImportMismatch
+    await tx.execute("DELETE FROM import_problem WHERE run_id = $1", run_id)
+    await tx.execute(
+        """UPDATE import_run SET state = 'looking', error = NULL, foreseen = NULL, counts = '{}', mapping = $2
+        WHERE id = $1""",
+        run_id,
+        msgspec.to_builtins(mapping),
+    )
+    await enqueue(tx, LANE, [(LANE, {"run_id": str(run_id)})])
+    await audit.record(tx, actor, "import.looked", run_id, product=row["vendor"])
 
 
 async def check_mailbox(tx: Transaction, inboxes: Inboxes, inbox_id: UUID | None) -> None:
@@ -241,15 +266,19 @@ async def check_mailbox(tx: Transaction, inboxes: Inboxes, inbox_id: UUID | None
 
 
 async def start(tx: Transaction, run_id: UUID, actor: Actor) -> None:
-    """Bring it in, or go on where it was stopped. Raises `ImportRunning`, `ImportMismatch`, `ExportGone`."""
+    """Bring it in, or go on where it was stopped. Raises `ImportRunning`, `ImportMismatch`, `ExportGone`,
+    `ComesTooLate`."""
     await check_free(tx)
     row = await _lock(tx, run_id, ("ready", "stopped", "failed"))
     if not row["upload_ref"] and not row["path"]:
         raise ExportGone
+    await check_known(tx, row["vendor"], row["fingerprint"])
     inboxes: Mapping[str, UUID] = {channel: UUID(one) for channel, one in row["inboxes"].items()}
     if row["vendor"] in VENDORS:
         vendor: Vendor = row["vendor"]
         inboxes = await inboxes_for(tx, Source(vendor, row["account"]), inboxes, make=True)
+    if row["vendor"] in MAPPED and row["mapping"] is None:
+        raise ImportMismatch
     if row["position"] == 0:
         await tx.execute("DELETE FROM import_problem WHERE run_id = $1", run_id)
     await tx.execute(
@@ -275,7 +304,7 @@ async def stop(tx: Transaction, run_id: UUID, actor: Actor) -> None:
 
 async def take_away(tx: Transaction, run_id: UUID, actor: Actor) -> None:
     """Off the list, with its file; what it brought stays. Raises `ImportMismatch` while it is under way."""
-    row = await _lock(tx, run_id, ("ready", "stopped", "failed", "done"))
+    row = await _lock(tx, run_id, ("mapping", "ready", "stopped", "failed", "done"))
     await tx.execute("DELETE FROM import_run WHERE id = $1", run_id)
     if row["upload_ref"]:
         await discard_soon(tx, [row["upload_ref"]])
@@ -284,7 +313,7 @@ async def take_away(tx: Transaction, run_id: UUID, actor: Actor) -> None:
 
 async def _lock(tx: Transaction, run_id: UUID, states: Sequence[ImportState]) -> Any:
     row = await tx.row(
-        """SELECT vendor, account, path, upload_ref, inboxes, state, position FROM import_run
+        """SELECT vendor, account, path, upload_ref, fingerprint, mapping, inboxes, state, position FROM import_run
         WHERE id = $1 FOR UPDATE""",
         run_id,
     )

@@ -23,6 +23,10 @@ from damso.conversations.imports.chunk import Desk, Outcome, Source
 from damso.conversations.imports.jobs import LANE, Foreseen, ImportColleague, ImportTeam
 from damso.conversations.imports.mailbox import bring_mail, foresee_mail, note_problems, open_archive
 from damso.conversations.imports.run import ImportTaken, carry_out, desk_of, dry_run, finish
+from damso.conversations.tables.begin import open_run, set_running, table_run
+from damso.conversations.tables.carry import carry_table, look_through, note_troubles
+from damso.conversations.tables.types import TABLES
+from damso.customers.consent.may_contact import ContactRules
 from damso.kernel.blob_collection import discard_soon
 from damso.kernel.blobs import BlobMissing, Blobs
 from damso.kernel.crypto import Keyring
@@ -60,12 +64,15 @@ class Stopped(Exception):
 
 class ImportLane:
     name: ClassVar[str] = LANE
-    title: ClassVar[Text] = Text("다른 도구에서 가져오기", "Bringing in from elsewhere")
+    title: ClassVar[Text] = Text("가져오기", "Bringing in from elsewhere")
     width: ClassVar[int] = 1
 
-    def __init__(self, database: Database, keyring: Keyring, blobs: Blobs, inboxes: Inboxes) -> None:
+    def __init__(
+        self, database: Database, keyring: Keyring, blobs: Blobs, inboxes: Inboxes, rules: ContactRules
+    ) -> None:
         self._database = database
         self._keyring = keyring
+        self._rules = rules
         self._blobs = blobs
         self._inboxes = inboxes
 
@@ -75,7 +82,7 @@ class ImportLane:
             job = await tx.maybe(Job, sql, UUID(claim.item.payload["run_id"]))
         try:
             if job and job.state == "looking":
-                await self._look(job)
+                await (self._look_at_table(job) if job.vendor in TABLES else self._look(job))
             elif job and job.state in ("waiting", "running"):
                 await self._bring(job)
         except ImportTaken as error:
@@ -113,6 +120,29 @@ class ImportLane:
                 foreseen, fingerprint = await self._told(desk, outcome), export.fingerprint
         await self._keep(job.id, foreseen, fingerprint, done.count, outcome)
 
+    async def _look_at_table(self, job: Job) -> None:
+        async with self._watched(job.id) as done:
+            async with self._database.reading() as tx:
+                run = await table_run(tx, job.id)
+            opened = await open_run(self._database, self._keyring, self._rules, run, self._place(job), make=False)
+            tally, total = await look_through(self._database, opened.bringing, opened.table, done.tell)
+        for first in range(0, len(tally.troubles), PROBLEMS):
+            async with self._database.transaction() as tx:
+                troubles = tally.troubles[first : first + PROBLEMS]
+                await note_troubles(tx, job.id, job.name, opened.bringing.kind, troubles)
+        foreseen = Foreseen(counts={opened.bringing.kind: tally.counts} if tally.counts else {})
+        await self._keep(job.id, foreseen, opened.fingerprint, total, Outcome())
+
+    async def _bring_table(self, job: Job) -> None:
+        async with self._database.reading() as tx:
+            run = await table_run(tx, job.id)
+        opened = await open_run(self._database, self._keyring, self._rules, run, self._place(job), make=True)
+        position = await set_running(self._database, run, opened.fingerprint)
+        if position >= 0:
+            await carry_table(
+                self._database, job.id, opened.bringing, opened.table, job.name, lambda _: None, position=position
+            )
+
     async def _desk(self, job: Job) -> Desk:
         source = Source(job.vendor, job.account)  # type: ignore[arg-type]
         async with self._database.reading() as tx:
@@ -149,14 +179,19 @@ class ImportLane:
     async def _bring(self, job: Job) -> None:
         if job.vendor == "mailbox":
             await self._bring_mail(job)
+        elif job.vendor in TABLES:
+            await self._bring_table(job)
         else:
             export = await asyncio.to_thread(Export, self._place(job), job.name)
             await carry_out(self._database, self._keyring, job.id, lambda _: None, export)
         async with self._database.transaction() as tx:
-            # What came in is here now; the file it came from holds it once more, and is not needed.
+            # What came in is here now; the file it came from holds it once more, and is not needed. But rows of a table
+            # that wait to be corrected are read in it, as long as uploads are kept.
             ref = await tx.value(
                 """UPDATE import_run r SET upload_ref = NULL FROM import_run o WHERE r.id = $1 AND o.id = r.id
-                    AND r.state = 'done' RETURNING o.upload_ref""",
+                    AND r.state = 'done' AND NOT EXISTS (
+                        SELECT FROM import_problem p WHERE p.run_id = r.id AND p.line IS NOT NULL)
+                RETURNING o.upload_ref""",
                 job.id,
             )
             if ref:
@@ -235,7 +270,8 @@ class UploadTimer:
     async def run(self, tx: Transaction) -> bool:
         rows = await tx.rows(
             """UPDATE import_run r SET upload_ref = NULL FROM import_run o WHERE o.id = r.id
-                AND r.upload_ref IS NOT NULL AND r.state IN ('ready', 'stopped', 'failed') AND r.created_at < $1
+                AND r.upload_ref IS NOT NULL AND r.state IN ('mapping', 'ready', 'stopped', 'failed', 'done')
+                AND r.created_at < $1
             RETURNING o.upload_ref""",
             tx.now - KEPT,
         )

@@ -8,9 +8,10 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from damso.customers.addresses import canonical
-from damso.customers.consent.errors import SaidBeforeErasure
+from damso.customers.consent.age import children
+from damso.customers.consent.errors import GuardianNeeded, SaidBeforeErasure
 from damso.customers.consent.may_contact import ContactRules
-from damso.customers.consent.record import enter, problems
+from damso.customers.consent.record import enter, problems, unfit
 from damso.customers.consent.types import Method, Purpose, Said
 from damso.customers.erasing.suppressed import suppressed_since
 from damso.customers.identify import Sighting, identify_all
@@ -66,13 +67,7 @@ async def record_many(
     """Enter all that can be entered. An address nobody knew makes a customer, whom our own systems vouch for; what
     somebody said before they were erased brings nobody back."""
     ways = rules.ways
-    keys, refused = _keys_of(given)
-    erased = await suppressed_since(tx, rules.keyring, {(key.kind, key.value) for key in keys.values()})
-    for number, key in list(keys.items()):
-        since = erased.get((key.kind, key.value))
-        if since and (given[number].at or tx.now) <= since:
-            refused[number] = SaidBeforeErasure(field="value")
-            del keys[number]
+    keys, refused = await _sort_out(tx, rules, given)
     sightings = [
         Sighting(key=key, proof="asserted", source="consents", seen_at=given[number].at) for number, key in keys.items()
     ]
@@ -84,6 +79,42 @@ async def record_many(
     fit = [one for number, one in said.items() if number not in refused]
     recorded = await enter(tx, fit, actor=actor)
     return BulkOutcome(recorded=recorded, repeated=len(fit) - recorded, refused=sorted(refused.items()))
+
+
+async def foresee_many(tx: Transaction, rules: ContactRules, given: Sequence[ConsentGiven]) -> dict[int, AppError]:
+    """What `record_many` would refuse, by reading alone."""
+    keys, refused = await _sort_out(tx, rules, given)
+    numbers = list(keys)
+    rows = await tx.rows(
+        """SELECT g.n, i.id FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS g(kind, value, scope, n)
+        JOIN identity i ON i.kind = g.kind AND i.value = g.value AND i.scope = g.scope""",
+        [keys[number].kind for number in numbers],
+        [keys[number].value for number in numbers],
+        [keys[number].scope for number in numbers],
+    )
+    ids = {numbers[row["n"] - 1]: row["id"] for row in rows}
+    minors = await children(tx, {ids[number] for number in ids if given[number].given})
+    for number in numbers:
+        identity_id = ids.get(number, 0)
+        if given[number].given and identity_id in minors:
+            refused[number] = GuardianNeeded()
+        elif problem := unfit(_said(given[number], identity_id), rules.ways, tx.now):
+            refused[number] = problem
+    return refused
+
+
+async def _sort_out(
+    tx: Transaction, rules: ContactRules, given: Sequence[ConsentGiven]
+) -> tuple[dict[int, IdentityKey], dict[int, AppError]]:
+    """The addresses of what may be entered, and why the rest may not, by their places."""
+    keys, refused = _keys_of(given)
+    erased = await suppressed_since(tx, rules.keyring, {(key.kind, key.value) for key in keys.values()})
+    for number, key in list(keys.items()):
+        since = erased.get((key.kind, key.value))
+        if since and (given[number].at or tx.now) <= since:
+            refused[number] = SaidBeforeErasure(field="value")
+            del keys[number]
+    return keys, refused
 
 
 def _keys_of(given: Sequence[ConsentGiven]) -> tuple[dict[int, IdentityKey], dict[int, AppError]]:

@@ -73,12 +73,12 @@ async def problems(tx: Transaction, ways: Ways, said: Sequence[Said]) -> dict[in
             return GuardianNeeded()
         if one.text_id and texts.get(one.text_id) != one.purpose:
             return ConsentTextUnknown(field="text_id")
-        return _unfit(one, ways, tx.now)
+        return unfit(one, ways, tx.now)
 
     return {number: found for number, one in enumerate(said) if (found := problem(one))}
 
 
-def _unfit(said: Said, ways: Ways, now: datetime) -> AppError | None:
+def unfit(said: Said, ways: Ways, now: datetime) -> AppError | None:
     """What is wrong with it, whoever it is about."""
     if said.channel != ALL and (said.purpose not in BY_CHANNEL or said.channel not in ways):
         return ConsentInvalid(field="channel")

@@ -68,21 +68,23 @@ class Life:
         if not counts:
             return
         async with self._database.transaction() as tx:
-            sources = sorted({source_id for source_id, _ in counts})
-            await tx.execute(
-                _HOURS,
-                sources,
-                *(
-                    [counts[source_id, outcome] for source_id in sources]
-                    for outcome in ("taken", "repeated", "refused")
-                ),
-                tx.now.replace(minute=0, second=0, microsecond=0),
-                tx.now,
-            )
-            if names:
-                keys = sorted(names)
-                columns = [key[0] for key in keys], [key[1] for key in keys], [names[key] for key in keys]
-                await tx.execute(_NAMES, *columns, tx.now)
+            await write_down(tx, counts, names)
+
+
+async def write_down(tx: Transaction, counts: Counter[tuple[UUID, str]], names: Counter[tuple[UUID, str]]) -> None:
+    """Add how much sources sent by outcome, and how often by name."""
+    sources = sorted({source_id for source_id, _ in counts})
+    await tx.execute(
+        _HOURS,
+        sources,
+        *([counts[source_id, outcome] for source_id in sources] for outcome in ("taken", "repeated", "refused")),
+        tx.now.replace(minute=0, second=0, microsecond=0),
+        tx.now,
+    )
+    if names:
+        keys = sorted(names)
+        columns = [key[0] for key in keys], [key[1] for key in keys], [names[key] for key in keys]
+        await tx.execute(_NAMES, *columns, tx.now)
 
 
 # A source may have been deleted meanwhile.

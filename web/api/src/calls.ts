@@ -300,6 +300,13 @@ export const api = {
       request<c.Export>("POST", "/api/exports/conversations", { body, reason }),
     customers: (body: c.CustomerExport, reason: StatedReason) =>
       request<c.Export>("POST", "/api/exports/customers", { body, reason }),
+    records: (
+      kind: "events" | "orders" | "products" | "consents",
+      body: c.RecordExport,
+      reason: StatedReason,
+    ) => request<c.Export>("POST", `/api/exports/${kind}`, { body, reason }),
+    members: (segmentId: c.Id, format: c.ExportFormat, reason: StatedReason) =>
+      request<c.Export>("POST", `/api/segments/${segmentId}/export`, { body: { format }, reason }),
     list: () => request<c.Export[]>("GET", "/api/exports"),
     get: (id: c.Id) => request<c.Export>("GET", `/api/exports/${id}`),
     remove: (id: c.Id) => request<void>("DELETE", `/api/exports/${id}`),
@@ -326,7 +333,10 @@ export const api = {
     start: (id: c.Id) => request<c.ImportDetail>("POST", `/api/imports/${id}/start`),
     stop: (id: c.Id) => request<c.ImportDetail>("POST", `/api/imports/${id}/stop`),
     remove: (id: c.Id) => request<void>("DELETE", `/api/imports/${id}`),
+    columns: (id: c.Id) => request<c.TableColumns>("GET", `/api/imports/${id}/columns`),
+    map: (id: c.Id, body: c.TableMapping) => request<c.Import>("PUT", `/api/imports/${id}/mapping`, { body }),
     problems: (id: c.Id, reason: StatedReason) => download(`/api/imports/${id}/problems`, reason),
+    rejected: (id: c.Id, reason: StatedReason) => download(`/api/imports/${id}/rejected`, reason),
   },
 
   consents: {

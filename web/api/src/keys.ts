@@ -90,6 +90,7 @@ export const keys = {
   exports: ["exports"] as const,
   imports: ["imports"] as const,
   import: (id: Id) => ["imports", id] as const,
+  importColumns: (id: Id) => ["imports", id, "columns"] as const,
   importOptions: ["import-options"] as const,
   channels: ["channels"] as const,
   inboxes: ["inboxes"] as const,

@@ -1472,6 +1472,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exports/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ExportConsents */
+        post: operations["ApiExportsConsentsExportConsents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/conversations": {
         parameters: {
             query?: never;
@@ -1500,6 +1517,57 @@ export interface paths {
         put?: never;
         /** ExportCustomers */
         post: operations["ApiExportsCustomersExportCustomers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ExportEvents */
+        post: operations["ApiExportsEventsExportEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ExportOrders */
+        post: operations["ApiExportsOrdersExportOrders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ExportProducts */
+        post: operations["ApiExportsProductsExportProducts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1645,6 +1713,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports/{import_id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ImportColumns */
+        get: operations["ApiImportsImportIdColumnsImportColumns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** MapImport */
+        put: operations["ApiImportsImportIdMappingMapImport"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/{import_id}/problems": {
         parameters: {
             query?: never;
@@ -1654,6 +1756,23 @@ export interface paths {
         };
         /** ExportProblems */
         get: operations["ApiImportsImportIdProblemsExportProblems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{import_id}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ExportRejected */
+        get: operations["ApiImportsImportIdRejectedExportRejected"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2972,6 +3091,23 @@ export interface paths {
         post?: never;
         /** DeleteSegment */
         delete: operations["ApiSegmentsSegmentIdDeleteSegment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{segment_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ExportMembers */
+        post: operations["ApiSegmentsSegmentIdExportExportMembers"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4318,7 +4454,7 @@ export interface components {
         ChecklistItem: {
             done: boolean;
             /** @enum {string} */
-            key: "email" | "chat" | "invite" | "answer";
+            key: "email" | "chat" | "data" | "invite" | "answer";
         };
         /** Chosen */
         Chosen: {
@@ -4371,6 +4507,17 @@ export interface components {
             duplicates: number;
             rejected: components["schemas"]["RejectedEvent"][];
             success: boolean;
+        };
+        /** ColumnUse */
+        ColumnUse: {
+            column: string;
+            /**
+             * @default auto
+             * @enum {string}
+             */
+            reading?: "auto" | "text" | "number" | "date" | "yes_no";
+            /** @default  */
+            target?: string;
         };
         /** CompanyCard */
         CompanyCard: {
@@ -5050,7 +5197,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "conversations" | "customers";
+            kind: "conversations" | "customers" | "events" | "orders" | "products" | "members" | "consents";
             note: string;
             /** @enum {string} */
             reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other";
@@ -5234,7 +5381,7 @@ export interface components {
             position: number;
             product: string;
             /** @enum {string} */
-            state: "looking" | "ready" | "waiting" | "running" | "stopped" | "failed" | "done";
+            state: "mapping" | "looking" | "ready" | "waiting" | "running" | "stopped" | "failed" | "done";
             total: number | null;
         };
         /** ImportColleague */
@@ -5246,6 +5393,7 @@ export interface components {
         /** ImportDetail */
         ImportDetail: {
             job: components["schemas"]["Import"];
+            rejected: number;
             troubles: components["schemas"]["ImportTrouble"][];
         };
         /** ImportOptions */
@@ -5261,7 +5409,7 @@ export interface components {
             folder: string;
             inbox_id?: string | null;
             /** @enum {string} */
-            product: "zendesk" | "intercom" | "chatwoot" | "freshdesk" | "mailbox";
+            product: "zendesk" | "intercom" | "chatwoot" | "freshdesk" | "mailbox" | "customers" | "events" | "products" | "consents" | "ga4";
         };
         /** ImportTeam */
         ImportTeam: {
@@ -5608,6 +5756,11 @@ export interface components {
             /** @default 10 */
             max_files?: number;
             types: string[];
+        };
+        /** MemberExport */
+        MemberExport: {
+            /** @enum {string} */
+            format: "csv" | "jsonl";
         };
         /** MemberLinkState */
         MemberLinkState: {
@@ -6366,6 +6519,15 @@ export interface components {
             kind: string;
             name: string;
         };
+        /** RecordExport */
+        RecordExport: {
+            /** @enum {string} */
+            format: "csv" | "jsonl";
+            /** @default  */
+            q?: string;
+            since?: string | null;
+            until?: string | null;
+        };
         /** RecordedConsents */
         RecordedConsents: {
             recorded: number;
@@ -6808,6 +6970,14 @@ export interface components {
             code: string;
             token: string;
         };
+        /** SeenColumn */
+        SeenColumn: {
+            name: string;
+            /** @enum {string} */
+            reading: "auto" | "text" | "number" | "date" | "yes_no";
+            samples: string[];
+            target: string;
+        };
         /** SeenEvent */
         SeenEvent: {
             count: number;
@@ -7143,6 +7313,27 @@ export interface components {
             late: components["schemas"]["LateWorkView"][];
             well: boolean;
             workers: number;
+        };
+        /** TableColumns */
+        TableColumns: {
+            columns: components["schemas"]["SeenColumn"][];
+            free: string;
+            headed: boolean;
+            mapping: components["schemas"]["TableMapping"] | null;
+            targets: components["schemas"]["TableTarget"][];
+        };
+        /** TableMapping */
+        TableMapping: {
+            columns?: components["schemas"]["ColumnUse"][];
+            fixed?: {
+                [key: string]: string;
+            };
+        };
+        /** TableTarget */
+        TableTarget: {
+            fixed: boolean;
+            key: string;
+            title: string;
         };
         /** Tag */
         Tag: {
@@ -11050,6 +11241,45 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiExportsConsentsExportConsents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordExport"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiExportsConversationsExportConversations: {
         parameters: {
             query?: never;
@@ -11104,6 +11334,123 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CustomerExport"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiExportsEventsExportEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordExport"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiExportsOrdersExportOrders: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordExport"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiExportsProductsExportProducts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordExport"];
             };
         };
         responses: {
@@ -11386,7 +11733,7 @@ export interface operations {
     ApiImportsUploadUploadImport: {
         parameters: {
             query: {
-                product: "zendesk" | "intercom" | "chatwoot" | "freshdesk" | "mailbox";
+                product: "zendesk" | "intercom" | "chatwoot" | "freshdesk" | "mailbox" | "customers" | "events" | "products" | "consents" | "ga4";
                 name: string;
                 account?: string;
                 inbox_id?: string | null;
@@ -11480,7 +11827,112 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiImportsImportIdColumnsImportColumns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableColumns"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdMappingMapImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TableMapping"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiImportsImportIdProblemsExportProblems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiImportsImportIdRejectedExportRejected: {
         parameters: {
             query?: never;
             header?: {
@@ -14777,6 +15229,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSegmentsSegmentIdExportExportMembers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberExport"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];

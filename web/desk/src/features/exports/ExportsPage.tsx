@@ -7,6 +7,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { messageOf } from "../../app/messageOf.ts";
 import { Page } from "../settings/Page.tsx";
 import settings from "../settings/settings.module.css";
+import { NewExport } from "./NewExport.tsx";
 
 const LOOK_EVERY = 2_000;
 
@@ -19,7 +20,7 @@ export function ExportsPage() {
     refetchInterval: ({ state }) => (state.data?.some((one) => one.state === "waiting") ? LOOK_EVERY : false),
   });
   return (
-    <Page title={t("export.mine")} lead={t("export.mineLead")}>
+    <Page title={t("export.mine")} lead={t("export.mineLead")} actions={<NewExport />}>
       {query.isPending && <Skeleton label={t("state.loading")} />}
       {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
       {query.data?.length === 0 && (
@@ -45,7 +46,7 @@ function FileRow({ job }: { job: Export }) {
     onError: (error) => toastError(messageOf(error, t)),
   });
   const count = format.number(job.done);
-  const kind = t(job.kind === "customers" ? "export.customersFile" : "export.conversationsFile");
+  const kind = t(`export.${job.kind}File`);
   return (
     <li className={settings.row}>
       <div className={settings.rowBody}>

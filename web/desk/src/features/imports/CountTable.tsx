@@ -5,6 +5,9 @@ import classes from "./imports.module.css";
 
 const KINDS = [
   "customer",
+  "event",
+  "product",
+  "consent",
   "conversation",
   "message",
   "agent",
@@ -14,7 +17,7 @@ const KINDS = [
   "rating",
   "record",
 ] as const;
-const STATES = ["new", "changed", "same", "refused", "matched", "unmatched"] as const;
+const STATES = ["new", "changed", "same", "repeated", "refused", "matched", "unmatched"] as const;
 
 /** How many of each kind, by what becomes of them. Columns that nothing stands in are left out. */
 export function CountTable({ counts, title }: { counts: Import["counts"]; title: string }) {

@@ -9,9 +9,10 @@ import { messageOf } from "../../app/messageOf.ts";
 import dialog from "../inbox/dialog.module.css";
 import { Page } from "../settings/Page.tsx";
 import settings from "../settings/settings.module.css";
+import { ColumnMapping } from "./ColumnMapping.tsx";
 import { CountTable } from "./CountTable.tsx";
 import classes from "./imports.module.css";
-import { isActive, productText, shareOf, toneOf } from "./importText.ts";
+import { isActive, isMapped, productText, shareOf, toneOf } from "./importText.ts";
 import { Mapping } from "./Mapping.tsx";
 import { Troubles } from "./Troubles.tsx";
 
@@ -41,11 +42,14 @@ function Shown({ detail }: { detail: ImportDetail }) {
   const { t } = useText();
   const { job } = detail;
   const foreseen = job.state === "ready";
+  const [remapping, setRemapping] = useState(false);
+  if (remapping) return <ColumnMapping job={job} onDone={() => setRemapping(false)} />;
   const counts = foreseen ? job.foreseen?.counts : job.counts;
   return (
     <>
-      <div className={classes.top}>
-        <div className={classes.standing}>
+      {job.state === "mapping" && <ColumnMapping job={job} />}
+      <div className={classes.top} data-below={job.state === "mapping"}>
+        <div className={classes.standing} hidden={job.state === "mapping"}>
           <StateMark tone={toneOf(job.state)}>{t(`import.state.${job.state}`)}</StateMark>
           <span className="small muted">
             {job.begun_by || t("import.fromCommandLine")} · <Time at={job.finished_at ?? job.created_at} />
@@ -54,10 +58,11 @@ function Shown({ detail }: { detail: ImportDetail }) {
         {isActive(job) && <HowFar detail={detail} />}
         {job.error && <Notice tone="danger">{job.error}</Notice>}
         {foreseen && <Notice tone="info">{t("import.dry")}</Notice>}
+        {job.state === "done" && detail.rejected > 0 && <Notice tone="info">{t("import.correct")}</Notice>}
         {job.state === "done" && job.product === "mailbox" && (
           <Notice tone="info">{t("import.mailGoesOn")}</Notice>
         )}
-        <Acts detail={detail} />
+        <Acts detail={detail} onRemap={() => setRemapping(true)} />
       </div>
       {counts && Object.keys(counts).length > 0 && (
         <CountTable counts={counts} title={t(foreseen ? "import.wouldCome" : "import.came")} />
@@ -89,7 +94,7 @@ function HowFar({ detail: { job } }: { detail: ImportDetail }) {
   );
 }
 
-function Acts({ detail: { job } }: { detail: ImportDetail }) {
+function Acts({ detail: { job }, onRemap }: { detail: ImportDetail; onRemap: () => void }) {
   const { t } = useText();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -122,10 +127,13 @@ function Acts({ detail: { job } }: { detail: ImportDetail }) {
   const begun = job.position > 0 && job.state !== "ready";
   return (
     <div className={settings.actions}>
-      {job.state !== "done" && job.has_file && (
+      {job.state !== "done" && job.state !== "mapping" && job.has_file && (
         <Button variant="filled" loading={start.isPending} onClick={() => start.mutate()}>
           {t(begun ? "import.goOn" : "import.start")}
         </Button>
+      )}
+      {isMapped(job.product) && !begun && job.state !== "done" && job.state !== "mapping" && job.has_file && (
+        <Button onClick={onRemap}>{t("import.remap")}</Button>
       )}
       <Button variant="subtle" onClick={() => setRemoving(true)}>
         {t("import.remove")}

@@ -1,5 +1,5 @@
 import { api, type Import, keys } from "@damso/api";
-import { useText } from "@damso/i18n";
+import { type Texts, useText } from "@damso/i18n";
 import { Notice } from "@damso/ui";
 import { Button, FileInput, Progress, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -7,8 +7,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { inboxesQuery } from "../../app/useLists.ts";
+import { useMay } from "../../app/useMe.ts";
 import settings from "../settings/settings.module.css";
-import { PRODUCTS, type Product, productText } from "./importText.ts";
+import { DESKS, isTable, type Product, productText, TABLES } from "./importText.ts";
+
+const NONE = "-";
+
+function choicesOf(products: readonly Product[], t: Texts["t"]) {
+  return products.map((one) => ({ value: one, label: productText(one, t) }));
+}
 
 /** What is to be looked at, and where what it holds shall go. Looking changes nothing. */
 export function NewImport({ busy }: { busy: boolean }) {
@@ -17,7 +24,8 @@ export function NewImport({ busy }: { busy: boolean }) {
   const navigate = useNavigate();
   const options = useQuery({ queryKey: keys.importOptions, queryFn: api.imports.options });
   const inboxes = useQuery(inboxesQuery);
-  const [product, setProduct] = useState<Product>("zendesk");
+  const sourcesShown = useMay("sources.manage");
+  const [product, setProduct] = useState<Product>("customers");
   const [fromFolder, setFromFolder] = useState(false);
   const [file, setFile] = useState<File | null>(null);
   const [folder, setFolder] = useState<string | null>(null);
@@ -27,14 +35,17 @@ export function NewImport({ busy }: { busy: boolean }) {
   const look = useMutation({
     mutationFn: () =>
       fromFolder
-        ? api.imports.look({ product, folder: folder ?? "", account, inbox_id: inbox })
-        : api.imports.upload(file as File, { product, account, inbox_id: inbox }, setShare),
+        ? api.imports.look({ product, folder: folder ?? "", account, inbox_id: table ? null : inbox })
+        : api.imports.upload(file as File, { product, account, inbox_id: table ? null : inbox }, setShare),
     onSuccess: (job: Import) => {
       void client.invalidateQueries({ queryKey: keys.imports });
       void navigate({ to: "/settings/import/$importId", params: { importId: job.id } });
     },
   });
   const mailbox = product === "mailbox";
+  const table = isTable(product);
+  const sources = useQuery({ queryKey: keys.sources, queryFn: api.sources.list, enabled: sourcesShown });
+  const namespaces = [...new Set(sources.data?.map((one) => one.namespace).filter(Boolean))];
   const mail = inboxes.data?.filter((one) => one.channel === "email") ?? [];
   const choices = (mailbox ? mail : inboxes.data) ?? [];
   const chosen = choices.some((one) => one.id === inbox) ? inbox : null;
@@ -49,10 +60,16 @@ export function NewImport({ busy }: { busy: boolean }) {
     >
       <Select
         label={t("import.product")}
-        data={PRODUCTS.map((one) => ({ value: one, label: productText(one, t) }))}
+        data={[
+          { group: t("import.ownData"), items: choicesOf(TABLES, t) },
+          { group: t("import.otherDesks"), items: choicesOf(DESKS, t) },
+        ]}
         value={product}
         allowDeselect={false}
-        onChange={(value) => setProduct(value as Product)}
+        onChange={(value) => {
+          setProduct(value as Product);
+          setAccount("");
+        }}
       />
       {options.data?.folder_open && (
         <div>
@@ -81,9 +98,12 @@ export function NewImport({ busy }: { busy: boolean }) {
       ) : (
         <FileInput
           label={t("import.file")}
-          description={t(mailbox ? "import.mailHint" : "import.fileHint", {
-            limit: format.number(options.data?.upload_mb ?? 0),
-          })}
+          description={t(
+            table ? `import.tableHint.${product}` : mailbox ? "import.mailHint" : "import.fileHint",
+            {
+              limit: format.number(options.data?.upload_mb ?? 0),
+            },
+          )}
           placeholder={t("import.choose")}
           value={file}
           clearable
@@ -91,16 +111,28 @@ export function NewImport({ busy }: { busy: boolean }) {
           onChange={setFile}
         />
       )}
-      <Select
-        label={t("import.inbox")}
-        description={t(mailbox ? "import.mailboxHint" : "import.inboxHint")}
-        placeholder={mailbox ? undefined : t("import.inboxOwn")}
-        data={choices.map((one) => ({ value: one.id, label: one.name }))}
-        value={chosen}
-        clearable={!mailbox}
-        onChange={setInbox}
-      />
-      {!mailbox && (
+      {!table && (
+        <Select
+          label={t("import.inbox")}
+          description={t(mailbox ? "import.mailboxHint" : "import.inboxHint")}
+          placeholder={mailbox ? undefined : t("import.inboxOwn")}
+          data={choices.map((one) => ({ value: one.id, label: one.name }))}
+          value={chosen}
+          clearable={!mailbox}
+          onChange={setInbox}
+        />
+      )}
+      {table && namespaces.length > 0 && product !== "products" && (
+        <Select
+          label={t("import.namespace")}
+          description={t("import.namespaceHint")}
+          data={[{ value: NONE, label: t("import.namespaceNone") }, ...namespaces]}
+          value={account || NONE}
+          allowDeselect={false}
+          onChange={(value) => setAccount(value === NONE ? "" : (value ?? ""))}
+        />
+      )}
+      {!mailbox && !table && (
         <TextInput
           label={t("import.account")}
           description={t("import.accountHint")}
@@ -119,7 +151,7 @@ export function NewImport({ busy }: { busy: boolean }) {
       )}
       <div className={settings.actions}>
         <Button type="submit" variant="filled" disabled={!ready || busy} loading={look.isPending}>
-          {t("import.look")}
+          {t(table && product !== "ga4" ? "import.next" : "import.look")}
         </Button>
         <span className="small muted">{t(busy ? "import.busy" : "import.lookHint")}</span>
       </div>

@@ -5,8 +5,14 @@ import { useDownload } from "../records/useDownload.tsx";
 import settings from "../settings/settings.module.css";
 import classes from "./imports.module.css";
 
+/** As the server calls the file of rows to be corrected. */
+function rowsName(name: string): string {
+  const json = /\.(jsonl|ndjson|json)(\.gz)?$/i.test(name);
+  return `${name.replace(/\.gz$/i, "").replace(/\.[^.]+$/, "")}-rows.${json ? "jsonl" : "csv"}`;
+}
+
 /** What cannot come as it is: left out first, then what comes all the same. */
-export function Troubles({ detail: { job, troubles } }: { detail: ImportDetail }) {
+export function Troubles({ detail: { job, troubles, rejected } }: { detail: ImportDetail }) {
   const { t, format } = useText();
   const { ask, dialog } = useDownload();
   if (troubles.length === 0) return null;
@@ -18,12 +24,24 @@ export function Troubles({ detail: { job, troubles } }: { detail: ImportDetail }
     <section className={settings.section}>
       <div className={classes.headed}>
         <h3 className={settings.sectionTitle}>{t("import.troubles")}</h3>
-        <Button
-          data-size="small"
-          onClick={() => ask(`${job.product}-problems.csv`, (reason) => api.imports.problems(job.id, reason))}
-        >
-          {t("import.problemsFile")}
-        </Button>
+        <div className={classes.files}>
+          <Button
+            data-size="small"
+            hidden={rejected === 0}
+            onClick={() => ask(rowsName(job.name), (reason) => api.imports.rejected(job.id, reason))}
+          >
+            {t("import.rejectedFile", { count: format.number(rejected) })}
+          </Button>
+          <Button
+            data-size="small"
+            variant={rejected > 0 ? "subtle" : "default"}
+            onClick={() =>
+              ask(`${job.product}-problems.csv`, (reason) => api.imports.problems(job.id, reason))
+            }
+          >
+            {t("import.problemsFile")}
+          </Button>
+        </div>
       </div>
       {groups.map((group) => (
         <div key={group.title}>

@@ -1,17 +1,29 @@
 import type { Import } from "@damso/api";
 import type { Texts } from "@damso/i18n";
 
-/** Proper names, the same in every language; a mailbox is no product. */
+/** Proper names, the same in every language; others have words of ours. */
 const TITLES: Record<string, string> = {
   zendesk: "Zendesk",
   intercom: "Intercom",
   chatwoot: "Chatwoot",
   freshdesk: "Freshdesk",
 };
-export const PRODUCTS = ["zendesk", "intercom", "chatwoot", "freshdesk", "mailbox"] as const;
-export type Product = (typeof PRODUCTS)[number];
+/** A company's own data, in tables. */
+export const TABLES = ["customers", "events", "products", "consents", "ga4"] as const;
+export const DESKS = ["zendesk", "intercom", "chatwoot", "freshdesk", "mailbox"] as const;
+export type Product = (typeof TABLES)[number] | (typeof DESKS)[number];
+
+export function isTable(product: string): product is (typeof TABLES)[number] {
+  return (TABLES as readonly string[]).includes(product);
+}
+
+/** Whether somebody has to say what the columns are. */
+export function isMapped(product: string): boolean {
+  return isTable(product) && product !== "ga4";
+}
 
 export function productText(product: string, t: Texts["t"]): string {
+  if (isTable(product)) return t(`import.product.${product}`);
   return TITLES[product] ?? t("import.mailbox");
 }
 

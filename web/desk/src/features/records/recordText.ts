@@ -44,6 +44,7 @@ const ROUTES: Record<string, TextKey> = {
   add_company_domain: "route.company",
   get_export_file: "route.exported",
   export_problems: "route.importReport",
+  export_rejected: "route.importRows",
   list_orders: "route.orders",
   get_order: "route.orders",
   get_customer_orders: "route.orders",

@@ -2,7 +2,7 @@ import { api, keys, type SegmentCard, type SegmentPerson } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { ConfirmByName, IconButton, Notice, Skeleton, Time, toast, toastError } from "@damso/ui";
 import { Button } from "@mantine/core";
-import { IconArrowLeft, IconHelpCircle, IconPencil } from "@tabler/icons-react";
+import { IconArrowLeft, IconFileExport, IconHelpCircle, IconPencil } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { messageOf } from "../../app/messageOf.ts";
 import { useMay } from "../../app/useMe.ts";
 import layout from "../customers/customers.module.css";
 import panel from "../customers/panel.module.css";
+import { ExportDialog } from "../exports/ExportDialog.tsx";
 import { Failed } from "../shell/Failed.tsx";
 import { PersonLine } from "./PersonLine.tsx";
 import { membersQuery, segmentQuery } from "./queries.ts";
@@ -30,6 +31,8 @@ function Segment({ segment }: { segment: SegmentCard }) {
   const { t } = useText();
   const router = useRouter();
   const writes = useMay("segments.write");
+  const exports = useMay("customers.export");
+  const [exporting, setExporting] = useState(false);
   return (
     <div className={layout.page}>
       <header className={layout.head}>
@@ -46,6 +49,23 @@ function Segment({ segment }: { segment: SegmentCard }) {
             {t("room.segments")}
           </Link>
         </nav>
+        {exports && (
+          <Button
+            leftSection={<IconFileExport size={16} stroke={1.8} />}
+            aria-label={t("export.title")}
+            onClick={() => setExporting(true)}
+          >
+            {t("export.title")}
+          </Button>
+        )}
+        {exporting && (
+          <ExportDialog
+            title={t("export.members", { name: segment.name })}
+            lead={t("export.membersText")}
+            ask={(format, reason) => api.exports.members(segment.id, format, reason)}
+            onClose={() => setExporting(false)}
+          />
+        )}
         {writes && (
           <Button
             leftSection={<IconPencil size={16} stroke={1.8} />}

@@ -13,6 +13,7 @@ import classes from "./settings.module.css";
 const STEPS: Partial<Record<ChecklistKey, { title: TextKey; text: TextKey; action: TextKey; to: string }>> = {
   email: { title: "start.email", text: "start.emailText", action: "start.emailDo", to: "/settings/channels" },
   chat: { title: "start.chat", text: "start.chatText", action: "start.chatDo", to: "/settings/channels" },
+  data: { title: "start.data", text: "start.dataText", action: "start.dataDo", to: "/settings/import" },
   invite: {
     title: "start.invite",
     text: "start.inviteText",

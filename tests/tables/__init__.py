@@ -1,0 +1,1 @@
+"""Tables that are brought in. The people in them are made up."""
