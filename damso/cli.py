@@ -36,6 +36,7 @@ COMMANDS = (
     "company",
     "product",
     "export",
+    "identity",
     "lake",
     "audit",
     "retention",
