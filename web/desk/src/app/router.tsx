@@ -167,9 +167,16 @@ const editedSegment = createRoute({
   component: lazyRouteComponent(() => import("../features/segments/SegmentEditor.tsx"), "SegmentEditor"),
 });
 
+/** A probability that stands in an address. */
+const share = (given: unknown) => (typeof given === "number" && given >= 0 && given <= 1 ? given : undefined);
+
 const suggestions = createRoute({
   getParentRoute: () => desk,
   path: "/customers/suggestions",
+  validateSearch: (given: Record<string, unknown>) => ({
+    least: share(given.least),
+    below: share(given.below),
+  }),
   component: lazyRouteComponent(() => import("../features/customers/SuggestionsPage.tsx"), "SuggestionsPage"),
 });
 
