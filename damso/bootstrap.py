@@ -54,6 +54,7 @@ from damso.customers.consent.may_contact import ContactRules
 from damso.customers.consent.types import Way
 from damso.customers.erase import CustomerEraser
 from damso.customers.erasing.work import ErasureLane, ErasureReplay
+from damso.customers.matching.start import MatchLane
 from damso.customers.subject_access.holding import Holding
 from damso.customers.subject_access.own_holdings import OWN
 from damso.customers.subject_access.prepare import FILES, AnswerEraser, AnswerLane, AnswerTimer
@@ -172,6 +173,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         ExportLane(parts.database, look_up.who),
         SegmentLane(parts.database),
         RfmLane(parts.database),
+        MatchLane(parts.database, parts.settings.data / "matching"),
         CheckLane(parts.database, parts.inboxes, parts.http),
         ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
         BlobLane(parts.database, parts.blobs, blob_columns()),

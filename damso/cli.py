@@ -38,6 +38,7 @@ COMMANDS = (
     "company",
     "product",
     "export",
+    "identity",
     "lake",
     "segment",
     "audit",

@@ -54,6 +54,7 @@ from damso.conversations.exports import api as export_api
 from damso.conversations.imports.api import ImportController
 from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
+from damso.conversations.quality import api as quality_api
 from damso.conversations.retention import api as retention_api
 from damso.conversations.returns import api as return_api
 from damso.conversations.returns.lines import ReturnLines
@@ -68,6 +69,8 @@ from damso.customers import identity_api
 from damso.customers.companies.api import CompanyController
 from damso.customers.consent import api as consent_api
 from damso.customers.erasing import api as erasing_api
+from damso.customers.matching import api as match_api
+from damso.customers.protection import api as protection_api
 from damso.customers.subject_access import api as access_api
 from damso.customers.timeline import TimelineSource
 from damso.customers.timeline_sources import SOURCES
@@ -106,6 +109,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     signature_api.SignatureController,
     *customer_api.CONTROLLERS,
     *identity_api.CONTROLLERS,
+    *match_api.CONTROLLERS,
+    *protection_api.CONTROLLERS,
+    *quality_api.CONTROLLERS,
     CompanyController,
     *erasing_api.CONTROLLERS,
     *access_api.CONTROLLERS,

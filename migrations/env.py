@@ -18,7 +18,9 @@ import damso.conversations.recent_models
 import damso.conversations.retention.models
 import damso.customers.companies.models
 import damso.customers.consent.models
+import damso.customers.matching.models
 import damso.customers.models
+import damso.customers.protection.models
 import damso.customers.tracking.models
 import damso.kernel.models
 import damso.lake.models

@@ -110,7 +110,9 @@ LINK = Dimension(
                 "link, unlink, merge, unmerge or separate.",
             ),
         ),
-        Column("strength", "text", Text("proven, asserted, analytic", "proven, asserted or analytic.")),
+        Column(
+            "strength", "text", Text("proven, asserted, matched, analytic", "proven, asserted, matched or analytic.")
+        ),
         _IDENTITY,
         Column("other_id", "number", Text("이어진 다른 식별 정보.", "The other identity.")),
         Column("decided_at", "moment", Text("언제.", "When."), sql="at"),

@@ -28,29 +28,37 @@ def take_back(entry: Entry, kind: str = "unlink") -> NewEntry:
     return NewEntry(kind, entry.one, entry.other, entry.strength, entry.id)
 
 
+CHUNK = 10_000
+"""Entries of one statement: parting two halves of a large customer writes one for each pair."""
+
+_APPEND = """
+INSERT INTO link (kind, strength, identity_id, other_id, evidence, actor_kind, actor_id, at, revokes, act_id)
+SELECT e.kind, e.strength, e.one, e.other, $6, $7, $8, $9, e.revokes, $10
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+    WITH ORDINALITY AS e(kind, strength, one, other, revokes, n)
+ORDER BY e.n RETURNING id
+"""
+
+
 async def append_entries(
     tx: Transaction, entries: Sequence[NewEntry], *, evidence: Evidence, actor: Actor, act_id: UUID | None = None
 ) -> list[int]:
     """Write what one decision says, together; the numbers of the entries, in their order."""
-    return await tx.values(
-        """INSERT INTO link (kind, strength, identity_id, other_id, evidence, actor_kind, actor_id, at, revokes, act_id)
-        SELECT e.kind, e.strength, e.one, e.other, $2, $3, $4, $5, e.revokes, $6
-        FROM jsonb_to_recordset($1) AS e(n int, kind text, strength text, one bigint, other bigint, revokes bigint)
-        ORDER BY e.n RETURNING id""",
-        [
-            {
-                "n": number,
-                "kind": entry.kind,
-                "strength": entry.strength,
-                "one": entry.one,
-                "other": entry.other,
-                "revokes": entry.revokes,
-            }
-            for number, entry in enumerate(entries)
-        ],
-        dict(evidence),
-        actor.kind,
-        actor.id,
-        tx.now,
-        act_id or new_id(),
-    )
+    act = act_id or new_id()
+    numbers: list[int] = []
+    for start in range(0, len(entries), CHUNK):
+        some = entries[start : start + CHUNK]
+        numbers += await tx.values(
+            _APPEND,
+            [entry.kind for entry in some],
+            [entry.strength for entry in some],
+            [entry.one for entry in some],
+            [entry.other for entry in some],
+            [entry.revokes for entry in some],
+            dict(evidence),
+            actor.kind,
+            actor.id,
+            tx.now,
+            act,
+        )
+    return numbers

@@ -8,6 +8,10 @@ from damso.kernel.database import Transaction
 from damso.kernel.erasure import Erased, Kept, Person
 
 _FORGET = (
+    "DELETE FROM held_join WHERE one_id = ANY ($1)",
+    "DELETE FROM held_join WHERE other_id = ANY ($1)",
+    "DELETE FROM blocked_value b USING identity i WHERE i.id = ANY ($1) AND i.kind <> 'internal'"
+    " AND b.pattern = lower(i.value)",
     "DELETE FROM proof_code p USING identity i WHERE i.id = ANY ($1)"
     " AND (p.identity_id = i.id OR (p.kind = i.kind AND p.value = i.value))",
     "DELETE FROM trait_change WHERE identity_id = ANY ($1)",

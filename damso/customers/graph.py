@@ -40,7 +40,7 @@ class Bond(Struct, frozen=True, order=True):
     other: int
 
 
-_RANK: Mapping[Strength, int] = {"proven": 0, "asserted": 2}
+_RANK: Mapping[Strength, int] = {"proven": 0, "asserted": 2, "matched": 3}
 _HOME = 1
 """Identities first seen with one customer: stronger than assertion, weaker than proof."""
 

@@ -34,11 +34,19 @@ _REASONS = {
     "agent": Text("상담원가 결정했어요.", "An agent decided so."),
     "key": Text("연동 시스템이 API로 요청했어요.", "A connected system asked for it."),
     "system": Text("명령줄에서 실행했어요.", "Done on the command line."),
+    "match": Text(
+        "같은 고객 찾기 규칙이 연결했어요. 확인된 연결로 보지 않아요.",
+        "Joined by the rule for possible duplicates. It counts as no proof.",
+    ),
+    "held": Text("보류된 연결을 담당자가 허용했어요.", "Somebody let a held join through."),
     "suggestion": Text("추천을 보고 상담원가 결정했어요.", "An agent followed a suggestion."),
 }
 _STRENGTHS: Mapping[Strength, Text] = {
     "proven": Text("고객이 확인한 연결이에요.", "Proven by the customer."),
     "asserted": Text("연동 시스템이 알려 준 연결이에요.", "Asserted by a connected system."),
+    "matched": Text(
+        "설정한 기준보다 비슷해서 규칙이 연결했어요.", "Joined by the rule: they are likelier one than its limit."
+    ),
     "analytic": Text("추정일 뿐 합쳐지지는 않아요.", "Only a guess, which joins nobody."),
 }
 
@@ -124,7 +132,7 @@ def _line(cluster: Cluster, act: Sequence[Any], labels: Mapping[int, Party], loc
         link_id=first["id"],
         decision=decision,
         title=_TITLES[decision].say(locale),
-        reason=_reason(first, decision).say(locale),
+        reason=reason_of(first, decision).say(locale),
         strength=first["strength"],
         at=first["at"],
         actor_kind=first["actor_kind"],
@@ -132,7 +140,10 @@ def _line(cluster: Cluster, act: Sequence[Any], labels: Mapping[int, Party], loc
         parties=[labels[one] for one in parties][:SHOWN_PARTIES],
         stands=stands and not undone,
         can_undo=not proven and not undone and decision != "undo",
-        can_unmerge=stands and not undone and decision in ("merge", "link") and first["strength"] == "asserted",
+        can_unmerge=stands
+        and not undone
+        and decision in ("merge", "link")
+        and first["strength"] in ("asserted", "matched"),
     )
 
 
@@ -152,6 +163,7 @@ def _telling(act: Sequence[Any]) -> Sequence[Any]:
     return [row for row in act if row["kind"] in ("merge", "link", "unmerge")] or act
 
 
-def _reason(row: Any, decision: Decision) -> Text:
+def reason_of(row: Any, decision: Decision) -> Text:
+    """Why an entry was written, by its evidence."""
     code = row["evidence"].get("by") or row["evidence"].get("rule")
     return _REASONS.get(code) or (_STRENGTHS[row["strength"]] if decision == "link" else _REASONS["system"])

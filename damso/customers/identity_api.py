@@ -6,23 +6,25 @@ from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Struct
 from msgspec.structs import replace
 
 from damso.customers.api import CustomerIdentity, identity_view
 from damso.customers.card import internal_identity
-from damso.customers.faces import colour_of, initials_of
 from damso.customers.history import HistoryLine, history
+from damso.customers.identity_graph import IdentityGraph, identity_graph
 from damso.customers.likeness import Reason, say
+from damso.customers.matching.explain import MatchEvidence, in_short, told
+from damso.customers.matching.types import Explanation
 from damso.customers.merge import merge, plan_merge
 from damso.customers.preview import Conflict, Side, merge_preview, unmerge_preview
-from damso.customers.search import ListedIdentity, listed
-from damso.customers.suggestions import not_the_same, open_suggestions, suggest
-from damso.customers.types import CaseSource, DividedCase
+from damso.customers.suggested import Cases, SuggestedCustomer, check_all, faces, in_reach
+from damso.customers.suggestions import MatchedSuggestion, matched_suggestions, not_the_same, open_suggestions, suggest
+from damso.customers.types import DividedCase
 from damso.customers.unmerge import customers_of_act, plan_unmerge, undo, unmerge
-from damso.kernel.database import Database, Transaction
+from damso.kernel.database import Database
 from damso.kernel.errors import AppError
 from damso.kernel.i18n import Locale, Text
 from damso.kernel.pagination import Page
@@ -116,35 +118,28 @@ class DecisionResult(Struct, frozen=True, kw_only=True):
     link_id: int
 
 
-class SuggestedCustomer(Struct, frozen=True, kw_only=True):
-    """A customer of a suggestion."""
-
-    id: UUID
-    name: str
-    initials: str
-    colour: int
-    identities: list[ListedIdentity]
-
-
 class CustomerSuggestion(Struct, frozen=True, kw_only=True):
-    """Somebody who may be the same person, and why; `reasons` are codes, `reason_texts` the same for people."""
+    """Somebody who may be the same person, and why; `reasons` are codes, `reason_texts` the same for people.
+
+    What bulk matching found has a `probability`, and what speaks for and against it (`evidence`)."""
 
     customer: SuggestedCustomer
     reasons: list[Reason]
     reason_texts: list[str]
+    probability: float | None
+    evidence: MatchEvidence | None
 
 
 class SuggestedPair(Struct, frozen=True, kw_only=True):
-    """Two customers who may be one person."""
+    """Two customers who may be one person; see `CustomerSuggestion`."""
 
     one: SuggestedCustomer
     other: SuggestedCustomer
     reasons: list[Reason]
     reason_texts: list[str]
     found_at: datetime
-
-
-Cases = NamedDependency[SkipValidation[CaseSource]]
+    probability: float | None
+    evidence: MatchEvidence | None
 
 
 class CustomerIdentityController(Controller):
@@ -166,9 +161,25 @@ class CustomerIdentityController(Controller):
         async with database.reading() as tx:
             await cases.check(tx, customer_id)
             lines = await history(tx, customer_id, locale)
-            seen = await _in_reach(tx, cases, {party.customer_id for line in lines for party in line.parties})
+            seen = await in_reach(tx, cases, {party.customer_id for line in lines for party in line.parties})
         await witness.viewed(customer_id, *seen)
         return [_without_strangers(line, seen) for line in lines]
+
+    @get("/{customer_id:uuid}/graph", guards=[needs("customers.read")])
+    async def get_identity_graph(
+        self,
+        customer_id: FromPath[UUID],
+        database: NamedDependency[Database],
+        cases: Cases,
+        witness: NamedDependency[Witness],
+        locale: NamedDependency[Locale],
+    ) -> IdentityGraph:
+        """What this customer's identities are, and what holds each two of them together."""
+        async with database.reading() as tx:
+            await cases.check(tx, customer_id)
+            graph = await identity_graph(tx, customer_id, locale)
+        await witness.viewed(customer_id)
+        return graph
 
     @get("/{customer_id:uuid}/suggestions", guards=[needs("customers.read")])
     async def get_customer_suggestions(
@@ -184,14 +195,15 @@ class CustomerIdentityController(Controller):
             await cases.check(tx, customer_id)
             await internal_identity(tx, customer_id)
             found = (await suggest(tx, [customer_id])).get(customer_id, [])
-            faces = await _faces(tx, await _in_reach(tx, cases, {one.customer_id for one in found}))
-        await witness.viewed(customer_id, *faces)
+            matched = {one.customer_id: one for one in await matched_suggestions(tx, customer_id)}
+            others = {one.customer_id for one in found} | matched.keys()
+            shown = await faces(tx, await in_reach(tx, cases, others))
+        await witness.viewed(customer_id, *shown)
+        reasons = {one.customer_id: list(one.reasons) for one in found}
         return [
-            CustomerSuggestion(
-                customer=faces[one.customer_id], reasons=list(one.reasons), reason_texts=say(one.reasons, locale)
-            )
-            for one in found
-            if one.customer_id in faces
+            _suggestion(shown[other], reasons.get(other, []), matched.get(other), locale)
+            for other in dict.fromkeys([*reasons, *matched])
+            if other in shown
         ]
 
     @get("/suggestions", guards=[needs("customers.read")])
@@ -202,24 +214,29 @@ class CustomerIdentityController(Controller):
         witness: NamedDependency[Witness],
         locale: NamedDependency[Locale],
         cursor: FromQuery[str | None] = None,
+        least: FromQuery[float | None] = None,
+        below: FromQuery[float | None] = None,
     ) -> Page[SuggestedPair]:
-        """All pairs that nobody has decided on, most likely first. Only `next` null is the end."""
+        """All pairs that nobody has decided on, most likely first; with `least` and `below` those that bulk matching
+        found in a band of probability. Only `next` null is the end."""
         async with database.reading() as tx:
-            page = await open_suggestions(tx, cursor=cursor)
+            page = await open_suggestions(tx, cursor=cursor, least=least, below=below)
             both = {one for pair in page.items for one in (pair.one_id, pair.other_id)}
-            faces = await _faces(tx, await _in_reach(tx, cases, both))
-        witness.listed(faces)
+            shown = await faces(tx, await in_reach(tx, cases, both))
+        witness.listed(shown)
         return Page(
             items=[
                 SuggestedPair(
-                    one=faces[pair.one_id],
-                    other=faces[pair.other_id],
+                    one=shown[pair.one_id],
+                    other=shown[pair.other_id],
                     reasons=pair.reasons,
-                    reason_texts=say(pair.reasons, locale),
+                    reason_texts=_said(pair.reasons, pair.explanation, locale),
                     found_at=pair.found_at,
+                    probability=pair.probability,
+                    evidence=told(pair.explanation, locale) if pair.explanation else None,
                 )
                 for pair in page.items
-                if pair.one_id in faces and pair.other_id in faces
+                if pair.one_id in shown and pair.other_id in shown
             ],
             next=page.next,
         )
@@ -235,7 +252,7 @@ class CustomerIdentityController(Controller):
     ) -> MergePreviewView:
         """What would become one."""
         async with database.reading() as tx:
-            await _check_all(tx, cases, data.customer_ids)
+            await check_all(tx, cases, data.customer_ids)
             preview = await merge_preview(tx, *await plan_merge(tx, data.customer_ids), cases, locale)
         await witness.viewed(*data.customer_ids)
         return MergePreviewView(
@@ -258,7 +275,7 @@ class CustomerIdentityController(Controller):
         if not data.confirmed:
             raise NotConfirmed(field="confirmed")
         async with database.transaction() as tx:
-            await _check_all(tx, cases, data.customer_ids)
+            await check_all(tx, cases, data.customer_ids)
             merged = await merge(tx, data.customer_ids, actor=caller.actor, evidence={"by": caller.actor.kind})
             await audit.record(tx, caller.actor, "customers.merged", merged.customer_id, ids=data.customer_ids)
         return MergeResult(customer_id=merged.customer_id, link_id=merged.link_id)
@@ -323,7 +340,7 @@ class CustomerIdentityController(Controller):
     ) -> DecisionResult:
         """Say that two customers are two people: no rule joins them, and nobody suggests it again."""
         async with database.transaction() as tx:
-            await _check_all(tx, cases, [customer_id, data.customer_id])
+            await check_all(tx, cases, [customer_id, data.customer_id])
             number = await not_the_same(
                 tx, customer_id, data.customer_id, actor=caller.actor, evidence={"by": caller.actor.kind}
             )
@@ -340,24 +357,26 @@ class CustomerIdentityController(Controller):
     ) -> None:
         """Take a decision back as if it had never been made: a merge, an un-merge, "not the same"."""
         async with database.transaction() as tx:
-            await _check_all(tx, cases, sorted(await customers_of_act(tx, link_id)))
+            await check_all(tx, cases, sorted(await customers_of_act(tx, link_id)))
             await undo(tx, link_id, actor=caller.actor, evidence={"by": caller.actor.kind})
             await audit.record(tx, caller.actor, "customers.decision_undone", str(link_id))
 
 
-async def _check_all(tx: Transaction, cases: CaseSource, customer_ids: Sequence[UUID]) -> None:
-    """Raises `NotFound` where one of them is out of the caller's reach."""
-    for customer_id in customer_ids:
-        await cases.check(tx, customer_id)
+def _suggestion(
+    customer: SuggestedCustomer, codes: list[Reason], matched: MatchedSuggestion | None, locale: Locale
+) -> CustomerSuggestion:
+    return CustomerSuggestion(
+        customer=customer,
+        reasons=codes,
+        reason_texts=_said(codes, matched.explanation if matched else None, locale),
+        probability=matched.probability if matched else None,
+        evidence=told(matched.explanation, locale) if matched else None,
+    )
 
 
-async def _in_reach(tx: Transaction, cases: CaseSource, customer_ids: set[UUID]) -> set[UUID]:
-    """Those that the caller may see."""
-    args: list[object] = [list(customer_ids)]
-    condition = cases.within(args, "u")
-    if not condition:
-        return customer_ids
-    return set(await tx.values(f"SELECT u.id FROM customer u WHERE u.id = ANY ($1) AND {condition}", *args))
+def _said(codes: Sequence[Reason], explanation: Explanation | None, locale: Locale) -> list[str]:
+    """Why, in words; of what bulk matching found in short."""
+    return say(codes, locale) or (in_short(explanation, locale) if explanation else [])
 
 
 def _without_strangers(line: HistoryLine, seen: set[UUID]) -> HistoryLine:
@@ -378,19 +397,6 @@ def _side(side: Side) -> PreviewSide:
         messages=side.messages,
         traits=side.traits,
     )
-
-
-async def _faces(tx: Transaction, customer_ids: Sequence[UUID] | set[UUID]) -> dict[UUID, SuggestedCustomer]:
-    return {
-        customer.id: SuggestedCustomer(
-            id=customer.id,
-            name=customer.name,
-            initials=initials_of(customer.name),
-            colour=colour_of(customer.id),
-            identities=customer.identities,
-        )
-        for customer in await listed(tx, customer_ids)
-    }
 
 
 CONTROLLERS: Sequence[ControllerRouterHandler] = (CustomerIdentityController,)

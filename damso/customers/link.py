@@ -18,7 +18,7 @@ from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.log import SYSTEM, Actor
 
-_STRENGTHS: tuple[Strength, ...] = ("analytic", "asserted", "proven")
+_STRENGTHS: tuple[Strength, ...] = ("analytic", "matched", "asserted", "proven")
 
 
 class Linked(Struct, frozen=True):
@@ -32,7 +32,7 @@ class Linked(Struct, frozen=True):
 async def link(
     tx: Transaction, one: int, other: int, *, strength: Strength, evidence: Evidence, actor: Actor = SYSTEM
 ) -> Linked:
-    """Say that two identities are one person. Proven and asserted links join, analytic ones only suggest.
+    """Say that two identities are one person. Proven, asserted and matched links join, analytic ones only suggest.
 
     Saying again what stands already, at least as strongly, appends nothing. Raises `NotFound`, and ValueError where
     an agent claims proof: what a person decides is asserted.

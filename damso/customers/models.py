@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -116,7 +117,7 @@ class Link(Table):
     __tablename__ = "link"
     __table_args__ = (
         CheckConstraint("kind IN ('link', 'unlink', 'merge', 'unmerge', 'separate')", name="kind"),
-        CheckConstraint("strength IN ('proven', 'asserted', 'analytic')", name="strength"),
+        CheckConstraint("strength IN ('proven', 'asserted', 'matched', 'analytic')", name="strength"),
         CheckConstraint("identity_id <> other_id", name="two"),
         CheckConstraint("(kind IN ('unlink', 'unmerge')) = (revokes IS NOT NULL)", name="revokes"),
         Index("ix_link_one", "identity_id"),
@@ -136,7 +137,9 @@ class Link(Table):
 
 
 class Suggestion(Table):
-    """Two customers who may be one person, with the codes of the reasons. Derived, and never more than a question."""
+    """Two customers who may be one person, with the codes of the reasons. Derived, and never more than a question.
+
+    What bulk matching found has a `probability` too, what speaks for it (`explanation`), and its `run_id`."""
 
     __tablename__ = "suggestion"
     __table_args__ = (
@@ -154,6 +157,9 @@ class Suggestion(Table):
     reasons: Mapped[list[Any]]
     weight: Mapped[int]
     found_at: Mapped[datetime]
+    probability: Mapped[float | None] = mapped_column(Double())
+    explanation: Mapped[dict[str, Any] | None] = mapped_column(JSONB(), nullable=True)
+    run_id: Mapped[UUID | None]
 
 
 class SuggestionDue(Table):

@@ -1,8 +1,9 @@
-"""Customers who may be one person: found by what is alike, decided by a person, never by a rule.
+"""Customers who may be one person: found by what is alike, decided by a person.
 
 `suggest` compares customers with all others through the index that search goes by, in the same number of statements
 however many they are. A reader notes of whom something new is known; a timer compares those and keeps what it found,
-so that a supervisor has a list.
+so that a supervisor has a list. Bulk matching (`damso.customers.matching`) writes into the same list, with a
+probability.
 """
 
 from collections import defaultdict
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from damso.customers.card import internal_identity
@@ -19,6 +21,7 @@ from damso.customers.derive import derive
 from damso.customers.entries import append_entries
 from damso.customers.graph import Entry, active
 from damso.customers.likeness import WEIGHTS, Known, Profile, Reason, probes, reasons
+from damso.customers.matching.types import Explanation
 from damso.customers.merge import NothingToMerge
 from damso.customers.parting import apart
 from damso.customers.types import Evidence
@@ -56,6 +59,8 @@ class OpenSuggestion(Struct, frozen=True, kw_only=True):
     reasons: list[Reason]
     weight: int
     found_at: datetime
+    probability: float | None
+    explanation: Explanation | None
 
 
 async def suggest(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID, list[Suggestion]]:
@@ -64,14 +69,14 @@ async def suggest(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID,
     wanted = [(profile.id, gram_keys(probe)) for profile in profiles.values() for probe in probes(profile)]
     found = await _candidates(tx, wanted)
     others = await _profiles(tx, {other for some in found.values() for other in some})
-    kept_apart = await _kept_apart(tx, profiles.keys() | others.keys())
+    apart = await kept_apart(tx, profiles.keys() | others.keys())
     return {
         customer_id: _best(
             profile,
             [
                 others[other]
                 for other in found[customer_id]
-                if other in others and frozenset((customer_id, other)) not in kept_apart
+                if other in others and frozenset((customer_id, other)) not in apart
             ],
         )
         for customer_id, profile in profiles.items()
@@ -122,7 +127,7 @@ async def _candidates(tx: Transaction, wanted: Sequence[tuple[UUID, Sequence[int
     return found
 
 
-async def _kept_apart(tx: Transaction, customer_ids: Collection[UUID]) -> set[frozenset[UUID]]:
+async def kept_apart(tx: Transaction, customer_ids: Collection[UUID]) -> set[frozenset[UUID]]:
     """Pairs of whom somebody said that they are not the same."""
     rows = await tx.rows(
         """SELECT l.id, l.kind, l.strength, l.identity_id AS one, l.other_id AS other, l.revokes,
@@ -156,24 +161,56 @@ async def not_the_same(tx: Transaction, customer_id: UUID, other_id: UUID, *, ac
 _TOP = (2**31, datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1), UUID(int=2**128 - 1))
 
 
-async def open_suggestions(tx: Transaction, *, cursor: str | None = None, limit: int = PAGE) -> Page[OpenSuggestion]:
-    """All that were found and nobody has decided on, most likely first."""
+async def open_suggestions(
+    tx: Transaction,
+    *,
+    cursor: str | None = None,
+    limit: int = PAGE,
+    least: float | None = None,
+    below: float | None = None,
+) -> Page[OpenSuggestion]:
+    """All that were found and nobody has decided on, most likely first; or those of a band of probability."""
     after = decode_cursor(cursor, int, datetime, UUID, UUID) if cursor else _TOP
-    rows = await tx.all(
-        OpenSuggestion,
-        """SELECT s.one_id, s.other_id, s.reasons, s.weight, s.found_at FROM suggestion s
+    found = await tx.rows(
+        """SELECT s.one_id, s.other_id, s.reasons, s.weight, s.found_at, s.probability, s.explanation FROM suggestion s
         JOIN customer a ON a.id = s.one_id JOIN customer b ON b.id = s.other_id
         WHERE (s.weight, s.found_at, s.one_id, s.other_id) < ($1, $2, $3::uuid, $4::uuid)
             AND a.merged_into IS NULL AND b.merged_into IS NULL
+            AND ($6::float8 IS NULL OR s.probability >= $6) AND ($7::float8 IS NULL OR s.probability < $7)
         ORDER BY s.weight DESC, s.found_at DESC, s.one_id DESC, s.other_id DESC LIMIT $5""",
         *after,
         limit + 1,
+        least,
+        below,
     )
+    rows = [msgspec.convert(dict(row), OpenSuggestion) for row in found]
     last = rows[limit - 1] if len(rows) > limit else None
     return Page(
         items=rows[:limit],
         next=encode_cursor(last.weight, last.found_at, last.one_id, last.other_id) if last else None,
     )
+
+
+class MatchedSuggestion(Struct, frozen=True, kw_only=True):
+    """Somebody whom bulk matching thinks to be the same person as a customer."""
+
+    customer_id: UUID
+    probability: float
+    explanation: Explanation
+
+
+async def matched_suggestions(tx: Transaction, customer_id: UUID) -> list[MatchedSuggestion]:
+    """What the last run found of one customer and nobody has decided on, most likely first."""
+    rows = await tx.rows(
+        """SELECT c.id AS customer_id, s.probability, s.explanation FROM (
+            SELECT other_id AS id, probability, explanation FROM suggestion WHERE one_id = $1
+            UNION ALL SELECT one_id, probability, explanation FROM suggestion WHERE other_id = $1
+        ) s JOIN customer c ON c.id = s.id AND c.merged_into IS NULL
+        WHERE s.probability IS NOT NULL ORDER BY s.probability DESC, c.id LIMIT $2""",
+        customer_id,
+        SHOWN,
+    )
+    return [msgspec.convert(dict(row), MatchedSuggestion) for row in rows]
 
 
 class SuggestionReader:
@@ -228,12 +265,21 @@ async def _keep(tx: Transaction, due: Collection[UUID], found: Mapping[UUID, Seq
             low, high = sorted((customer_id, one.customer_id))
             codes = one.reasons if low == customer_id else [_MIRRORED.get(code, code) for code in one.reasons]
             rows[low, high] = {"one": low, "other": high, "reasons": list(codes), "weight": one.weight}
-    await tx.execute("DELETE FROM suggestion WHERE one_id = ANY ($1) OR other_id = ANY ($1)", list(due))
+    await tx.execute(
+        "DELETE FROM suggestion WHERE (one_id = ANY ($1) OR other_id = ANY ($1)) AND probability IS NULL", list(due)
+    )
+    # What bulk matching found stands until it compares everybody again.
+    await tx.execute(
+        """UPDATE suggestion SET reasons = '[]', weight = round(probability * 100)
+        WHERE (one_id = ANY ($1) OR other_id = ANY ($1)) AND reasons <> '[]'""",
+        list(due),
+    )
     await tx.execute(
         """INSERT INTO suggestion (one_id, other_id, reasons, weight, found_at)
         SELECT one, other, reasons, weight, $2
         FROM jsonb_to_recordset($1) AS s(one uuid, other uuid, reasons jsonb, weight bigint) ORDER BY one, other
-        ON CONFLICT (one_id, other_id) DO UPDATE SET reasons = excluded.reasons, weight = excluded.weight""",
+        ON CONFLICT (one_id, other_id) DO UPDATE SET reasons = excluded.reasons,
+            weight = greatest(excluded.weight, round(suggestion.probability * 100))""",
         [rows[pair] for pair in sorted(rows)],
         tx.now,
     )

@@ -15,8 +15,9 @@ or the customer proved it (one-time code, signed token)."""
 PROOFS: tuple[Proof, ...] = ("none", "asserted", "authenticated", "proven")
 """Weakest first. An identity's proof only ever grows."""
 
-Strength = Literal["proven", "asserted", "analytic"]
-"""Why a link holds: proof, the company's own systems or people, or a guess (which joins nobody)."""
+Strength = Literal["proven", "asserted", "matched", "analytic"]
+"""Why a link holds: proof, the company's own systems or people, a probability above the threshold that the company set,
+or a guess (which joins nobody). Only proof is proof: by none of the others is anything disclosed, or written to."""
 
 NameSource = Literal["none", "claim", "channel", "asserted", "agent"]
 """Who gave a name, weakest first: nobody, the person in passing, the channel, our own systems, an agent."""

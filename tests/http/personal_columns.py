@@ -45,6 +45,7 @@ PERSONAL: Mapping[str, str] = {
     "consents": "consent.proof consent.ip consent.external_key consent_age.note consent_notice.note",
     "log": "lane_item.key lane_item.payload tracked_event.subject_id tracked_event.properties",
     "customers": """
+        blocked_value.pattern
         claim.value customer.own_name customer.name customer.locale customer.timezone customer.lent_locale
         customer.lent_timezone customer_company.role identity.value identity.name link.evidence
         proof_code.subject proof_code.value trait_change.key trait_change.value
@@ -84,6 +85,8 @@ OF_NOBODY: Mapping[str, str] = {
         return_case.condition return_case.bought_at return_case.return_to return_case.verdict return_case.why
         return_case.payer return_case.state return_step.state return_step.actor_kind return_policy.counted_from
         return_policy.used return_policy.payer
+        blocked_value.kind held_join.kind held_join.road held_join.state identity_rule.kind match_run.asked_by_kind
+        match_run.state match_run.step match_run.bands match_run.parameters match_run.reason suggestion.explanation
     """,
     "of sources of events: a word of ours, a hash, what the company or its programs call things": """
         planned_event.name planned_event.schema planned_event.mode refused_event.call refused_event.code
@@ -97,6 +100,8 @@ OF_NOBODY: Mapping[str, str] = {
     """,
     "an id, a counter or a version": """
         segment.created_by segment_leaf.key computed_trait.created_by
+        blocked_value.added_by held_join.decided_by identity_rule.changed_by match_policy.changed_by
+        match_run.asked_by_id
         conversation_hold.actor_id retention_dry_run.actor_id retention_dry_run.found retention_run.cutoffs
         retention_run.classes retention_run.brands
         access_record.actor_id alembic_version.version_num audit.actor_id audit.subject bulk_act.actor_id
@@ -129,6 +134,7 @@ OF_NOBODY: Mapping[str, str] = {
         sso_attempt.came_from sso_identity.issuer sso_identity.subject team.name
     """,
     "what the company says to everybody, or is called": """
+        blocked_value.note
         place.key place.name product.sku product.product_key product.variant product.name product.maker
         product.category product.url product.image_url
         brand.name brand.colour brand.greeting_ko brand.greeting_en brand.signature brand.logo_ref brand.hours

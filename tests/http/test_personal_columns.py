@@ -76,6 +76,7 @@ PLANTED = (
     """UPDATE customer SET locale = :mail, timezone = :mail, lent_locale = :mail, lent_timezone = :mail,
         own_name = :mail, name = :mail WHERE id = (SELECT customer_id FROM identity WHERE id = :identity)""",
     "UPDATE identity SET name = :mail WHERE id = :identity",
+    "INSERT INTO blocked_value (kind, pattern, added_at) VALUES ('email', :mail, now())",
     "UPDATE trait_change SET key = :mail WHERE identity_id = :identity",
     """INSERT INTO proof_code (id, subject, kind, value, code_mac, tries_left, created_at, expires_at)
     VALUES (:some, 'visitor:' || :mail, 'email', :mail, '', 1, now(), now())""",

@@ -76,6 +76,14 @@ REASONS: dict[str, Text] = {
     ),
     "EMAIL_INVALID": Text("이메일 주소가 올바르지 않아 뺐어요", "an e-mail address is not valid and was left out"),
     "PHONE_INVALID": Text("전화번호가 올바르지 않아 뺐어요", "a phone number is not valid and was left out"),
+    "ADDRESS_BLOCKED": Text(
+        "차단한 값이라 연락처로 쓰지 않았어요",
+        "an address is a blocked value, which names nobody, and was left out",
+    ),
+    "JOIN_HELD": Text(
+        "한 고객에게 식별 정보가 너무 많아져서 연결을 보류했어요",
+        "not joined: one customer would get too many identities; it waits for a decision",
+    ),
     "PHONE_SHARED": Text(
         "다른 고객의 전화번호라서 알려진 번호로만 적어 두었어요",
         "the phone number is another customer's, so it was only noted down",
@@ -98,6 +106,8 @@ WARNINGS = frozenset(
         "PERSON_NOT_IN_EXPORT",
         "EMAIL_INVALID",
         "PHONE_INVALID",
+        "ADDRESS_BLOCKED",
+        "JOIN_HELD",
         "PHONE_SHARED",
         "COLLEAGUE_UNKNOWN",
         "TEAM_UNKNOWN",

@@ -22,7 +22,9 @@ from damso.customers.addresses import MAX_NAME, canonical_name, email_key, phone
 from damso.customers.bring_in import Newcomer, bring_in
 from damso.customers.claim import claim
 from damso.customers.identify import Sighting, identify_all
-from damso.customers.link import link
+from damso.customers.protection.blocked import Blocked, blocked_of
+from damso.customers.protection.join import join
+from damso.customers.protection.rules import keeps_to, rules_of
 from damso.customers.traits import TraitsGiven, set_traits_of_many
 from damso.customers.types import IdentityKey
 from damso.kernel.database import Transaction
@@ -36,16 +38,17 @@ PLACEHOLDER = ""
 async def bring_people(tx: Transaction, desk: Desk, people: Sequence[Person], outcome: Outcome) -> None:
     """Write those that are new or changed."""
     known = await known_records(tx, desk.source, KIND, (one.external_id for one in people))
+    rules, blocked = await rules_of(tx), await blocked_of(tx)
     states = [(one, _state(known.get(one.external_id), one)) for one in people]
     for one, state in states:
         if state != "same" or not one.bare:
             outcome.count(KIND, state)
-    news = [(one, _keys(desk, one, outcome)) for one, state in states if state != "same"]
+    news = [(one, _keys(desk, one, blocked, outcome)) for one, state in states if state != "same"]
     taken = await _taken(tx, {key for _, keys in news for key in keys})
     first: list[tuple[Person, tuple[IdentityKey, ...]]] = []
     rest: list[tuple[Person, tuple[IdentityKey, ...]]] = []
     for one, keys in news:
-        is_first = one.external_id not in known and not taken & keys.keys()
+        is_first = one.external_id not in known and not taken & keys.keys() and keeps_to(rules, keys)
         (first if is_first else rest).append((one, tuple(keys)))
         taken |= keys.keys()
     ids = await bring_in(tx, [_newcomer(one, keys) for one, keys in first], source=desk.source.vendor)
@@ -75,7 +78,7 @@ def _state(record: Record | None, one: Person) -> str:
     return state_of(record, digest_of(one))
 
 
-def _keys(desk: Desk, one: Person, outcome: Outcome) -> dict[IdentityKey, None]:
+def _keys(desk: Desk, one: Person, blocked: Blocked, outcome: Outcome) -> dict[IdentityKey, None]:
     """The addresses, the main one first; an id of the other help desk where there is none."""
     keys: dict[IdentityKey, None] = {}
     for read, values, code in (
@@ -84,9 +87,14 @@ def _keys(desk: Desk, one: Person, outcome: Outcome) -> dict[IdentityKey, None]:
     ):
         for value in values:
             try:
-                keys[read(value)] = None
+                key = read(value)
             except AppError:
                 outcome.warn(one, KIND, code)
+                continue
+            if blocked.names_nobody(key.kind, key.value):
+                outcome.warn(one, KIND, "ADDRESS_BLOCKED")
+            else:
+                keys[key] = None
     return keys or {own_key(desk, one.external_id): None}
 
 
@@ -129,7 +137,10 @@ async def _join(
     main = main or found[0]
     for other in found:
         if other != main:
-            await link(tx, main, other, strength="asserted", evidence={"rule": "import", "source": desk.source.vendor})
+            evidence = {"rule": "import", "source": desk.source.vendor}
+            made = await join(tx, main, other, strength="asserted", road="import", evidence=evidence)
+            if made.held:
+                outcome.warn(one, KIND, "JOIN_HELD")
     for key in phones:
         if key not in own and not await _is_theirs(tx, main, key):
             outcome.warn(one, KIND, "PHONE_SHARED")

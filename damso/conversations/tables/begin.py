@@ -20,6 +20,7 @@ from damso.conversations.tables.open_table import fingerprint, open_table
 from damso.conversations.tables.product_rows import ProductRows
 from damso.conversations.tables.types import MAPPED, Filing, Table, TableKind, TableMapping
 from damso.customers.consent.may_contact import ContactRules
+from damso.customers.protection.blocked import blocked_of
 from damso.customers.tracking.imported import foreseen_import_source, make_import_source
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
@@ -106,7 +107,7 @@ async def bringing_of(
     """What brings in rows of a kind."""
     match kind:
         case "customers":
-            return CustomerRows(filing, keyring, await masked_kinds(tx))
+            return CustomerRows(filing, keyring, await blocked_of(tx), await masked_kinds(tx))
         case "events":
             return EventRows(filing, keyring, await foreseen_import_source(tx, filing.namespace))
         case "ga4":
@@ -114,7 +115,7 @@ async def bringing_of(
         case "products":
             return ProductRows(filing)
         case "consents":
-            return ConsentRows(filing, rules)
+            return ConsentRows(filing, await blocked_of(tx), rules)
 
 
 def _is_agent(started_by: str) -> bool:

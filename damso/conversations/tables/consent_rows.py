@@ -21,6 +21,7 @@ from damso.customers.consent.bulk import ConsentGiven, foresee_many, record_many
 from damso.customers.consent.may_contact import ContactRules
 from damso.customers.consent.record import MOST_PROOF
 from damso.customers.consent.types import ALL, BY_CHANNEL, Purpose
+from damso.customers.protection.blocked import Blocked
 from damso.customers.types import IdentityKey
 from damso.kernel.database import Database, Transaction
 
@@ -64,15 +65,16 @@ class ConsentRows:
     kind: ClassVar[str] = "consent"
     largest: ClassVar[int] = 200
 
-    def __init__(self, filing: Filing, rules: ContactRules) -> None:
+    def __init__(self, filing: Filing, blocked: Blocked, rules: ContactRules) -> None:
         self._filing = filing
+        self._blocked = blocked
         self._uses = Uses(filing.mapping)
         self._rules = rules
         self._seen: set[str] = set()
 
     def read(self, row: Row) -> ConsentRow | Refusal:
         cells = self._uses.cells(row)
-        keys, codes = person_keys(cells, self._filing.namespace)
+        keys, codes = person_keys(cells, self._filing.namespace, self._blocked)
         if not keys:
             return Refusal(row.line, alone(codes))
         said = as_yes_no(cells.get("given", ""))

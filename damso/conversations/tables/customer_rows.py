@@ -21,6 +21,7 @@ from damso.customers.bring_in import Newcomer, bring_in
 from damso.customers.claim import keep_claim
 from damso.customers.identify import Sighting, identify_all
 from damso.customers.link import link
+from damso.customers.protection.blocked import Blocked
 from damso.customers.traits import TraitsGiven, dated_traits, fits, set_traits_of_many
 from damso.customers.types import IdentityKey
 from damso.kernel.crypto import Keyring
@@ -59,8 +60,9 @@ class CustomerRows:
     kind: ClassVar[str] = "customer"
     largest: ClassVar[int] = 400
 
-    def __init__(self, filing: Filing, keyring: Keyring, masked: frozenset[SensitiveKind]) -> None:
+    def __init__(self, filing: Filing, keyring: Keyring, blocked: Blocked, masked: frozenset[SensitiveKind]) -> None:
         self._filing = filing
+        self._blocked = blocked
         self._uses = Uses(filing.mapping)
         self._masked = masked
         self._erased = Erased(keyring)
@@ -68,7 +70,7 @@ class CustomerRows:
 
     def read(self, row: Row) -> PersonRow | Refusal:
         cells = self._uses.cells(row)
-        keys, warnings = person_keys(cells, self._filing.namespace)
+        keys, warnings = person_keys(cells, self._filing.namespace, self._blocked)
         if not keys:
             return Refusal(row.line, alone(warnings))
         traits, sound = self._traits(cells)

@@ -66,7 +66,9 @@ class EventRows:
         properties, sound = self._uses.values(cells, "property:")
         if not sound:
             return Refusal(row.line, "PROPERTY_UNREADABLE")
-        people, _ = person_keys({key: cells[key] for key in ("email", "phone") if key in cells}, "")
+        people, _ = person_keys(
+            {key: cells[key] for key in ("email", "phone") if key in cells}, "", self._source.blocked
+        )
         named = str(cells["user_id"]) if "user_id" in cells else people[0].value if people else None
         said = {
             "type": str(cells.get("type", "track")).strip().lower(),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from damso.customers.addresses import email_key, phone_key
 from damso.customers.erasing.suppressed import suppressed_since
-from damso.customers.tracking.protection import names_nobody
+from damso.customers.protection.blocked import Blocked
 from damso.customers.tracking.types import MAX_ID, USER
 from damso.customers.types import IdentityKey
 from damso.kernel.crypto import Keyring
@@ -20,14 +20,14 @@ MOST = 5
 """Addresses of a kind in one cell."""
 
 
-def person_keys(cells: Mapping[str, Any], namespace: str) -> tuple[list[IdentityKey], list[str]]:
+def person_keys(cells: Mapping[str, Any], namespace: str, blocked: Blocked) -> tuple[list[IdentityKey], list[str]]:
     """The identities that a row names, the main one first (user id, e-mail, phone), and codes of those that make no
-    sense."""
+    sense or name nobody."""
     keys: dict[IdentityKey, None] = {}
     codes: list[str] = []
     if "user_id" in cells:
         user = str(cells["user_id"]).strip()
-        if names_nobody(user) or len(user) > MAX_ID or not user.isprintable():
+        if blocked.names_nobody(USER, user) or len(user) > MAX_ID or not user.isprintable():
             codes.append("USER_INVALID")
         else:
             keys[IdentityKey(USER, user, namespace)] = None
@@ -36,9 +36,14 @@ def person_keys(cells: Mapping[str, Any], namespace: str) -> tuple[list[Identity
             if not typed.strip():
                 continue
             try:
-                keys[read(typed.strip())] = None
+                key = read(typed.strip())
             except AppError:
                 codes.append(code)
+                continue
+            if blocked.names_nobody(key.kind, key.value):
+                codes.append(code)
+            else:
+                keys[key] = None
     return list(keys), list(dict.fromkeys(codes))
 
 

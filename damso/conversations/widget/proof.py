@@ -6,7 +6,7 @@ from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.conversations.notices import send_notice
 from damso.conversations.widget.visitor import Visitor
 from damso.customers.identify import Sighting, identify_all
-from damso.customers.link import link
+from damso.customers.protection.join import join
 from damso.customers.prove import Refusal, Started, check, start
 from damso.customers.types import IdentityKey
 from damso.kernel.crypto import Keyring
@@ -66,11 +66,12 @@ async def finish_proof(
             Sighting(key=IdentityKey("email", address), proof="proven", source=inbox.channel),
         ],
     )
-    await link(
+    await join(
         tx,
         me.identity_id,
         mail.identity_id,
         strength="proven",
+        road="code",
         evidence={"by": "one_time_code"},
         actor=Actor("customer"),
     )

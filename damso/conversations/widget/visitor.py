@@ -16,7 +16,7 @@ from damso.channels.inboxes import InboxRecord
 from damso.channels.types import Address
 from damso.customers.addresses import email_key
 from damso.customers.identify import identify
-from damso.customers.link import link
+from damso.customers.protection.join import join
 from damso.customers.traits import set_traits
 from damso.customers.types import IdentityKey
 from damso.kernel.crypto import Keyring
@@ -139,9 +139,7 @@ async def sign_in(tx: Transaction, inbox: InboxRecord, visitor: Visitor, custome
         await _adopt(tx, me.identity_id, visitor, verified.value if verified else None)
     if verified:
         mail = await identify(tx, verified, proof="proven", source="chat")
-        await link(
-            tx, me.identity_id, mail.identity_id, strength="proven", evidence={"by": "identity_token"}, actor=SYSTEM
-        )
+        await _join(tx, me.identity_id, mail.identity_id)
     return signed_in
 
 
@@ -159,4 +157,9 @@ async def _adopt(tx: Transaction, user_id: int, visitor: Visitor, email: str | N
         email,
     )
     if browser_id:
-        await link(tx, user_id, browser_id, strength="proven", evidence={"by": "identity_token"}, actor=SYSTEM)
+        await _join(tx, user_id, browser_id)
+
+
+async def _join(tx: Transaction, user_id: int, other_id: int) -> None:
+    """By the token of who signed in: proven, unless one customer would be several people."""
+    await join(tx, user_id, other_id, strength="proven", road="token", evidence={"by": "identity_token"}, actor=SYSTEM)

@@ -5,6 +5,7 @@ It is the company's own word, as a server's key is, and has no key: nobody can s
 
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from damso.customers.protection.blocked import blocked_of
 from damso.customers.tracking.known import COLUMNS, KnownSource
 from damso.customers.tracking.plan import Plan, planned_events
 from damso.customers.tracking.sources import DEFAULT_PACE
@@ -25,7 +26,12 @@ async def foreseen_import_source(tx: Transaction, namespace: str) -> KnownSource
     source_id = import_source_id(namespace)
     row = await tx.row(f"SELECT {COLUMNS} FROM source s WHERE s.id = $1", source_id)
     source = Source(**dict(row)) if row else _new(source_id, namespace)
-    return KnownSource(source=source, plan=Plan(source.unplanned, await planned_events(tx, source.id)), pace=Pace(0, 1))
+    return KnownSource(
+        source=source,
+        plan=Plan(source.unplanned, await planned_events(tx, source.id)),
+        pace=Pace(0, 1),
+        blocked=await blocked_of(tx),
+    )
 
 
 async def make_import_source(tx: Transaction, namespace: str) -> None:

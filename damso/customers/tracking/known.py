@@ -3,8 +3,11 @@
 import time
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
+from damso.customers.protection.blocked import Blocked, blocked_of
+from damso.customers.protection.rules import WAKES
 from damso.customers.tracking.plan import Plan, planned_events
 from damso.customers.tracking.types import Source
 from damso.kernel.crypto import Keyring, SecretUnreadable, hash_secret
@@ -12,7 +15,7 @@ from damso.kernel.database import Database, Transaction
 from damso.kernel.pace import Pace
 from damso.kernel.rotation import SealedColumn
 
-CHANNEL = "sources"
+CHANNEL = WAKES
 """Where `Transaction.wake` tells of sources that changed."""
 SEALED = SealedColumn(table="source", key="id", column="token_secret")
 TTL = 5.0
@@ -28,6 +31,7 @@ class KnownSource(Struct, frozen=True, kw_only=True):
     plan: Plan
     pace: Pace
     token_secret: str = ""
+    blocked: Blocked = msgspec.field(default_factory=Blocked)
 
 
 COLUMNS = "s.id, s.number, s.name, s.kind, s.namespace, s.origins, s.events_per_second, s.unplanned, s.enabled"
@@ -82,6 +86,7 @@ class Sources:
             plan=Plan(source.unplanned, await planned_events(tx, source.id)),
             pace=self._pace(source),
             token_secret=self._open(secret) if secret else "",
+            blocked=await blocked_of(tx),
         )
 
     def _pace(self, source: Source) -> Pace:

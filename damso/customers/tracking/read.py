@@ -14,9 +14,9 @@ import msgspec
 from msgspec import Struct
 
 from damso.customers.addresses import canonical_email, canonical_name, canonical_phone
+from damso.customers.protection.blocked import Blocked
 from damso.customers.tracking.known import KnownSource
 from damso.customers.tracking.plan import Finding
-from damso.customers.tracking.protection import names_nobody
 from damso.customers.tracking.token import TokenRefused, UserToken, read_token
 from damso.customers.tracking.types import (
     MAX_EVENT,
@@ -179,7 +179,7 @@ def _call(known: KnownSource, parcel: Parcel, sent: Sent) -> Call:
         proven=token is not None,
         previous=previous,
         traits=traits,
-        contacts=_contacts(traits, token) if traits or token else _NO_CONTACTS,
+        contacts=_contacts(traits, token, known.blocked) if traits or token else _NO_CONTACTS,
     )
 
 
@@ -207,7 +207,7 @@ def _person(known: KnownSource, kind: str, value: Id, field: str) -> IdentityKey
     if value is None or value == "":
         return None
     text = str(value).strip()
-    if names_nobody(text):
+    if known.blocked.names_nobody(kind, text):
         raise _Bad("BLOCKED_VALUE", f"{field}: {text[:50]}")
     return IdentityKey(kind, _text(text, field, MAX_ID), known.source.namespace)
 
@@ -323,13 +323,15 @@ def _occurred(parcel: Parcel, sent: Sent) -> Any:
         raise _Bad(error.args[0], str(sent.original_timestamp or sent.timestamp or sent.sent_at)[:50]) from error
 
 
-def _contacts(traits: Mapping[str, Any], token: UserToken | None) -> Contacts:
-    """Addresses that make sense; others stay traits, for a person to look at."""
+def _contacts(traits: Mapping[str, Any], token: UserToken | None, blocked: Blocked | None = None) -> Contacts:
+    """Addresses that make sense and may be somebody's; others stay traits, for a person to look at."""
     found: dict[str, str] = {}
     for kind, canonical in (("email", canonical_email), ("phone", canonical_phone)):
         try:
             if isinstance(typed := traits.get(kind), str):
-                found[kind] = canonical(typed)
+                address = canonical(typed)
+                if blocked is None or not blocked.names_nobody(kind, address):
+                    found[kind] = address
         except AppError:
             continue
     if token and token.email:

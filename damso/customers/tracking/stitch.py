@@ -1,30 +1,31 @@
 """Joining who acted before with who is known now: what a server asserts, and what a signed token proves.
 
-It happens before the events are stored, each join in a transaction of its own; saying it again changes nothing. An
-event that would join strangers is refused (see `damso.customers.tracking.protection`).
+It happens before the events are stored, each join in a transaction of its own; saying it again changes nothing. What
+would join strangers is held for a person (`damso.customers.protection`), and the event refused where the rule says so.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
 
 from asyncpg import UniqueViolationError
 from msgspec import Struct
+from msgspec.structs import replace
 
 from damso.customers.bring_in import Newcomer, bring_in
 from damso.customers.identify import Sighting, identify_all
-from damso.customers.link import link
-from damso.customers.tracking.protection import MOST_ALIASES, RULES
+from damso.customers.protection.join import join
+from damso.customers.protection.rules import MOST_ALIASES, IdentityLimit, keeps_to, rules_of
 from damso.customers.tracking.types import USER, Call
-from damso.customers.types import ANONYMOUS, INTERNAL, IdentityKey, Proof, Strength
+from damso.customers.types import ANONYMOUS, IdentityKey, Proof
 from damso.kernel.database import Database, Transaction
 from damso.kernel.log import Actor
 
 NEWCOMERS = 100
 """People who are made in one transaction."""
-MOST_AT_ONCE = 4
-"""Identities of somebody new; who has more from the start is looked at more closely."""
+LAST = 100
+"""The place of what no rule names."""
 
 
 class Wish(Struct, frozen=True):
@@ -60,19 +61,23 @@ async def stitch(database: Database, calls: Sequence[Call]) -> dict[int, str]:
     wishes = [(place, wish) for place, call in enumerate(calls) for wish in wishes_of(call)]
     if not wishes:
         return {}
-    await _bring_in_newcomers(database, [wish for _, wish in wishes])
+    async with database.reading() as tx:
+        rules = await rules_of(tx)
+    # What tells most of a person is joined first: where not all can be, it is that which is.
+    wishes.sort(key=lambda one: (one[0], rules[one[1].other.kind].priority if one[1].other.kind in rules else LAST))
+    await _bring_in_newcomers(database, [wish for _, wish in wishes], rules)
     refusals: dict[int, str] = {}
     async with database.reading() as tx:
         apart = await _apart(tx, [wish for _, wish in wishes])
     for (place, wish), is_apart in zip(wishes, apart, strict=True):
         if is_apart and place not in refusals:
             async with database.transaction() as tx:
-                if kind := await _join(tx, wish):
+                if kind := await _join(tx, wish, rules):
                     refusals[place] = kind
     return refusals
 
 
-async def _bring_in_newcomers(database: Database, wishes: Sequence[Wish]) -> None:
+async def _bring_in_newcomers(database: Database, wishes: Sequence[Wish], rules: Mapping[str, IdentityLimit]) -> None:
     """People of whom nothing is known yet, each with all that is said of them: one customer from the start."""
     together: dict[IdentityKey, set[IdentityKey]] = {}
     for wish in wishes:
@@ -80,7 +85,7 @@ async def _bring_in_newcomers(database: Database, wishes: Sequence[Wish]) -> Non
             together.setdefault(wish.one, {wish.one}).add(wish.other)
     shared = Counter(key for keys in together.values() for key in keys)
     names = {wish.one: wish.call.contacts.name for wish in wishes if wish.call.contacts.name}
-    groups = [keys for keys in together.values() if all(shared[key] == 1 for key in keys)]
+    groups = [keys for keys in together.values() if all(shared[key] == 1 for key in keys) and keeps_to(rules, keys)]
     for start in range(0, len(groups), NEWCOMERS):
         chunk = [sorted(keys, key=_user_first) for keys in groups[start : start + NEWCOMERS]]
         # Whoever else makes one of them at the same moment wins; these are then joined one by one.
@@ -116,7 +121,7 @@ async def _apart(tx: Transaction, wishes: Sequence[Wish]) -> list[bool]:
     ]
 
 
-async def _join(tx: Transaction, wish: Wish) -> str:
+async def _join(tx: Transaction, wish: Wish, rules: Mapping[str, IdentityLimit]) -> str:
     """Join two, if nobody objects; else the kind of which there would be too many, where that refuses the event."""
     proof: Proof = "proven" if wish.call.proven else "asserted"
     keys = (wish.one, wish.other)
@@ -132,31 +137,21 @@ async def _join(tx: Transaction, wish: Wish) -> str:
             for key in keys
         ],
     )
-    if one.customer_id != other.customer_id:
-        users = MOST_ALIASES if wish.call.type == "alias" else RULES[USER].most
-        if kind := await _too_many(tx, one.customer_id, other.customer_id, users):
-            # A browser that somebody else used before stays with them: two people share it.
-            return kind if RULES[wish.other.kind].refuses else ""
-    strength: Strength = "proven" if wish.call.proven else "asserted"
-    evidence = {"by": "user_token" if wish.call.proven else wish.call.type, "source": str(wish.call.source.id)}
-    actor = Actor("source", str(wish.call.source.id))
-    await link(tx, one.identity_id, other.identity_id, strength=strength, evidence=evidence, actor=actor)
-    return ""
-
-
-async def _too_many(tx: Transaction, one: UUID, other: UUID, users: int) -> str:
-    """The kind of which one customer would get too many by joining two that both have some; users are counted in each
-    namespace by itself."""
-    rows = await tx.rows(
-        """SELECT kind, count(*) AS n FROM identity WHERE customer_id IN ($1, $2) AND kind <> $3
-        GROUP BY kind, CASE WHEN kind = $4 THEN scope END HAVING count(DISTINCT customer_id) = 2""",
-        one,
-        other,
-        INTERNAL,
-        USER,
+    outcome = await join(
+        tx,
+        one.identity_id,
+        other.identity_id,
+        strength="proven" if wish.call.proven else "asserted",
+        road="tracking",
+        evidence={"by": "user_token" if wish.call.proven else wish.call.type, "source": str(wish.call.source.id)},
+        actor=Actor("source", str(wish.call.source.id)),
+        rules=_with_aliases(rules) if wish.call.type == "alias" else rules,
     )
-    for row in rows:
-        rule = RULES.get(row["kind"])
-        if rule and row["n"] > (users if row["kind"] == USER else rule.most):
-            return str(row["kind"])
-    return ""
+    # A browser that somebody else used before stays with them: two people share it.
+    rule = rules.get(wish.other.kind)
+    return outcome.held if rule is None or rule.refuses else ""
+
+
+def _with_aliases(rules: Mapping[str, IdentityLimit]) -> Mapping[str, IdentityLimit]:
+    users = rules[USER]
+    return {**rules, USER: replace(users, most=max(users.most, MOST_ALIASES))}

@@ -103,6 +103,25 @@ export const api = {
       request<void>("DELETE", `/api/sources/${id}/plan`, { query: { name } }),
   },
 
+  identity: {
+    matching: () => request<c.Matching>("GET", "/api/identity/matching"),
+    setMatchPolicy: (body: c.MatchPolicy) =>
+      request<c.MatchPolicy>("PUT", "/api/identity/matching/policy", { body }),
+    startMatch: () => request<c.MatchRun>("POST", "/api/identity/matching/runs"),
+    protection: () => request<c.Protection>("GET", "/api/identity/rules"),
+    setRule: (kind: string, body: c.IdentityRule) =>
+      request<c.Protection>("PUT", `/api/identity/rules/${encodeURIComponent(kind)}`, { body }),
+    resetRule: (kind: string) =>
+      request<c.Protection>("DELETE", `/api/identity/rules/${encodeURIComponent(kind)}`),
+    block: (body: c.NewBlocked) => request<c.BlockedValue>("POST", "/api/identity/blocked", { body }),
+    unblock: (id: number) => request<void>("DELETE", `/api/identity/blocked/${id}`),
+    held: (cursor?: string) =>
+      request<c.Page<c.HeldJoin>>("GET", "/api/identity/held", { query: { cursor } }),
+    decideHeld: (id: number, body: c.HeldVerdict) =>
+      request<c.HeldDecision>("POST", `/api/identity/held/${id}`, { body }),
+    quality: () => request<c.DataQuality>("GET", "/api/data-quality"),
+  },
+
   checklist: () => request<c.Checklist>("GET", "/api/checklist"),
 
   views: {
@@ -276,8 +295,9 @@ export const api = {
       }),
     history: (id: c.Id) => request<c.HistoryLine[]>("GET", `/api/customers/${id}/history`),
     suggestions: (id: c.Id) => request<c.CustomerSuggestion[]>("GET", `/api/customers/${id}/suggestions`),
-    allSuggestions: (cursor?: string) =>
-      request<c.Page<c.SuggestedPair>>("GET", "/api/customers/suggestions", { query: { cursor } }),
+    allSuggestions: (query: { cursor?: string; least?: number; below?: number }) =>
+      request<c.Page<c.SuggestedPair>>("GET", "/api/customers/suggestions", { query }),
+    graph: (id: c.Id) => request<c.IdentityGraph>("GET", `/api/customers/${id}/graph`),
     previewMerge: (ids: c.Id[]) =>
       request<c.MergePreview>("POST", "/api/customers/merge/preview", { body: { customer_ids: ids } }),
     merge: (ids: c.Id[]) =>

@@ -1164,6 +1164,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{customer_id}/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetIdentityGraph */
+        get: operations["ApiCustomersCustomerIdGraphGetIdentityGraph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{customer_id}/history": {
         parameters: {
             query?: never;
@@ -1330,6 +1347,23 @@ export interface paths {
         put?: never;
         /** PreviewUnmerge */
         post: operations["ApiCustomersCustomerIdUnmergePreviewPreviewUnmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetDataQuality */
+        get: operations["ApiDataQualityGetDataQuality"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1638,6 +1672,160 @@ export interface paths {
         /** OpenHeldCase */
         post: operations["ApiHeldCasesHeldIdOpenOpenHeldCase"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/blocked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** BlockValue */
+        post: operations["ApiIdentityBlockedBlockValue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/blocked/{blocked_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** UnblockValue */
+        delete: operations["ApiIdentityBlockedBlockedIdUnblockValue"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListHeldJoins */
+        get: operations["ApiIdentityHeldListHeldJoins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/held/{held_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** DecideHeldJoin */
+        post: operations["ApiIdentityHeldHeldIdDecideHeldJoin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/matching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetMatching */
+        get: operations["ApiIdentityMatchingGetMatching"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/matching/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** SetMatchPolicy */
+        put: operations["ApiIdentityMatchingPolicySetMatchPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/matching/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** StartMatchRun */
+        post: operations["ApiIdentityMatchingRunsStartMatchRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetIdentityRules */
+        get: operations["ApiIdentityRulesGetIdentityRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/rules/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** SetIdentityRule */
+        put: operations["ApiIdentityRulesKindSetIdentityRule"];
+        post?: never;
+        /** ResetIdentityRule */
+        delete: operations["ApiIdentityRulesKindResetIdentityRule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4275,6 +4463,11 @@ export interface components {
             /** @enum {string} */
             state: "online" | "away" | "offline";
         };
+        /** Band */
+        Band: {
+            least: number;
+            pairs: number;
+        };
         /** BehindReaderView */
         BehindReaderView: {
             facts: number;
@@ -4285,6 +4478,21 @@ export interface components {
         Bilingual: {
             en: string;
             ko: string;
+        };
+        /** BlockedPattern */
+        BlockedPattern: {
+            kind: string;
+            pattern: string;
+        };
+        /** BlockedValue */
+        BlockedValue: {
+            /** Format: date-time */
+            added_at: string;
+            added_by: string | null;
+            id: number;
+            kind: string;
+            note: string;
+            pattern: string;
         };
         /** Brand */
         Brand: {
@@ -4988,6 +5196,8 @@ export interface components {
         /** CustomerSuggestion */
         CustomerSuggestion: {
             customer: components["schemas"]["SuggestedCustomer"];
+            evidence: components["schemas"]["MatchEvidence"] | null;
+            probability: number | null;
             reason_texts: string[];
             reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
         };
@@ -4999,6 +5209,17 @@ export interface components {
             before: string;
             /** @enum {string} */
             record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+        };
+        /** DataQuality */
+        DataQuality: {
+            held: components["schemas"]["HeldCount"][];
+            mixed_traits: components["schemas"]["MixedTrait"][];
+            most: number;
+            order_problems: components["schemas"]["OrderProblem"][];
+            pairs: components["schemas"]["PairCount"][];
+            refused: components["schemas"]["RefusedCount"][];
+            unknown_events: components["schemas"]["UnknownEvent"][];
+            unreachable: components["schemas"]["UnreachableKind"][];
         };
         /** DebuggedEvent */
         DebuggedEvent: {
@@ -5184,6 +5405,13 @@ export interface components {
             at: string;
             name: string;
         };
+        /** EvidencePart */
+        EvidencePart: {
+            level: string;
+            on: string;
+            text: string;
+            weight: number;
+        };
         /** Export */
         Export: {
             /** Format: date-time */
@@ -5272,6 +5500,32 @@ export interface components {
         GivingUp: {
             why: string;
         };
+        /** GraphEdge */
+        GraphEdge: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @enum {string} */
+            held: "home" | "proven" | "asserted" | "matched" | "merged";
+            link_id: number | null;
+            one: number;
+            other: number;
+            probability: number | null;
+            reason: string;
+        };
+        /** GraphNode */
+        GraphNode: {
+            /** Format: date-time */
+            first_seen_at: string;
+            id: number;
+            kind: string;
+            name: string;
+            /** @enum {string} */
+            proof: "none" | "asserted" | "authenticated" | "proven";
+            record: boolean;
+            source: string;
+            value: string;
+        };
         /** HeldCaseLine */
         HeldCaseLine: {
             /** Format: uuid */
@@ -5300,6 +5554,44 @@ export interface components {
             }[];
             names: string[];
         };
+        /** HeldCount */
+        HeldCount: {
+            count: number;
+            kind: string;
+        };
+        /** HeldDecision */
+        HeldDecision: {
+            link_id: number | null;
+        };
+        /** HeldSide */
+        HeldSide: {
+            customer: components["schemas"]["SuggestedCustomer"];
+            identity_id: number;
+            kind: string;
+            value: string;
+        };
+        /** HeldVerdict */
+        HeldVerdict: {
+            identity_id?: number | null;
+            /** @enum {string} */
+            verdict: "allow" | "apart" | "block";
+        };
+        /** HeldView */
+        HeldView: {
+            count: number;
+            /** Format: date-time */
+            first_at: string;
+            id: number;
+            kind: string;
+            /** Format: date-time */
+            last_at: string;
+            most: number;
+            one: components["schemas"]["HeldSide"];
+            other: components["schemas"]["HeldSide"];
+            /** @enum {string} */
+            road: "tracking" | "import" | "code" | "token" | "match";
+            times: number;
+        };
         /** HistoryLine */
         HistoryLine: {
             actor_kind: string;
@@ -5315,7 +5607,7 @@ export interface components {
             reason: string;
             stands: boolean;
             /** @enum {string} */
-            strength: "proven" | "asserted" | "analytic";
+            strength: "proven" | "asserted" | "matched" | "analytic";
             title: string;
         };
         /** Hit */
@@ -5357,6 +5649,21 @@ export interface components {
             thu: components["schemas"]["Opening"][];
             tue: components["schemas"]["Opening"][];
             wed: components["schemas"]["Opening"][];
+        };
+        /** IdentityGraph */
+        IdentityGraph: {
+            edges: components["schemas"]["GraphEdge"][];
+            nodes: components["schemas"]["GraphNode"][];
+            total: number;
+        };
+        /** IdentityLimit */
+        IdentityLimit: {
+            hours?: number | null;
+            most: number;
+            /** @default 50 */
+            priority?: number;
+            /** @default true */
+            refuses?: boolean;
         };
         /** Import */
         Import: {
@@ -5570,6 +5877,15 @@ export interface components {
              */
             preset?: "damso" | "gmail" | "zendesk";
         };
+        /** KindRule */
+        KindRule: {
+            hours: number | null;
+            kind: string;
+            most: number;
+            priority: number;
+            refuses: boolean;
+            shipped: boolean;
+        };
         /** LakeColumn */
         LakeColumn: {
             kind: string;
@@ -5622,6 +5938,14 @@ export interface components {
             /** Format: date-time */
             since: string;
             title: string;
+        };
+        /** LearntLevel */
+        LearntLevel: {
+            comparison: string;
+            level: string;
+            m: number;
+            text: string;
+            u: number;
         };
         /** Limits */
         Limits: {
@@ -5719,6 +6043,51 @@ export interface components {
         MaskingView: {
             kinds: ("resident_number" | "card" | "account" | "licence" | "passport")[];
         };
+        /** MatchEvidence */
+        MatchEvidence: {
+            parts: components["schemas"]["EvidencePart"][];
+            start: number;
+        };
+        /** MatchParameters */
+        MatchParameters: {
+            learnt_m: boolean;
+            learnt_u: boolean;
+            levels: components["schemas"]["LearntLevel"][];
+            prior: number;
+        };
+        /** MatchPolicy */
+        MatchPolicy: {
+            join_at: number | null;
+            propose_at: number;
+        };
+        /** MatchRunView */
+        MatchRunView: {
+            /** Format: date-time */
+            asked_at: string;
+            bands: components["schemas"]["Band"][];
+            customers: number;
+            done: number;
+            finished_at: string | null;
+            held: number;
+            /** Format: uuid */
+            id: string;
+            joined: number;
+            pairs: number;
+            parameters: components["schemas"]["MatchParameters"] | null;
+            peak_mb: number | null;
+            reason: string | null;
+            seconds: number | null;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "stopped";
+            /** @enum {string} */
+            step: "reading" | "learning" | "comparing" | "keeping" | "joining" | "";
+            total: number;
+        };
+        /** Matching */
+        Matching: {
+            policy: components["schemas"]["MatchPolicy"];
+            runs: components["schemas"]["MatchRunView"][];
+        };
         /** Me */
         Me: {
             /** @enum {string} */
@@ -5796,6 +6165,12 @@ export interface components {
             /** Format: uuid */
             customer_id: string;
             link_id: number;
+        };
+        /** MixedTrait */
+        MixedTrait: {
+            key: string;
+            sources: string[];
+            types: string[];
         };
         /** MonthCount */
         MonthCount: {
@@ -5877,6 +6252,14 @@ export interface components {
             scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             secret: string;
             used_at: string | null;
+        };
+        /** NewBlocked */
+        NewBlocked: {
+            /** @default  */
+            kind?: string;
+            /** @default  */
+            note?: string;
+            pattern: string;
         };
         /** NewCompany */
         NewCompany: {
@@ -6134,6 +6517,13 @@ export interface components {
             closes: string;
             opens: string;
         };
+        /** OrderProblem */
+        OrderProblem: {
+            code: string;
+            count: number;
+            /** Format: uuid */
+            customer_id: string;
+        };
         /** OrderReturns */
         OrderReturns: {
             open: components["schemas"]["OpenQuantity"][];
@@ -6285,6 +6675,11 @@ export interface components {
             items: components["schemas"]["SuggestedPair"][];
             next?: string | null;
         };
+        /** Page[HeldView] */
+        "Page_damso.customers.protection.api.HeldView_": {
+            items: components["schemas"]["HeldView"][];
+            next?: string | null;
+        };
         /** Page[QuarantinedEvent] */
         "Page_damso.customers.tracking.debug_api.QuarantinedEvent_": {
             items: components["schemas"]["QuarantinedEvent"][];
@@ -6304,6 +6699,12 @@ export interface components {
         "Page_damso.team.records.lines.AuditLine_": {
             items: components["schemas"]["AuditLine"][];
             next?: string | null;
+        };
+        /** PairCount */
+        PairCount: {
+            below: number | null;
+            count: number;
+            least: number | null;
         };
         /** ParkedFactView */
         ParkedFactView: {
@@ -6474,6 +6875,12 @@ export interface components {
             expires_in: number;
             resend_after: number;
         };
+        /** Protection */
+        Protection: {
+            blocked: components["schemas"]["BlockedValue"][];
+            rules: components["schemas"]["KindRule"][];
+            shipped_blocked: components["schemas"]["BlockedPattern"][];
+        };
         /** Proven */
         Proven: {
             customer: components["schemas"]["WidgetCustomer"];
@@ -6547,6 +6954,15 @@ export interface components {
             code: string;
             detail: string;
             index: number;
+        };
+        /** RefusedCount */
+        RefusedCount: {
+            code: string;
+            count: number;
+            source: string;
+            /** Format: uuid */
+            source_id: string;
+            text: string;
         };
         /** RefusedKeys */
         RefusedKeys: {
@@ -7296,10 +7712,12 @@ export interface components {
         };
         /** SuggestedPair */
         SuggestedPair: {
+            evidence: components["schemas"]["MatchEvidence"] | null;
             /** Format: date-time */
             found_at: string;
             one: components["schemas"]["SuggestedCustomer"];
             other: components["schemas"]["SuggestedCustomer"];
+            probability: number | null;
             reason_texts: string[];
             reasons: ("typed_our_address" | "their_address_typed" | "same_typed" | "same_phone" | "name_and_digits" | "name_and_host")[];
         };
@@ -7435,6 +7853,16 @@ export interface components {
         TriedAgain: {
             count: number;
         };
+        /** UnknownEvent */
+        UnknownEvent: {
+            count: number;
+            /** Format: date-time */
+            first_at: string;
+            name: string;
+            source: string;
+            /** Format: uuid */
+            source_id: string;
+        };
         /** UnmergeBody */
         UnmergeBody: {
             /** @default false */
@@ -7453,6 +7881,11 @@ export interface components {
         UnmergeResult: {
             customer_ids: string[];
             link_id: number;
+        };
+        /** UnreachableKind */
+        UnreachableKind: {
+            count: number;
+            kind: string;
         };
         /** UpTo */
         UpTo: {
@@ -10147,6 +10580,8 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                least?: number | null;
+                below?: number | null;
             };
             header?: never;
             path?: never;
@@ -10583,6 +11018,38 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiCustomersCustomerIdGraphGetIdentityGraph: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityGraph"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiCustomersCustomerIdHistoryGetCustomerHistory: {
         parameters: {
             query?: never;
@@ -10970,6 +11437,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnmergePreviewView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiDataQualityGetDataQuality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataQuality"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -11622,6 +12119,330 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeldContent"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiIdentityBlockedBlockValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBlocked"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedValue"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiIdentityBlockedBlockedIdUnblockValue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blocked_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiIdentityHeldListHeldJoins: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_damso.customers.protection.api.HeldView_"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiIdentityHeldHeldIdDecideHeldJoin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                held_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeldVerdict"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldDecision"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiIdentityMatchingGetMatching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matching"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiIdentityMatchingPolicySetMatchPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchPolicy"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchPolicy"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiIdentityMatchingRunsStartMatchRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchRunView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiIdentityRulesGetIdentityRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Protection"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiIdentityRulesKindSetIdentityRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityLimit"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Protection"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiIdentityRulesKindResetIdentityRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Protection"];
                 };
             };
             401: components["responses"]["Problem"];

@@ -226,10 +226,16 @@ const counter = createRoute({
   path: "/counter",
   component: lazyRouteComponent(() => import("../features/counter/CounterPage.tsx"), "CounterPage"),
 });
+/** A probability that stands in an address. */
+const share = (given: unknown) => (typeof given === "number" && given >= 0 && given <= 1 ? given : undefined);
 
 const suggestions = createRoute({
   getParentRoute: () => desk,
   path: "/customers/suggestions",
+  validateSearch: (given: Record<string, unknown>) => ({
+    least: share(given.least),
+    below: share(given.below),
+  }),
   component: lazyRouteComponent(() => import("../features/customers/SuggestionsPage.tsx"), "SuggestionsPage"),
 });
 

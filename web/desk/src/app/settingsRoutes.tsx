@@ -25,6 +25,8 @@ const imports = (name: keyof typeof import("../features/imports/index.ts")) =>
   lazyRouteComponent(() => import("../features/imports/index.ts"), name);
 const source = (name: keyof typeof import("../features/sources/index.ts")) =>
   lazyRouteComponent(() => import("../features/sources/index.ts"), name);
+const identity = (name: keyof typeof import("../features/identity/index.ts")) =>
+  lazyRouteComponent(() => import("../features/identity/index.ts"), name);
 const lake = (name: keyof typeof import("../features/lake/index.ts")) =>
   lazyRouteComponent(() => import("../features/lake/index.ts"), name);
 
@@ -51,6 +53,13 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/keyboard", component: page("KeyboardPage") }),
   createRoute({ getParentRoute, path: "/security", component: page("SecurityPage") }),
   createRoute({ getParentRoute, path: "/privacy", component: page("PrivacyPage") }),
+  createRoute({
+    getParentRoute,
+    path: "/identity",
+    validateSearch: (given: Record<string, unknown>) => ({ part: text(given.part) }),
+    component: identity("IdentityPage"),
+  }),
+  createRoute({ getParentRoute, path: "/data-quality", component: identity("QualityPage") }),
   createRoute({ getParentRoute, path: "/lake", component: lake("LakePage") }),
   createRoute({ getParentRoute, path: "/consent-texts", component: page("ConsentTextsPage") }),
   createRoute({ getParentRoute, path: "/exports", component: page("ExportsPage") }),
@@ -65,7 +74,12 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/channels/new/$channel", component: page("ConnectPage") }),
   createRoute({ getParentRoute, path: "/channels/$inboxId", component: page("InboxSettingsPage") }),
   createRoute({ getParentRoute, path: "/sources", component: source("SourcesPage") }),
-  createRoute({ getParentRoute, path: "/sources/$sourceId", component: source("SourcePage") }),
+  createRoute({
+    getParentRoute,
+    path: "/sources/$sourceId",
+    validateSearch: (given: Record<string, unknown>) => ({ part: text(given.part) }),
+    component: source("SourcePage"),
+  }),
   createRoute({ getParentRoute, path: "/brand", component: page("BrandPage") }),
   createRoute({ getParentRoute, path: "/canned-answers", component: page("CannedAnswersPage") }),
   createRoute({ getParentRoute, path: "/import", component: imports("ImportsPage") }),

@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
+import { EvidenceBars } from "./EvidenceBars.tsx";
 import { MergeDialog } from "./MergeDialog.tsx";
 import classes from "./merge.module.css";
 import panel from "./panel.module.css";
@@ -27,7 +28,7 @@ export function SuggestionCards({ customerId }: { customerId: string }) {
     <section className={panel.section}>
       <h3 className={panel.sectionTitle}>{t("identity.maybeSame")}</h3>
       <ul className={classes.cards}>
-        {data.slice(0, SHOWN).map(({ customer, reason_texts }) => (
+        {data.slice(0, SHOWN).map(({ customer, reason_texts, probability, evidence }) => (
           <li key={customer.id} className={classes.card}>
             <div className={classes.sideHead}>
               <Avatar
@@ -40,7 +41,10 @@ export function SuggestionCards({ customerId }: { customerId: string }) {
                 {faceName(customer, t)}
               </Link>
             </div>
-            <p className="small muted">{reason_texts.join(" ")}</p>
+            <p className="small muted">{reason_texts.join(evidence ? " · " : " ")}</p>
+            {evidence && probability !== null && (
+              <EvidenceBars probability={probability} evidence={evidence} />
+            )}
             <div className={classes.cardActions}>
               <Button size="compact-sm" variant="default" onClick={() => setMerging(customer.id)}>
                 {t("identity.mergeWith")}

@@ -4,11 +4,13 @@ import { Avatar, EmptyState, IconButton, Notice, Skeleton } from "@damso/ui";
 import { Button } from "@mantine/core";
 import { IconArrowLeft, IconUsersGroup } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { messageOf } from "../../app/messageOf.ts";
+import { bandText } from "./bandText.ts";
 import customers from "./customers.module.css";
+import { EvidenceBars } from "./EvidenceBars.tsx";
 import { identityValue } from "./identityText.ts";
 import { MergeDialog } from "./MergeDialog.tsx";
 import classes from "./merge.module.css";
@@ -20,9 +22,10 @@ export function SuggestionsPage() {
   const navigate = useNavigate();
   const { separate } = useDecisions();
   const [merging, setMerging] = useState<[string, string]>();
+  const { least, below } = useSearch({ strict: false }) as { least?: number; below?: number };
   const query = useInfiniteQuery({
-    queryKey: [...keys.allSuggestions, "all"],
-    queryFn: ({ pageParam }) => api.customers.allSuggestions(pageParam),
+    queryKey: [...keys.allSuggestions, "all", least ?? null, below ?? null],
+    queryFn: ({ pageParam }) => api.customers.allSuggestions({ cursor: pageParam, least, below }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
   });
@@ -34,6 +37,11 @@ export function SuggestionsPage() {
           <IconArrowLeft size={18} stroke={1.6} />
         </IconButton>
         <h1 className={customers.title}>{t("identity.allSuggestions")}</h1>
+        {least !== undefined && (
+          <Link to="/customers/suggestions" className="small">
+            {t("matching.band", { band: bandText(least, below) })}
+          </Link>
+        )}
       </header>
       <div className={customers.scroll}>
         {query.isPending && <Skeleton label={t("state.loading")} rows={8} />}
@@ -48,7 +56,12 @@ export function SuggestionsPage() {
             <li key={`${pair.one.id}-${pair.other.id}`} className={classes.pair}>
               <Person customer={pair.one} />
               <Person customer={pair.other} />
-              <p className="small muted">{pair.reason_texts.join(" ")}</p>
+              <div>
+                <p className="small muted">{pair.reason_texts.join(pair.evidence ? " · " : " ")}</p>
+                {pair.evidence && pair.probability !== null && (
+                  <EvidenceBars probability={pair.probability} evidence={pair.evidence} />
+                )}
+              </div>
               <div className={classes.cardActions}>
                 <Button
                   size="compact-sm"

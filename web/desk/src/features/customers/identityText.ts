@@ -38,6 +38,14 @@ export function identityStory(identity: Identity, { t, format }: Texts): string 
   return lines.join("\n");
 }
 
+const KINDS = ["email", "phone", "user", "anonymous", "visitor", "internal", "whatsapp", "kakao"] as const;
+
+/** What an identity is; a kind that the desk does not know stands as the server calls it. */
+export function kindText(kind: string, t: Texts["t"]): string {
+  const known = KINDS.find((one) => one === kind);
+  return known ? t(`identity.kind.${known}`) : kind;
+}
+
 const SOURCES = [
   "agent",
   "import",

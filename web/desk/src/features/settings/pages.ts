@@ -56,7 +56,11 @@ export const SETTINGS: SettingsGroup[] = [
   },
   {
     title: "settings.data",
-    pages: [["lake", "settings.lake", "settings.manage"]],
+    pages: [
+      ["data-quality", "settings.dataQuality", "settings.manage"],
+      ["identity", "settings.identity", "settings.manage"],
+      ["lake", "settings.lake", "settings.manage"],
+    ],
   },
   {
     title: "settings.records",

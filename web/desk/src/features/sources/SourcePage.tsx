@@ -3,7 +3,7 @@ import { useText } from "@damso/i18n";
 import { Notice, Skeleton } from "@damso/ui";
 import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
+import { useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { Page } from "../settings/Page.tsx";
@@ -23,6 +23,7 @@ type Part = (typeof PARTS)[number];
 /** One source: what comes, what was refused, what it should look like, and its keys. */
 export function SourcePage() {
   const { t } = useText();
+  const { part: asked } = useSearch({ strict: false }) as { part?: string };
   const { sourceId } = useParams({ strict: false }) as { sourceId: string };
   const query = useQuery({
     queryKey: keys.source(sourceId),
@@ -32,7 +33,7 @@ export function SourcePage() {
   const [chosen, setChosen] = useState<Part>();
   const detail = query.data;
   // Before anything has come, what to paste is what matters.
-  const part = chosen ?? (detail?.source.last_at ? "events" : "setUp");
+  const part = chosen ?? PARTS.find((one) => one === asked) ?? (detail?.source.last_at ? "events" : "setUp");
   return (
     <Page
       wide

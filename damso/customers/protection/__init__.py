@@ -1,0 +1,1 @@
+"""What keeps strangers apart, whichever way two identities come together."""

@@ -1,0 +1,2 @@
+export { IdentityPage } from "./IdentityPage.tsx";
+export { QualityPage } from "./QualityPage.tsx";
