@@ -27,6 +27,8 @@ from damso.bootstrap import (
     preference_links_of,
     readers_of,
 )
+from damso.analytics.api import AnalyticsController
+from damso.analytics.ask import Analyst
 from damso.brand import api as brand_api
 from damso.brand import signature_api
 from damso.brand.create_brand import FirstBrand
@@ -132,6 +134,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     export_api.ExportController,
     export_api.print_transcript,
     *segment_api.CONTROLLERS,
+    AnalyticsController,
     WidgetEntranceController,
     widget_api.WidgetController,
     widget_api.visitor_file,
@@ -186,6 +189,7 @@ def create_app(parts: Parts, *, extra: Sequence[ControllerRouterHandler] = ()) -
         "sources": sources,
         "collector": Collector(parts.database, sources, life),
         "dimensions": dimensions_of(),
+        "analyst": Analyst(parts.database, parts.settings, dimensions_of()),
         "desk_live": desk_live,
         "contact_rules": rules,
         "links": links,

@@ -32,6 +32,7 @@ Permission = Literal[
     "customers.erase",
     "segments.read",
     "segments.write",
+    "analytics.read",
     "commerce.read",
     "commerce.manage",
     "channels.read",
@@ -49,6 +50,7 @@ Room = Literal[
     "conversations",
     "customers",
     "segments",
+    "analytics",
     "commerce",
     "channels",
     "sources",
@@ -61,7 +63,15 @@ Room = Literal[
 ]
 
 READ_ONLY: frozenset[Permission] = frozenset(
-    {"conversations.read", "customers.read", "segments.read", "commerce.read", "channels.read", "team.read"}
+    {
+        "conversations.read",
+        "customers.read",
+        "segments.read",
+        "analytics.read",
+        "commerce.read",
+        "channels.read",
+        "team.read",
+    }
 )
 AGENT: frozenset[Permission] = READ_ONLY | {"conversations.write", "customers.write", "customers.merge"}
 SUPERVISOR: frozenset[Permission] = AGENT | {"conversations.export", "customers.export"}
@@ -72,6 +82,7 @@ MARKETER: frozenset[Permission] = frozenset(
         "customers.export",
         "segments.read",
         "segments.write",
+        "analytics.read",
         "commerce.read",
         "channels.read",
         "team.read",

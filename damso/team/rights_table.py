@@ -24,6 +24,7 @@ MEANINGS: dict[Permission, Text] = {
     "customers.erase": Text("고객 정보 파기", "erase customers"),
     "segments.read": Text("세그먼트 보기", "see segments"),
     "segments.write": Text("세그먼트 만들기, 수정", "make and change segments"),
+    "analytics.read": Text("웹·앱 분석 보기", "see web and app analytics"),
     "commerce.read": Text("상품, 주문 보기", "see products and orders"),
     "commerce.manage": Text("상품, 재고 등록", "set up products and stock"),
     "channels.read": Text("채널, 브랜드 이름 보기", "see channels and brands"),
