@@ -16,6 +16,8 @@ from litestar.types import ControllerRouterHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from damso import __version__
+from damso.analytics.api import AnalyticsController
+from damso.analytics.ask import Analyst
 from damso.bootstrap import (
     Parts,
     contact_rules_of,
@@ -27,8 +29,6 @@ from damso.bootstrap import (
     preference_links_of,
     readers_of,
 )
-from damso.analytics.api import AnalyticsController
-from damso.analytics.ask import Analyst
 from damso.brand import api as brand_api
 from damso.brand import signature_api
 from damso.brand.create_brand import FirstBrand
@@ -73,6 +73,7 @@ from damso.customers.tracking.collect import Collector
 from damso.customers.tracking.known import Sources
 from damso.customers.tracking.life import Life
 from damso.customers.tracking.lines import TrackedLines
+from damso.enrichment.api import EnrichmentController
 from damso.kernel.database import Database
 from damso.kernel.errors import AppError, Unauthenticated
 from damso.kernel.i18n import Locale
@@ -135,6 +136,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     export_api.print_transcript,
     *segment_api.CONTROLLERS,
     AnalyticsController,
+    EnrichmentController,
     WidgetEntranceController,
     widget_api.WidgetController,
     widget_api.visitor_file,

@@ -18,6 +18,7 @@ import damso.customers.companies.models
 import damso.customers.consent.models
 import damso.customers.models
 import damso.customers.tracking.models
+import damso.enrichment.models
 import damso.kernel.models
 import damso.lake.models
 import damso.segments.models

@@ -1,4 +1,4 @@
-"""Routes of web and app analytics. Figures alone: what they tell is about nobody, so no look at a person is recorded."""
+"""Routes of web and app analytics. Figures alone: they tell of nobody, so no look at a person is recorded."""
 
 from datetime import date
 from typing import Annotated

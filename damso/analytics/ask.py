@@ -86,7 +86,7 @@ class Analyst:
                 await asyncio.to_thread(lake.disconnect)
 
     async def _lake(self) -> tuple[Any, datetime | None]:
-        """Open, and up to when it knows events: until now, unless more wait to be written than one would read beside."""
+        """Open, and up to when it knows events: until now, unless too many wait to be written to read them beside."""
         connect = (await asyncio.to_thread(importlib.import_module, "damso.lake.connect")).connect
         store = store_of(self._settings)
         manifest = read_manifest(store)
