@@ -52,7 +52,7 @@ class Asked:
 
 def report(
     lake: Backend, span: Span, wanted: types.Wanted, customers: Sequence[str] | None, about: dict[str, Any]
-) -> types.Report:
+) -> types.AnalyticsReport:
     """`about` is what the report says of itself: how fresh it is."""
     before = span.before()
     sources = [str(one) for one in wanted.sources]
@@ -60,7 +60,7 @@ def report(
     made = asked.keep("visits", visits(asked.hits))
     sold = asked.keep("conversions", conversions(asked.hits, wanted.event, span))
     sold_before = conversions(asked.hits, wanted.event, before)
-    return types.Report(
+    return types.AnalyticsReport(
         first=span.first,
         last=span.last,
         zone=span.zone,
@@ -100,11 +100,11 @@ def funnel_of(
     ]
 
 
-def _figures(asked: Asked, made: Table, sold: Table, span: Span) -> types.Figures:
+def _figures(asked: Asked, made: Table, sold: Table, span: Span) -> types.VisitFigures:
     [found] = asked.rows(totals(asked.hits, made, sold, span))
     [counted] = asked.rows(count(sold))
     seconds = float(found.pop("seconds"))
-    return types.Figures(
+    return types.VisitFigures(
         **found,
         seconds=seconds / found["visits"] if found["visits"] else 0.0,
         conversions=counted["conversions"],

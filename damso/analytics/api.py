@@ -1,4 +1,4 @@
-"""Routes of web and app analytics. Figures alone: they tell of nobody, so no look at a person is recorded."""
+"""Routes of web and app analytics. VisitFigures alone: they tell of nobody, so no look at a person is recorded."""
 
 from datetime import date
 from typing import Annotated
@@ -10,7 +10,7 @@ from litestar.params import FromQuery, SkipValidation
 from msgspec import Meta
 
 from damso.analytics.ask import Analyst, choices
-from damso.analytics.types import Choices, Funnel, Report, Wanted
+from damso.analytics.types import AnalyticsChoices, AnalyticsReport, Funnel, Wanted
 from damso.kernel.database import Database
 from damso.kernel.errors import Forbidden
 from damso.team.access import Caller, needs
@@ -36,7 +36,7 @@ class AnalyticsController(Controller):
         source: FromQuery[list[UUID] | None] = None,
         segment: FromQuery[UUID | None] = None,
         event: FromQuery[Event] = "Order Completed",
-    ) -> Report:
+    ) -> AnalyticsReport:
         """Visits, pages, sources, campaigns, devices, clicks and conversions of whole days, beside the days before."""
         _may_choose(caller, segment)
         return await analyst.report(Wanted(first=first, last=last, sources=source or (), segment=segment, event=event))
@@ -59,7 +59,7 @@ class AnalyticsController(Controller):
         return await analyst.funnel(Wanted(first=first, last=last, sources=source or (), segment=segment), step, within)
 
     @get("/choices")
-    async def list_choices(self, database: NamedDependency[Database]) -> Choices:
+    async def list_choices(self, database: NamedDependency[Database]) -> AnalyticsChoices:
         """Sources and events that can be asked about."""
         async with database.reading() as tx:
             return await choices(tx)

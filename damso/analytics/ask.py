@@ -13,11 +13,11 @@ from damso.analytics.types import (
     LONGEST_WITHIN,
     MOST_DAYS,
     MOST_STEPS,
-    Choices,
+    AnalyticsChoices,
+    AnalyticsReport,
     Funnel,
     NamedSource,
     PeriodInvalid,
-    Report,
     SegmentTooSmall,
     StepsInvalid,
     Wanted,
@@ -50,10 +50,12 @@ class Analyst:
         async with self._database.reading() as tx:
             return await tx.value("SELECT timezone FROM installation LIMIT 1") or "UTC"
 
-    async def report(self, wanted: Wanted) -> Report:
+    async def report(self, wanted: Wanted) -> AnalyticsReport:
         """Raises `PeriodInvalid`, `NotFound`, `SegmentTooSmall`, `LakeOff`."""
         async with self._opened(wanted) as (answer, lake, span, customers, as_of):
-            found: Report = await asyncio.to_thread(answer.report, lake, span, wanted, customers, {"as_of": as_of})
+            found: AnalyticsReport = await asyncio.to_thread(
+                answer.report, lake, span, wanted, customers, {"as_of": as_of}
+            )
             return found
 
     async def funnel(self, wanted: Wanted, steps: Sequence[str], within: int) -> Funnel:
@@ -117,9 +119,9 @@ async def _members(tx: Transaction, segment_id: UUID) -> list[str]:
     return found
 
 
-async def choices(tx: Transaction) -> Choices:
+async def choices(tx: Transaction) -> AnalyticsChoices:
     """What can be asked about."""
-    return Choices(
+    return AnalyticsChoices(
         sources=await tx.all(NamedSource, "SELECT id, name FROM source ORDER BY lower(name), id"),
         events=await tx.values("SELECT name FROM seen_event GROUP BY name ORDER BY sum(count) DESC, name LIMIT 200"),
     )

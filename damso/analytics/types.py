@@ -57,7 +57,7 @@ class Worth(Struct, frozen=True, kw_only=True):
     conversions: int
 
 
-class Figures(Struct, frozen=True, kw_only=True):
+class VisitFigures(Struct, frozen=True, kw_only=True):
     """Of a period. `seconds` is how long a visit was on average; `bounces` are visits of one event; `conversions`
     counts also those a server told of; `converted` are people who visited and converted."""
 
@@ -132,7 +132,7 @@ class ClickFigures(Struct, frozen=True, kw_only=True):
     views: int
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class AnalyticsReport(Struct, frozen=True, kw_only=True):
     """The answers about a period, and the figures of the one before. `as_of` is up to when events are in it."""
 
     first: date
@@ -140,8 +140,8 @@ class Report(Struct, frozen=True, kw_only=True):
     zone: str
     as_of: datetime | None
     event: str
-    now: Figures
-    before: Figures
+    now: VisitFigures
+    before: VisitFigures
     days: list[DayFigures]
     pages: list[PageFigures]
     sources: list[OriginFigures]
@@ -178,7 +178,7 @@ class NamedSource(Struct, frozen=True, kw_only=True):
     name: str
 
 
-class Choices(Struct, frozen=True, kw_only=True):
+class AnalyticsChoices(Struct, frozen=True, kw_only=True):
     """What can be asked about: sources, and events that were seen, the most frequent first."""
 
     sources: list[NamedSource]

@@ -19,6 +19,7 @@ from damso.demo.mail.service import DemoMail
 from damso.demo.orders import sell
 from damso.demo.shop import CHAT_KEY
 from damso.demo.stories import CANNED, STORIES, TAGS, Line, Story
+from damso.demo.visits import visit
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
 from damso.kernel.log import SYSTEM, Actor, make_partitions
@@ -92,6 +93,7 @@ async def load_demo(
         await _tell(database, keyring, inbox, story, agents, tags, now)
     async with database.transaction() as tx:
         await sell(tx, now)
+        await visit(tx, now)
 
 
 async def _find_mailbox(tx: Transaction, adapters: Mapping[str, Adapter], keyring: Keyring, mail: DemoMail) -> None:

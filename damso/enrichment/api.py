@@ -13,7 +13,7 @@ from damso.customers.addresses import canonical
 from damso.enrichment import services
 from damso.enrichment.call import Answer, ask, request_for
 from damso.enrichment.plugs import PLUGS
-from damso.enrichment.services import ListedService, NewService, ServicePatch
+from damso.enrichment.services import EnrichmentServicePatch, ListedEnrichmentService, NewEnrichmentService
 from damso.enrichment.types import AddressInvalid, ConsentMissing, Service
 from damso.enrichment.work import consents
 from damso.kernel.crypto import Keyring
@@ -37,7 +37,7 @@ class Enrichment(Struct, frozen=True, kw_only=True):
     """All plugs and services."""
 
     plugs: list[PlugRow]
-    services: list[ListedService]
+    services: list[ListedEnrichmentService]
 
 
 class PlugSwitch(Struct, frozen=True):
@@ -52,7 +52,7 @@ class TryAddress(Struct, frozen=True):
     value: str
 
 
-class Tried(Struct, frozen=True, kw_only=True):
+class TriedService(Struct, frozen=True, kw_only=True):
     """What a service said: `done`, `nothing`, `failed` or `again` (a fault that may pass). Nothing of it is kept."""
 
     state: str
@@ -60,7 +60,7 @@ class Tried(Struct, frozen=True, kw_only=True):
     traits: dict[str, Any]
 
 
-class Retried(Struct, frozen=True):
+class RetriedAddresses(Struct, frozen=True):
     """How many addresses are asked about again."""
 
     count: int
@@ -102,11 +102,11 @@ class EnrichmentController(Controller):
     @post("/services")
     async def create_service(
         self,
-        data: JSONBody[NewService],
+        data: JSONBody[NewEnrichmentService],
         database: NamedDependency[Database],
         keyring: NamedDependency[Keyring],
         caller: NamedDependency[Caller],
-    ) -> ListedService:
+    ) -> ListedEnrichmentService:
         """Make a service. It is asked about nobody until it is switched on."""
         async with database.transaction() as tx:
             service_id = await services.create_service(tx, keyring, data, caller.actor)
@@ -116,11 +116,11 @@ class EnrichmentController(Controller):
     async def change_service(
         self,
         service_id: FromPath[UUID],
-        data: JSONBody[ServicePatch],
+        data: JSONBody[EnrichmentServicePatch],
         database: NamedDependency[Database],
         keyring: NamedDependency[Keyring],
         caller: NamedDependency[Caller],
-    ) -> ListedService:
+    ) -> ListedEnrichmentService:
         """Change a service, or switch it on or off."""
         async with database.transaction() as tx:
             await services.change_service(tx, keyring, service_id, data, caller.actor)
@@ -137,10 +137,10 @@ class EnrichmentController(Controller):
     @post("/services/{service_id:uuid}/retry")
     async def retry_service(
         self, service_id: FromPath[UUID], database: NamedDependency[Database], caller: NamedDependency[Caller]
-    ) -> Retried:
+    ) -> RetriedAddresses:
         """Ask once more about every address of which asking failed."""
         async with database.transaction() as tx:
-            return Retried(await services.try_again(tx, service_id, caller.actor))
+            return RetriedAddresses(await services.try_again(tx, service_id, caller.actor))
 
     @post("/services/{service_id:uuid}/test")
     async def test_service(
@@ -151,7 +151,7 @@ class EnrichmentController(Controller):
         keyring: NamedDependency[Keyring],
         http: NamedDependency[SkipValidation[httpx.AsyncClient]],
         caller: NamedDependency[Caller],
-    ) -> Tried:
+    ) -> TriedService:
         """Ask about an address of your own. One of a customer is sent only with that customer's consent."""
         async with database.transaction() as tx:
             service = await services.service_by_id(tx, service_id)
@@ -162,7 +162,7 @@ class EnrichmentController(Controller):
         answer = Answer(state="nothing", reason="FREE_MAIL")
         if url is not None:
             answer = await ask(http, service, url, services.headers_of(keyring, service))
-        return Tried(state=answer.state, reason=answer.reason, traits=dict(answer.traits))
+        return TriedService(state=answer.state, reason=answer.reason, traits=dict(answer.traits))
 
 
 async def _enrichment(tx: Transaction, locale: Locale) -> Enrichment:

@@ -48,7 +48,7 @@ Pace = Annotated[int, Meta(ge=1, le=6000)]
 Headers = Annotated[dict[str, str], Meta(max_length=20)]
 
 
-class NewService(Struct, frozen=True, kw_only=True):
+class NewEnrichmentService(Struct, frozen=True, kw_only=True):
     """A service to be made; it is asked about nobody until it is switched on. `mapping`: of each trait where it stands
     in the answer."""
 
@@ -62,7 +62,7 @@ class NewService(Struct, frozen=True, kw_only=True):
     per_minute: Pace = 60
 
 
-class ServicePatch(Struct, frozen=True, kw_only=True):
+class EnrichmentServicePatch(Struct, frozen=True, kw_only=True):
     """What to change. `headers` are replaced as a whole."""
 
     name: Name | UnsetType = UNSET
@@ -75,7 +75,7 @@ class ServicePatch(Struct, frozen=True, kw_only=True):
     enabled: bool | UnsetType = UNSET
 
 
-class Failure(Struct, frozen=True, kw_only=True):
+class EnrichmentFailure(Struct, frozen=True, kw_only=True):
     """Why asking failed, of how many addresses, when last."""
 
     reason: str
@@ -83,7 +83,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     last_at: datetime
 
 
-class ListedService(Struct, frozen=True, kw_only=True):
+class ListedEnrichmentService(Struct, frozen=True, kw_only=True):
     """A service with what came of asking it. Of its headers only the names are told."""
 
     id: UUID
@@ -103,10 +103,10 @@ class ListedService(Struct, frozen=True, kw_only=True):
     refused: int
     failed: int
     waiting: int
-    failures: list[Failure]
+    failures: list[EnrichmentFailure]
 
 
-async def create_service(tx: Transaction, keyring: Keyring, wanted: NewService, actor: Actor) -> UUID:
+async def create_service(tx: Transaction, keyring: Keyring, wanted: NewEnrichmentService, actor: Actor) -> UUID:
     """The id. Raises `ServiceUrlInvalid`, `MappingInvalid`, `HeaderInvalid`, `ServiceNameTaken`."""
     require_url(wanted.url, wanted.about)
     _require_paths(wanted.mapping)
@@ -137,12 +137,12 @@ async def create_service(tx: Transaction, keyring: Keyring, wanted: NewService, 
 
 
 async def change_service(
-    tx: Transaction, keyring: Keyring, service_id: UUID, patch: ServicePatch, actor: Actor
+    tx: Transaction, keyring: Keyring, service_id: UUID, patch: EnrichmentServicePatch, actor: Actor
 ) -> None:
     """Raises what `create_service` raises, and `NotFound`."""
     service = await service_by_id(tx, service_id)
     changes: dict[str, Any] = {
-        name: value for name in ServicePatch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET
+        name: value for name in EnrichmentServicePatch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET
     }
     if not changes:
         return
@@ -212,13 +212,13 @@ FROM enrichment_service s CROSS JOIN LATERAL (
 """
 
 
-async def list_services(tx: Transaction) -> list[ListedService]:
+async def list_services(tx: Transaction) -> list[ListedEnrichmentService]:
     """By name."""
     rows = await tx.rows(f"{_LISTED} ORDER BY lower(name)")
     return [_listed(dict(row)) for row in rows]
 
 
-async def listed_service(tx: Transaction, service_id: UUID) -> ListedService:
+async def listed_service(tx: Transaction, service_id: UUID) -> ListedEnrichmentService:
     """Raises `NotFound`."""
     row = await tx.row(f"{_LISTED} WHERE s.id = $1", service_id)
     if row is None:
@@ -226,9 +226,9 @@ async def listed_service(tx: Transaction, service_id: UUID) -> ListedService:
     return _listed(dict(row))
 
 
-def _listed(row: dict[str, Any]) -> ListedService:
+def _listed(row: dict[str, Any]) -> ListedEnrichmentService:
     row.pop("headers")
-    return msgspec.convert(row, ListedService)
+    return msgspec.convert(row, ListedEnrichmentService)
 
 
 async def try_again(tx: Transaction, service_id: UUID, actor: Actor) -> int:

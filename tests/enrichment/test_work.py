@@ -17,9 +17,9 @@ from damso.customers.types import IdentityKey
 from damso.enrichment.erase import EnrichmentEraser, EnrichmentHolding
 from damso.enrichment.follow import AddressReader, ContextReader
 from damso.enrichment.services import (
-    ListedService,
-    NewService,
-    ServicePatch,
+    EnrichmentServicePatch,
+    ListedEnrichmentService,
+    NewEnrichmentService,
     change_service,
     create_service,
     list_services,
@@ -59,11 +59,11 @@ class Shop:
     async def asks(self, origin: str, path: str = "/of/{email}", **wanted: Any) -> UUID:
         """Make a service and switch it on."""
         async with self.database.transaction() as tx:
-            new = NewService(
+            new = NewEnrichmentService(
                 **{"name": "Firmen", "url": origin + path, "mapping": MAPPING, "headers": {"X-Key": "s3cret"}} | wanted
             )
             service_id = await create_service(tx, self.keyring, new, SYSTEM)
-            await change_service(tx, self.keyring, service_id, ServicePatch(enabled=True), SYSTEM)
+            await change_service(tx, self.keyring, service_id, EnrichmentServicePatch(enabled=True), SYSTEM)
             return service_id
 
     async def meets(self, email: str) -> int:
@@ -99,7 +99,7 @@ class Shop:
             )
             return {one.key: (one.value, one.source) for one in await current_traits(tx, ids)}
 
-    async def service(self) -> ListedService:
+    async def service(self) -> ListedEnrichmentService:
         async with self.database.reading() as tx:
             [found] = await list_services(tx)
             return found
@@ -152,7 +152,12 @@ async def test_a_question_is_asked_once_while_its_answer_is_fresh(shop: Shop, pe
     async with shop.database.transaction() as tx:
         said = {"$context": {"locale": "ko-KR"}}
         fact = Event(
-            name="Identified", stream="tracked", subject_kind="identify", subject_id="m", identity_id=people[0], properties=said
+            name="Identified",
+            stream="tracked",
+            subject_kind="identify",
+            subject_id="m",
+            identity_id=people[0],
+            properties=said,
         )
         await log.append(tx, fact)
     await shop.works()

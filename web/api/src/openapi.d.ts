@@ -209,6 +209,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetReport */
+        get: operations["ApiAnalyticsGetReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListChoices */
+        get: operations["ApiAnalyticsChoicesListChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetFunnel */
+        get: operations["ApiAnalyticsFunnelGetFunnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attachments/{attachment_id}": {
         parameters: {
             query?: never;
@@ -1207,6 +1258,109 @@ export interface paths {
         put?: never;
         /** ReplayDelivery */
         post: operations["ApiDeliveriesDeliveryIdReplayReplayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrichment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetEnrichment */
+        get: operations["ApiEnrichmentGetEnrichment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrichment/plugs/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** SwitchPlug */
+        put: operations["ApiEnrichmentPlugsNameSwitchPlug"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrichment/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CreateService */
+        post: operations["ApiEnrichmentServicesCreateService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrichment/services/{service_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** DeleteService */
+        delete: operations["ApiEnrichmentServicesServiceIdDeleteService"];
+        options?: never;
+        head?: never;
+        /** ChangeService */
+        patch: operations["ApiEnrichmentServicesServiceIdChangeService"];
+        trace?: never;
+    };
+    "/api/enrichment/services/{service_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RetryService */
+        post: operations["ApiEnrichmentServicesServiceIdRetryRetryService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrichment/services/{service_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** TestService */
+        post: operations["ApiEnrichmentServicesServiceIdTestTestService"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3692,7 +3846,7 @@ export interface components {
         /** ActionKeys */
         ActionKeys: {
             /** @enum {string} */
-            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_companies" | "go_segments" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
+            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_companies" | "go_segments" | "go_analytics" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
             /** @enum {string} */
             place: "everywhere" | "list" | "conversation" | "writing";
             presets: {
@@ -3733,6 +3887,31 @@ export interface components {
             digits: number;
             minor: number;
         };
+        /** AnalyticsChoices */
+        AnalyticsChoices: {
+            events: string[];
+            sources: components["schemas"]["NamedSource"][];
+        };
+        /** AnalyticsReport */
+        AnalyticsReport: {
+            as_of: string | null;
+            before: components["schemas"]["VisitFigures"];
+            campaigns: components["schemas"]["OriginFigures"][];
+            clicks: components["schemas"]["ClickFigures"][];
+            countries: components["schemas"]["PlaceFigures"][];
+            days: components["schemas"]["DayFigures"][];
+            devices: components["schemas"]["DeviceFigures"][];
+            event: string;
+            /** Format: date */
+            first: string;
+            /** Format: date */
+            last: string;
+            locales: components["schemas"]["PlaceFigures"][];
+            now: components["schemas"]["VisitFigures"];
+            pages: components["schemas"]["PageFigures"][];
+            sources: components["schemas"]["OriginFigures"][];
+            zone: string;
+        };
         /** Answer */
         Answer: {
             allowed: boolean;
@@ -3757,7 +3936,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "analytics.read" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             used_at: string | null;
         };
         /** AttemptLine */
@@ -4014,6 +4193,15 @@ export interface components {
             samples: components["schemas"]["SampleCase"][];
             soon: number;
         };
+        /** ClickFigures */
+        ClickFigures: {
+            clicks: number;
+            host: string;
+            page: string;
+            people: number;
+            target: string;
+            views: number;
+        };
         /** CodeGiven */
         CodeGiven: {
             code: string;
@@ -4039,6 +4227,9 @@ export interface components {
             open_conversations: number;
             people: components["schemas"]["CompanyPerson"][];
             people_count: number;
+            trait_sources: {
+                [key: string]: unknown;
+            };
             traits: {
                 [key: string]: unknown;
             };
@@ -4358,6 +4549,15 @@ export interface components {
             /** @enum {string} */
             record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
         };
+        /** DayFigures */
+        DayFigures: {
+            conversions: number;
+            /** Format: date */
+            day: string;
+            people: number;
+            views: number;
+            visits: number;
+        };
         /** DebuggedEvent */
         DebuggedEvent: {
             body: string;
@@ -4410,6 +4610,13 @@ export interface components {
             /** @default 0 */
             rows?: number;
         };
+        /** DeviceFigures */
+        DeviceFigures: {
+            browser: string;
+            kind: string;
+            system: string;
+            visits: number;
+        };
         /** DividedCase */
         DividedCase: {
             anchor_identity_id: number;
@@ -4456,6 +4663,33 @@ export interface components {
             /** @enum {string} */
             state: "by_hand" | "queued";
             subject: string;
+        };
+        /** Enrichment */
+        Enrichment: {
+            plugs: components["schemas"]["PlugRow"][];
+            services: components["schemas"]["ListedEnrichmentService"][];
+        };
+        /** EnrichmentFailure */
+        EnrichmentFailure: {
+            count: number;
+            /** Format: date-time */
+            last_at: string;
+            reason: string;
+        };
+        /** EnrichmentServicePatch */
+        EnrichmentServicePatch: {
+            enabled?: boolean;
+            headers?: {
+                [key: string]: string;
+            };
+            mapping?: {
+                [key: string]: string;
+            };
+            name?: string;
+            per_minute?: number;
+            purposes?: ("profiling" | "third_party" | "overseas")[];
+            ttl_days?: number;
+            url?: string;
         };
         /** EnrolledMe */
         EnrolledMe: {
@@ -4619,6 +4853,23 @@ export interface components {
             items: components["schemas"]["Hit"][];
             more_than: boolean;
             next: string | null;
+        };
+        /** Funnel */
+        Funnel: {
+            as_of: string | null;
+            /** Format: date */
+            first: string;
+            /** Format: date */
+            last: string;
+            steps: components["schemas"]["FunnelStep"][];
+            within: number;
+            zone: string;
+        };
+        /** FunnelStep */
+        FunnelStep: {
+            people: number;
+            seconds: number;
+            step: string;
         };
         /** GivingUp */
         GivingUp: {
@@ -4897,7 +5148,7 @@ export interface components {
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "analytics.read" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
         };
         /** Keys */
         Keys: {
@@ -4970,7 +5221,7 @@ export interface components {
             /** @default [] */
             inboxes?: string[];
             /** @default [] */
-            rooms?: ("conversations" | "customers" | "segments" | "commerce" | "channels" | "sources" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
+            rooms?: ("conversations" | "customers" | "segments" | "analytics" | "commerce" | "channels" | "sources" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
             /** @default [] */
             teams?: string[];
         };
@@ -4983,6 +5234,33 @@ export interface components {
             identity_id: number;
             /** @default false */
             send?: boolean;
+        };
+        /** ListedEnrichmentService */
+        ListedEnrichmentService: {
+            /** @enum {string} */
+            about: "email" | "phone" | "user";
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            enabled: boolean;
+            failed: number;
+            failures: components["schemas"]["EnrichmentFailure"][];
+            header_names: string[];
+            /** Format: uuid */
+            id: string;
+            mapping: {
+                [key: string]: string;
+            };
+            name: string;
+            nothing: number;
+            per_minute: number;
+            purposes: ("profiling" | "third_party" | "overseas")[];
+            refused: number;
+            ttl_days: number;
+            url: string;
+            waiting: number;
         };
         /** ListedIdentity */
         ListedIdentity: {
@@ -5065,7 +5343,7 @@ export interface components {
             /** @enum {string} */
             locale: "ko" | "en";
             name: string;
-            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "analytics.read" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             /** @enum {string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only";
             team_ids: string[];
@@ -5175,6 +5453,12 @@ export interface components {
             id: string;
             name: string;
         };
+        /** NamedSource */
+        NamedSource: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** NewAct */
         NewAct: {
             cases?: components["schemas"]["Chosen"][];
@@ -5194,7 +5478,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "analytics.read" | "commerce.read" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             secret: string;
             used_at: string | null;
         };
@@ -5250,6 +5534,27 @@ export interface components {
         /** NewDomain */
         NewDomain: {
             domain: string;
+        };
+        /** NewEnrichmentService */
+        NewEnrichmentService: {
+            /**
+             * @default email
+             * @enum {string}
+             */
+            about?: "email" | "phone" | "user";
+            headers?: {
+                [key: string]: string;
+            };
+            mapping: {
+                [key: string]: string;
+            };
+            name: string;
+            /** @default 60 */
+            per_minute?: number;
+            purposes?: ("profiling" | "third_party" | "overseas")[];
+            /** @default 90 */
+            ttl_days?: number;
+            url: string;
         };
         /** NewInbox */
         NewInbox: {
@@ -5488,6 +5793,15 @@ export interface components {
             url: string;
             variant: string;
         };
+        /** OriginFigures */
+        OriginFigures: {
+            campaign: string;
+            converted: number;
+            medium: string;
+            people: number;
+            source: string;
+            visits: number;
+        };
         /** OtherCustomer */
         OtherCustomer: {
             /** Format: uuid */
@@ -5509,6 +5823,16 @@ export interface components {
             title?: string;
             /** @default  */
             url?: string;
+        };
+        /** PageFigures */
+        PageFigures: {
+            entries: number;
+            exits: number;
+            host: string;
+            page: string;
+            people: number;
+            title: string;
+            views: number;
         };
         /** Page[DeliveryView] */
         "Page_damso.channels.api.DeliveryView_": {
@@ -5648,6 +5972,12 @@ export interface components {
             hit: boolean;
             text: string;
         };
+        /** PlaceFigures */
+        PlaceFigures: {
+            code: string;
+            people: number;
+            visits: number;
+        };
         /** PlanEntry */
         PlanEntry: {
             /**
@@ -5670,6 +6000,17 @@ export interface components {
             };
             /** Format: date-time */
             updated_at: string;
+        };
+        /** PlugRow */
+        PlugRow: {
+            enabled: boolean;
+            name: string;
+            title: string;
+            traits: string[];
+        };
+        /** PlugSwitch */
+        PlugSwitch: {
+            enabled: boolean;
         };
         /** Policy */
         Policy: {
@@ -5909,6 +6250,10 @@ export interface components {
             rules: components["schemas"]["RuleView"][];
             runs: components["schemas"]["Run"][];
             technical: components["schemas"]["TechnicalRule"][];
+        };
+        /** RetriedAddresses */
+        RetriedAddresses: {
+            count: number;
         };
         /** RevealedNumber */
         RevealedNumber: {
@@ -6539,6 +6884,18 @@ export interface components {
         TriedAgain: {
             count: number;
         };
+        /** TriedService */
+        TriedService: {
+            reason: string;
+            state: string;
+            traits: {
+                [key: string]: unknown;
+            };
+        };
+        /** TryAddress */
+        TryAddress: {
+            value: string;
+        };
         /** UnmergeBody */
         UnmergeBody: {
             /** @default false */
@@ -6624,6 +6981,17 @@ export interface components {
         /** ViewOrder */
         ViewOrder: {
             view_ids: string[];
+        };
+        /** VisitFigures */
+        VisitFigures: {
+            bounces: number;
+            conversions: number;
+            converted: number;
+            people: number;
+            revenue: components["schemas"]["Worth"][];
+            seconds: number;
+            views: number;
+            visits: number;
         };
         /** Vocabulary */
         Vocabulary: {
@@ -6717,6 +7085,13 @@ export interface components {
             policy: components["schemas"]["WidgetPolicy"];
             unread: number;
             visitor: string;
+        };
+        /** Worth */
+        Worth: {
+            conversions: number;
+            currency: string;
+            digits: number;
+            minor: number;
         };
         /** WriteKey */
         WriteKey: {
@@ -7163,6 +7538,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAnalyticsGetReport: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                source?: string[] | null;
+                segment?: string | null;
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsReport"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAnalyticsChoicesListChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsChoices"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAnalyticsFunnelGetFunnel: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                step: string[];
+                within?: number;
+                source?: string[] | null;
+                segment?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -9721,6 +10199,240 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentGetEnrichment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrichment"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentPlugsNameSwitchPlug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlugSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrichment"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentServicesCreateService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEnrichmentService"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedEnrichmentService"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentServicesServiceIdDeleteService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentServicesServiceIdChangeService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrichmentServicePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedEnrichmentService"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentServicesServiceIdRetryRetryService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedAddresses"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentServicesServiceIdTestTestService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryAddress"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedService"];
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];

@@ -167,6 +167,20 @@ const editedSegment = createRoute({
   component: lazyRouteComponent(() => import("../features/segments/SegmentEditor.tsx"), "SegmentEditor"),
 });
 
+const analytics = createRoute({
+  getParentRoute: () => desk,
+  path: "/analytics",
+  validateSearch: (
+    given: Record<string, unknown>,
+  ): { days?: string; event?: string; source?: string; segment?: string } => ({
+    days: text(given.days),
+    event: text(given.event),
+    source: text(given.source),
+    segment: text(given.segment),
+  }),
+  component: lazyRouteComponent(() => import("../features/analytics/AnalyticsPage.tsx"), "AnalyticsPage"),
+});
+
 const suggestions = createRoute({
   getParentRoute: () => desk,
   path: "/customers/suggestions",
@@ -195,6 +209,7 @@ const tree = root.addChildren([
     newSegment,
     segment,
     editedSegment,
+    analytics,
     settingsRoutes,
   ]),
 ]);

@@ -25,6 +25,8 @@ const imports = (name: keyof typeof import("../features/imports/index.ts")) =>
   lazyRouteComponent(() => import("../features/imports/index.ts"), name);
 const source = (name: keyof typeof import("../features/sources/index.ts")) =>
   lazyRouteComponent(() => import("../features/sources/index.ts"), name);
+const enrichment = (name: keyof typeof import("../features/enrichment/index.ts")) =>
+  lazyRouteComponent(() => import("../features/enrichment/index.ts"), name);
 const lake = (name: keyof typeof import("../features/lake/index.ts")) =>
   lazyRouteComponent(() => import("../features/lake/index.ts"), name);
 
@@ -51,6 +53,7 @@ export const settingsRoutes = settings.addChildren([
   createRoute({ getParentRoute, path: "/keyboard", component: page("KeyboardPage") }),
   createRoute({ getParentRoute, path: "/security", component: page("SecurityPage") }),
   createRoute({ getParentRoute, path: "/privacy", component: page("PrivacyPage") }),
+  createRoute({ getParentRoute, path: "/enrichment", component: enrichment("EnrichmentPage") }),
   createRoute({ getParentRoute, path: "/lake", component: lake("LakePage") }),
   createRoute({ getParentRoute, path: "/consent-texts", component: page("ConsentTextsPage") }),
   createRoute({ getParentRoute, path: "/exports", component: page("ExportsPage") }),

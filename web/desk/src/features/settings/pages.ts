@@ -55,7 +55,10 @@ export const SETTINGS: SettingsGroup[] = [
   },
   {
     title: "settings.data",
-    pages: [["lake", "settings.lake", "settings.manage"]],
+    pages: [
+      ["lake", "settings.lake", "settings.manage"],
+      ["enrichment", "settings.enrichment", "settings.manage"],
+    ],
   },
   {
     title: "settings.records",

@@ -18,6 +18,7 @@ export function useGoTo(): void {
     useMay("customers.read"),
   );
   useKeys({ go_segments: () => void navigate({ to: "/segments" }) }, useMay("segments.read"));
+  useKeys({ go_analytics: () => void navigate({ to: "/analytics" }) }, useMay("analytics.read"));
   useKeys({
     go_settings: () => void navigate({ to: "/settings/profile" }),
   });
