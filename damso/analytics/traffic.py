@@ -97,21 +97,30 @@ def host_of(address: Expression) -> Expression:
     return address.lower().re_extract(r"^[a-z][a-z0-9+.\-]*://(?:www\.)?([^/?#:]+)", 1).nullif("")
 
 
-def source_of(campaign: Expression, click: Expression, referring: Expression, own: Expression) -> Expression:
-    """From what a campaign says, whose paid click it was, the referring host and the site's own host."""
-    named = ibis.cases(*[(_is_at(referring, one.host), one.source) for one in ORIGINS], else_=_google(referring))
-    return ibis.coalesce(campaign.lower(), click, ibis.ifelse(_foreign(referring, own), named, DIRECT))
+def origin_of(referring: Expression) -> Expression:
+    """Source and medium of a referring host, with a tabulator between: so that the table is gone through once."""
+    known = [(_is_at(referring, one.host), f"{one.source}\t{one.medium}") for one in ORIGINS]
+    other = referring + ibis.literal("\treferral")
+    return ibis.cases(*known, (referring.re_search(GOOGLE), "google\torganic"), else_=other)
+
+
+def source_of(campaign: Expression, click: Expression, origin: Expression, foreign: Expression) -> Expression:
+    """From what a campaign says, whose paid click it was, the origin, and whether that is another site."""
+    return ibis.coalesce(campaign.lower(), click, ibis.ifelse(foreign, origin.split("\t")[0], DIRECT))
 
 
 def medium_of(
-    campaign: Expression, medium: Expression, click: Expression, referring: Expression, own: Expression
+    campaign: Expression, medium: Expression, click: Expression, origin: Expression, foreign: Expression
 ) -> Expression:
     """The medium that belongs to `source_of`."""
-    organic = ibis.ifelse(referring.re_search(GOOGLE), "organic", "referral")
-    named = ibis.cases(*[(_is_at(referring, one.host), one.medium) for one in ORIGINS], else_=organic)
     of_click = ibis.ifelse(click.notnull(), "cpc", ibis.null("string"))
     of_campaign = ibis.ifelse(campaign.notnull(), ibis.coalesce(medium.lower(), NONE), ibis.null("string"))
-    return ibis.coalesce(of_campaign, of_click, ibis.ifelse(_foreign(referring, own), named, NONE))
+    return ibis.coalesce(of_campaign, of_click, ibis.ifelse(foreign, origin.split("\t")[1], NONE))
+
+
+def is_foreign(referring: Expression, own: Expression) -> Expression:
+    """Whether a referring host is there and not the site's own."""
+    return (referring.notnull() & (own.isnull() | (referring != own))).fill_null(False)
 
 
 def click_of(address: Expression) -> Expression:
@@ -121,13 +130,5 @@ def click_of(address: Expression) -> Expression:
     )
 
 
-def _google(referring: Expression) -> Expression:
-    return ibis.ifelse(referring.re_search(GOOGLE), "google", referring)
-
-
 def _is_at(referring: Expression, host: str) -> Expression:
     return (referring == host) | referring.endswith(f".{host}")
-
-
-def _foreign(referring: Expression, own: Expression) -> Expression:
-    return (referring.notnull() & (own.isnull() | (referring != own))).fill_null(False)

@@ -6,7 +6,7 @@ import ibis
 
 from damso.analytics.hits import Table
 from damso.analytics.span import MICROSECOND
-from damso.analytics.traffic import medium_of, source_of
+from damso.analytics.traffic import is_foreign, medium_of, origin_of, source_of
 
 SILENCE = 30 * 60 * MICROSECOND
 """A longer one ends a visit."""
@@ -37,14 +37,14 @@ def visits(hits: Table) -> Table:
 
 def _numbered(hits: Table) -> Table:
     """Each hit with the number of its visit, its place among the visitor's hits, and where it would come from."""
-    order = [hits.at, hits.number]
-    silence = hits.at - hits.at.lag().over(group_by=hits.visitor, order_by=order)
-    own = hits.host.nullif("")
-    marked = hits.mutate(
+    known = hits.mutate(origin=origin_of(hits.referring), foreign=is_foreign(hits.referring, hits.host.nullif("")))
+    order = [known.at, known.number]
+    silence = known.at - known.at.lag().over(group_by=known.visitor, order_by=order)
+    marked = known.mutate(
         begins=ibis.ifelse((silence <= SILENCE).fill_null(False), 0, 1),
-        place=ibis.row_number().over(group_by=hits.visitor, order_by=order),
-        source_name=source_of(hits.campaign_source, hits.click, hits.referring, own),
-        medium=medium_of(hits.campaign_source, hits.campaign_medium, hits.click, hits.referring, own),
+        place=ibis.row_number().over(group_by=known.visitor, order_by=order),
+        source_name=source_of(known.campaign_source, known.click, known.origin, known.foreign),
+        medium=medium_of(known.campaign_source, known.campaign_medium, known.click, known.origin, known.foreign),
     )
     so_far = ibis.window(group_by=marked.visitor, order_by=marked.place, preceding=None, following=0)
     return marked.mutate(visit=marked.begins.sum().over(so_far))

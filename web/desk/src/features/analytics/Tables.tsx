@@ -96,7 +96,7 @@ function useShown(report: AnalyticsReport): Shown[] {
       title: "analytics.countries",
       columns: ["analytics.visits", "analytics.share"],
       rows: report.countries.map((one) => [
-        one.code || t("analytics.unknown"),
+        nameOf("region", one.code) || t("analytics.unknown"),
         "",
         number(one.visits),
         rate(one.visits, report.now.visits),
@@ -107,7 +107,7 @@ function useShown(report: AnalyticsReport): Shown[] {
       title: "analytics.locales",
       columns: ["analytics.visits", "analytics.share"],
       rows: report.locales.map((one) => [
-        one.code || t("analytics.unknown"),
+        nameOf("language", one.code) || t("analytics.unknown"),
         "",
         number(one.visits),
         rate(one.visits, report.now.visits),
@@ -115,6 +115,15 @@ function useShown(report: AnalyticsReport): Shown[] {
       sizes: report.locales.map((one) => one.visits),
     },
   ];
+}
+
+/** A country or a language as people call it; what is no code of one stays as it came. */
+function nameOf(type: "region" | "language", code: string): string {
+  try {
+    return (code && new Intl.DisplayNames([document.documentElement.lang || "ko"], { type }).of(code)) || code;
+  } catch {
+    return code;
+  }
 }
 
 function Ranking({ shown }: { shown: Shown }) {
