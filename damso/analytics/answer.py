@@ -40,7 +40,7 @@ class Asked:
         self, lake: Backend, since: int, until: int, wanted: types.Wanted, customers: Sequence[str] | None
     ) -> None:
         self._lake = lake
-        self._about = (since, until, wanted.first, wanted.last, wanted.sources, wanted.event, customers is None)
+        self._about = (since, until, wanted.first, wanted.last, tuple(wanted.sources), wanted.event, customers is None)
         if customers is not None:
             lake.con.register("chosen", pa.table({"customer_id": pa.array(customers, pa.string())}))
         sources = [str(one) for one in wanted.sources]

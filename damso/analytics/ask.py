@@ -10,11 +10,14 @@ from uuid import UUID
 
 from damso.analytics.types import (
     FEWEST_PEOPLE,
+    LONGEST_STEP,
     LONGEST_WITHIN,
     MOST_DAYS,
     MOST_STEPS,
+    YEARS,
     AnalyticsChoices,
     AnalyticsReport,
+    EventNameInvalid,
     Funnel,
     NamedSource,
     PeriodInvalid,
@@ -63,6 +66,8 @@ class Analyst:
         `StepsInvalid`."""
         if not 2 <= len(steps) <= MOST_STEPS or not all(steps) or not 0 < within <= LONGEST_WITHIN:
             raise StepsInvalid(field="step", most=MOST_STEPS)
+        if not all(one.isprintable() and len(one) <= LONGEST_STEP for one in steps):
+            raise EventNameInvalid(field="step")
         async with self._opened(wanted) as (answer, lake, span, customers, as_of):
             walk = [_step(answer, one) for one in steps]
             found = await asyncio.to_thread(answer.funnel_of, lake, span, wanted, walk, within, customers)
@@ -72,8 +77,11 @@ class Analyst:
     async def _opened(
         self, wanted: Wanted
     ) -> AsyncIterator[tuple[Any, Any, Any, Sequence[str] | None, datetime | None]]:
-        if not 0 <= (wanted.last - wanted.first).days < MOST_DAYS:
+        days = (wanted.first.year, wanted.last.year)
+        if not 0 <= (wanted.last - wanted.first).days < MOST_DAYS or not all(year in YEARS for year in days):
             raise PeriodInvalid(field="first", most=MOST_DAYS)
+        if not wanted.event.isprintable():
+            raise EventNameInvalid(field="event")
         async with self._database.reading() as tx:
             customers = await _members(tx, wanted.segment) if wanted.segment else None
         zone = await self.zone()

@@ -10,9 +10,13 @@ from damso.kernel.errors import AppError
 from damso.kernel.i18n import Text
 
 MOST_DAYS = 366
+YEARS = range(2000, 2101)
+"""Before and after, the engine's times and ours end."""
 FEWEST_PEOPLE = 10
 """Of a segment that may be asked about: what a handful of people did is about persons."""
 MOST_STEPS = 8
+LONGEST_STEP = 500
+"""Characters of the name of an event, or of the beginning of a page."""
 LONGEST_WITHIN = 30 * 86_400
 """Seconds between the first and the last step of a funnel."""
 
@@ -36,6 +40,12 @@ class StepsInvalid(AppError):
     code = "STEPS_INVALID"
     status = 422
     text = Text("퍼널은 2~{most}단계로 만들어 주세요.", "A funnel has 2 to {most} steps.")
+
+
+class EventNameInvalid(AppError):
+    code = "EVENT_NAME_INVALID"
+    status = 422
+    text = Text("이벤트 이름을 확인해 주세요.", "Please check the name of the event.")
 
 
 class Wanted(Struct, frozen=True, kw_only=True):

@@ -102,6 +102,10 @@ PLANTED = (
     VALUES (:some, 0, :mail, :mail, :mail, :mail, 1, 1, 0, :mail)""",
     """INSERT INTO order_change (order_id, digest, name, occurred_at, identity_id, said)
     VALUES (:some, '1', 'completed', now(), :identity, jsonb_build_object('coupon', :mail))""",
+    """INSERT INTO enrichment_service (id, name, url, about, mapping, purposes, ttl_days, per_minute, created_at,
+        changed_at) VALUES (:some, '', '', 'email', '{}', '{profiling}', 1, 1, now(), now())""",
+    """INSERT INTO enrichment_answer (service_id, identity_id, state, traits, at, expires_at)
+    VALUES (:some, :identity, 'done', jsonb_build_object('said', :mail), now(), now())""",
     # What the rooms below say of them.
     "UPDATE tracked_event SET subject_id = :mail WHERE identity_id = :identity",
     "UPDATE waiting_item SET external_id = :mail",

@@ -120,7 +120,9 @@ function useShown(report: AnalyticsReport): Shown[] {
 /** A country or a language as people call it; what is no code of one stays as it came. */
 function nameOf(type: "region" | "language", code: string): string {
   try {
-    return (code && new Intl.DisplayNames([document.documentElement.lang || "ko"], { type }).of(code)) || code;
+    return (
+      (code && new Intl.DisplayNames([document.documentElement.lang || "ko"], { type }).of(code)) || code
+    );
   } catch {
     return code;
   }
