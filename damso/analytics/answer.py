@@ -58,9 +58,10 @@ class Asked:
         """One that was kept."""
         return self._lake.table(name)
 
-    def keep(self, name: str, make: Question) -> None:
-        """Make an expression a table, so that whoever asks it does not read events again."""
-        self._lake.raw_sql(f'CREATE TEMP TABLE "{name}" AS {self._sql(name, make)}')
+    def keep(self, name: str, make: Question, *, of_days: bool = True) -> None:
+        """Make an expression a table, so that whoever asks it does not read events again. `of_days`: it is another one
+        for other days."""
+        self._lake.raw_sql(f'CREATE TEMP TABLE "{name}" AS {self._sql(name, make, of_days=of_days)}')
 
     def rows(self, name: str, make: Question, most: int | None = None) -> list[dict[str, Any]]:
         """The answer to a question, at most so many rows of it."""
@@ -68,8 +69,8 @@ class Asked:
         found: list[dict[str, Any]] = self._lake.con.sql(sql).to_arrow_table().to_pylist()
         return found
 
-    def _sql(self, name: str, make: Question) -> str:
-        key = (name, *self._about)
+    def _sql(self, name: str, make: Question, *, of_days: bool = True) -> str:
+        key = (name, *self._about) if of_days else (name,)
         if key not in _COMPILED:
             if len(_COMPILED) >= MOST_COMPILED:
                 _COMPILED.clear()
@@ -83,7 +84,7 @@ def report(
     """`about` is what the report says of itself: how fresh it is."""
     before = span.before()
     asked = Asked(lake, before.start - SILENCE, span.end, wanted, customers)
-    asked.keep("visits", lambda: visits(asked.table("hits")))
+    asked.keep("visits", lambda: visits(asked.table("hits")), of_days=False)
     asked.keep("now", lambda: conversions(asked.table("hits"), wanted.event, span))
     asked.keep("before", lambda: conversions(asked.table("hits"), wanted.event, before))
     return types.AnalyticsReport(

@@ -74,6 +74,10 @@ async def test_periods_steps_and_small_segments_are_refused(
     day = {"first": "2026-11-02", "last": "2026-11-02"}
     turned = await desk.get("/api/analytics", params={"first": "2026-11-02", "last": "2026-11-01"})
     assert (turned.status_code, turned.json()["code"]) == (422, "PERIOD_INVALID")
+    ancient = await desk.get("/api/analytics", params={"first": "0001-01-01", "last": "0001-01-02"})
+    assert (ancient.status_code, ancient.json()["code"]) == (422, "PERIOD_INVALID")
+    unprintable = await desk.get("/api/analytics", params=day | {"event": "a\x00b"})
+    assert (unprintable.status_code, unprintable.json()["code"]) == (422, "EVENT_NAME_INVALID")
     one = await desk.get("/api/analytics/funnel", params=day | {"step": "Order Completed"})
     assert (one.status_code, one.json()["code"]) == (422, "STEPS_INVALID")
     missing = await desk.get("/api/analytics", params=day | {"segment": str(new_id())})
