@@ -49,6 +49,7 @@ from damso.conversations.retention.technical import TechnicalTimer
 from damso.conversations.returns.holding import ReturnHolding
 from damso.conversations.split import SplitReader
 from damso.customers import dimensions as customer_dimensions
+from damso.customers.companies.follow import GroupReader
 from damso.customers.consent.erase import ConsentEraser
 from damso.customers.consent.may_contact import ContactRules
 from damso.customers.consent.types import Way
@@ -63,6 +64,10 @@ from damso.customers.tracking import known as known_sources
 from damso.customers.tracking.erase import QuarantineEraser
 from damso.customers.tracking.forget import ForgetTracked
 from damso.customers.tracking.vouch import ServerSources
+from damso.enrichment import services as enrichment_services
+from damso.enrichment.erase import EnrichmentEraser, EnrichmentHolding
+from damso.enrichment.follow import AddressReader, ContextReader
+from damso.enrichment.work import EnrichmentLane
 from damso.kernel import sealed_files
 from damso.kernel.blob_collection import BlobColumn, BlobLane, BlobTimer
 from damso.kernel.blobs import Blobs, DiskBlobs
@@ -174,6 +179,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         SegmentLane(parts.database),
         RfmLane(parts.database),
         MatchLane(parts.database, parts.settings.data / "matching"),
+        EnrichmentLane(parts.database, parts.keyring, parts.http),
         CheckLane(parts.database, parts.inboxes, parts.http),
         ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
         BlobLane(parts.database, parts.blobs, blob_columns()),
@@ -195,6 +201,7 @@ def sealed_columns() -> Sequence[SealedColumn]:
         masking.SEALED,
         recent.SEALED,
         known_sources.SEALED,
+        enrichment_services.SEALED,
     )
 
 
@@ -207,6 +214,9 @@ def readers_of() -> Sequence[Reader]:
         HoldReader(),
         AnswerReader(),
         OrderReader(OwnWord(), ServerSources()),
+        GroupReader(),
+        AddressReader(),
+        ContextReader(),
         *segment_readers.READERS,
     )
 
@@ -305,6 +315,7 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
         AnswerEraser(),
         QuarantineEraser(),
         ConsentEraser(),
+        EnrichmentEraser(),
         LakeEraser(),
         CustomerEraser(),
     )
@@ -319,6 +330,7 @@ def holdings_of() -> Sequence[Holding]:
         ReturnHolding(),
         CounterHolding(),
         RfmHolding(),
+        EnrichmentHolding(),
         *OWN[1:],
     )
 

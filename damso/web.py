@@ -16,6 +16,8 @@ from litestar.types import ControllerRouterHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from damso import __version__
+from damso.analytics.api import AnalyticsController
+from damso.analytics.ask import Analyst
 from damso.bootstrap import (
     Parts,
     contact_rules_of,
@@ -80,6 +82,7 @@ from damso.customers.tracking.collect import Collector
 from damso.customers.tracking.known import Sources
 from damso.customers.tracking.life import Life
 from damso.customers.tracking.lines import TrackedLines
+from damso.enrichment.api import EnrichmentController
 from damso.kernel.database import Database
 from damso.kernel.errors import AppError, Unauthenticated
 from damso.kernel.i18n import Locale
@@ -151,6 +154,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     export_api.print_transcript,
     *segment_api.CONTROLLERS,
     *computed_api.CONTROLLERS,
+    AnalyticsController,
+    EnrichmentController,
     WidgetEntranceController,
     widget_api.WidgetController,
     widget_api.visitor_file,
@@ -216,6 +221,7 @@ def given_of(parts: Parts) -> Given:
         "sources": sources,
         "collector": Collector(parts.database, sources, life),
         "dimensions": dimensions_of(),
+        "analyst": Analyst(parts.database, parts.settings, dimensions_of()),
         "desk_live": DeskLive(parts.database, tail, signals, access_log),
         "contact_rules": rules,
         "links": links,

@@ -22,6 +22,7 @@ import damso.customers.matching.models
 import damso.customers.models
 import damso.customers.protection.models
 import damso.customers.tracking.models
+import damso.enrichment.models
 import damso.kernel.models
 import damso.lake.models
 import damso.segments.models

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from damso.customers.companies.domains import join_by_domain
 from damso.customers.identify import added
 from damso.customers.shown import searchable, searched_by
 from damso.customers.types import INTERNAL, IdentityKey
@@ -82,6 +83,7 @@ async def bring_in(tx: Transaction, newcomers: Sequence[Newcomer], *, source: st
     )
     found = {IdentityKey(row["kind"], row["value"], row["scope"]): int(row["id"]) for row in rows}
     pairs = zip(ids, newcomers, strict=True)
+    await join_by_domain(tx, [identity_id for key, identity_id in found.items() if key.kind == "email"])
     await log.append(tx, *(event for pair in pairs for event in _created(*pair, found, source)))
     return [found[one.keys[0]] for one in newcomers]
 

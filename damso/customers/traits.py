@@ -40,11 +40,19 @@ class Trait(Struct, frozen=True, kw_only=True):
 
 CLAIMED = "browser"
 """The source of what a page or an app says, as everybody who holds its key can: it gives way to all others."""
+ENRICHED = "enrichment:"
+"""How the sources of what was worked out or asked elsewhere begin: a guess, which gives way as well."""
+
+
+def weak(column: str) -> str:
+    """SQL: whether a source gives way to what the customer's own records say."""
+    return f"({column} = '{CLAIMED}' OR {column} LIKE '{ENRICHED}%')"
+
 
 _CURRENT = f"""
 SELECT key, value, source, at FROM (
     SELECT DISTINCT ON (key) key, value, source, at FROM trait_change
-    WHERE identity_id = ANY ($1) ORDER BY key, source = '{CLAIMED}', coalesce(said_at, at) DESC, id DESC
+    WHERE identity_id = ANY ($1) ORDER BY key, {weak("source")}, coalesce(said_at, at) DESC, id DESC
 ) newest WHERE value IS NOT NULL
 """
 
@@ -84,14 +92,14 @@ WITH given AS (
 ), news AS (
     SELECT g.*, o.id, s.value IS DISTINCT FROM g.value AS shows,
         o.id IS NOT NULL AND o.at <= g.at AND o.value IS NOT DISTINCT FROM g.value
-            AND (o.source = '{CLAIMED}') = ($2 = '{CLAIMED}') AS again
+            AND {weak("o.source")} = {weak("$2::text")} AS again
     FROM given g LEFT JOIN LATERAL (
         SELECT t.id, t.value, t.source, coalesce(t.said_at, t.at) AS at FROM trait_change t
         WHERE t.identity_id = g.identity_id AND t.key = g.key ORDER BY coalesce(t.said_at, t.at) DESC, t.id DESC LIMIT 1
     ) AS o ON true LEFT JOIN LATERAL (
         SELECT t.value FROM identity own JOIN identity i ON i.customer_id = own.customer_id
         JOIN trait_change t ON t.identity_id = i.id AND t.key = g.key
-        WHERE own.id = g.identity_id ORDER BY t.source = '{CLAIMED}', coalesce(t.said_at, t.at) DESC, t.id DESC LIMIT 1
+        WHERE own.id = g.identity_id ORDER BY {weak("t.source")}, coalesce(t.said_at, t.at) DESC, t.id DESC LIMIT 1
     ) AS s ON true
     WHERE o.id IS NOT NULL OR g.value IS NOT NULL OR s.value IS NOT NULL
 ), said AS (

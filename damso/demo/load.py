@@ -21,6 +21,7 @@ from damso.demo.orders import sell
 from damso.demo.shop import CHAT_KEY
 from damso.demo.stories import CANNED, STORIES, TAGS, Line, Story
 from damso.demo.story_clock import at_time
+from damso.demo.visits import visit
 from damso.demo.working_day import set_up_working_day
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction
@@ -86,6 +87,7 @@ async def load_demo(
     async with database.transaction() as tx:
         await sell(tx, now)
         await set_up_working_day(tx, agents["seoyeon"], tags)
+        await visit(tx, now)
     await at_the_counter(database, keyring, now)
     await bring_back(database, agents["doyun"], now)
 

@@ -32,6 +32,7 @@ Permission = Literal[
     "customers.erase",
     "segments.read",
     "segments.write",
+    "analytics.read",
     "commerce.read",
     "commerce.returns",
     "commerce.counter",
@@ -51,6 +52,7 @@ Room = Literal[
     "conversations",
     "customers",
     "segments",
+    "analytics",
     "commerce",
     "channels",
     "sources",
@@ -63,7 +65,15 @@ Room = Literal[
 ]
 
 READ_ONLY: frozenset[Permission] = frozenset(
-    {"conversations.read", "customers.read", "segments.read", "commerce.read", "channels.read", "team.read"}
+    {
+        "conversations.read",
+        "customers.read",
+        "segments.read",
+        "analytics.read",
+        "commerce.read",
+        "channels.read",
+        "team.read",
+    }
 )
 AGENT: frozenset[Permission] = READ_ONLY | {
     "conversations.write",
@@ -80,6 +90,7 @@ MARKETER: frozenset[Permission] = frozenset(
         "customers.export",
         "segments.read",
         "segments.write",
+        "analytics.read",
         "commerce.read",
         "channels.read",
         "team.read",

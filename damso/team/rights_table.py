@@ -24,6 +24,7 @@ MEANINGS: dict[Permission, Text] = {
     "customers.erase": Text("고객 정보 파기", "erase customers"),
     "segments.read": Text("세그먼트 보기", "see segments"),
     "segments.write": Text("세그먼트 만들기, 수정", "make and change segments"),
+    "analytics.read": Text("웹·앱 분석 보기", "see web and app analytics"),
     "commerce.read": Text("상품, 주문 보기", "see products and orders"),
     "commerce.returns": Text("반품·교환 처리", "handle returns"),
     "commerce.counter": Text("매장 카운터: 방문, 판매, 반품", "the shop counter: visits, sales, returns"),

@@ -32,6 +32,7 @@ PERSONAL: Mapping[str, str] = {
         return_line.variant return_line.name return_line.exchange_sku return_step.note
     """,
     "counter": "counter_act.number",
+    "enrichment": "enrichment_answer.traits",
     "exports": "export_part.data",
     "recent": "recent.words",
     "answers": "access_request.file_ref",
@@ -93,6 +94,12 @@ OF_NOBODY: Mapping[str, str] = {
         seen_event.name source.name source.kind source.namespace source.origins source.unplanned source.token_secret
         source.created_by source_key.secret_hash source_key.shown
     """,
+    "of enrichment: a word of ours, a digest, what the company asks of whom": """
+        enrichment_answer.state enrichment_answer.reason enrichment_answer.digest enrichment_off.name
+        enrichment_service.name enrichment_service.url enrichment_service.about enrichment_service.headers
+        enrichment_service.header_names enrichment_service.mapping enrichment_service.purposes
+        enrichment_service.created_by
+    """,
     "of consents: a word of ours, an id, what the company asks with": """
         consent.purpose consent.channel consent.method consent.actor_kind consent.actor_id consent_age.actor_kind
         consent_age.actor_id consent_notice.kind consent_notice.state consent_notice.send_key consent_notice.sent_by
@@ -145,7 +152,8 @@ OF_NOBODY: Mapping[str, str] = {
         segment_leaf.rule computed_trait.name computed_trait.rule tag.name tag.colour
     """,
     "of companies, which are not persons; who notes somebody's name there mends it (docs/adr/0027)": """
-        company.name company.note company.traits company.created_by company_domain.domain
+        company.name company.note company.traits company.trait_sources company_group.namespace company_group.group_id
+        company.created_by company_domain.domain
     """,
     "where an export lay, and its files; places in it are numbers of lines": """
         import_run.path import_run.name import_run.upload_ref import_run.fingerprint

@@ -229,10 +229,12 @@ SHOWS_NOBODY = {
 """Ids, counts, names of tags, what the agent wrote themselves."""
 ROOMS_WITHOUT_CUSTOMERS = (
     "/api/agents",
+    "/api/analytics",
     "/api/brands",
     "/api/consent-texts",
     "/api/channels",
     "/api/deliveries",
+    "/api/enrichment",
     "/api/inboxes",
     "/api/invitations",
     "/api/keys",

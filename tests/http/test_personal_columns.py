@@ -115,6 +115,10 @@ PLANTED = (
     "INSERT INTO place (id, key, name, kind, changed_at) VALUES (:some, 's1', '서촌점', 'shop', now())",
     """INSERT INTO counter_act (id, actor, key, digest, kind, place_id, identity_id, known_by, number, at)
     VALUES (:some, 'key:1', 'key', '', 'sale', :some, :identity, 'code', :mail, now())""",
+    """INSERT INTO enrichment_service (id, name, url, about, mapping, purposes, ttl_days, per_minute, created_at,
+        changed_at) VALUES (:some, '', '', 'email', '{}', '{profiling}', 1, 1, now(), now())""",
+    """INSERT INTO enrichment_answer (service_id, identity_id, state, traits, at, expires_at)
+    VALUES (:some, :identity, 'done', jsonb_build_object('said', :mail), now(), now())""",
     # What the rooms below say of them.
     "UPDATE tracked_event SET subject_id = :mail WHERE identity_id = :identity",
     "UPDATE waiting_item SET external_id = :mail",

@@ -70,6 +70,7 @@ class CompanyCard(Struct, frozen=True, kw_only=True):
     note: str
     domains: list[str]
     traits: dict[str, Any]
+    trait_sources: dict[str, Any]
     created_at: datetime
     people: list[CompanyPerson]
     people_count: int
@@ -301,6 +302,7 @@ async def _card(tx: Transaction, company_id: UUID, sight: Sight, cases: CaseSour
         note=found.note,
         domains=found.domains,
         traits=found.traits,
+        trait_sources=found.trait_sources,
         created_at=found.created_at,
         people=[_person(person, open_counts.get(person.id, 0)) for person in people[:SHOWN_PEOPLE]],
         people_count=len(people),

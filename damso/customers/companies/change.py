@@ -51,13 +51,16 @@ async def change_company(
     `set_traits` raise."""
     for key, value in (traits or {}).items():
         require_fit(key, value)
+    said = {"source": actor.kind, "at": tx.now}
     changed = await tx.execute(
         """UPDATE company SET name = coalesce($2, name), note = coalesce($3, note),
-            traits = jsonb_strip_nulls(traits || $4::jsonb) WHERE id = $1""",
+            traits = jsonb_strip_nulls(traits || $4::jsonb),
+            trait_sources = jsonb_strip_nulls(trait_sources || $5::jsonb) WHERE id = $1""",
         company_id,
         None if name is None else _fit_name(name),
         None if note is None else _fit_note(note),
         dict(traits or {}),
+        {key: None if value is None else said for key, value in (traits or {}).items()},
     )
     if not changed:
         raise NotFound

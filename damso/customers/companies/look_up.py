@@ -54,6 +54,7 @@ class Company(Struct, frozen=True, kw_only=True):
     note: str
     domains: list[str]
     traits: dict[str, Any]
+    trait_sources: dict[str, Any]
     created_at: datetime
 
 
@@ -106,7 +107,8 @@ async def company(tx: Transaction, company_id: UUID, sight: Sight | None = None)
     condition = (sight or Sight()).condition(args)
     return await tx.one(
         Company,
-        f"SELECT k.id, name, note, {_DOMAINS}, traits, created_at FROM company k WHERE k.id = $1 AND {condition}",
+        f"""SELECT k.id, name, note, {_DOMAINS}, traits, trait_sources, created_at FROM company k
+        WHERE k.id = $1 AND {condition}""",
         *args,
     )
 

@@ -12,7 +12,8 @@ from damso.kernel.schema import Table
 
 
 class Company(Table):
-    """An organisation that customers belong to. `traits` are what it is known by, as the desk and programs set them."""
+    """An organisation that customers belong to. `traits` are what it is known by, as the desk, programs and sources of
+    events set them; `trait_sources` says of each who did and when."""
 
     __tablename__ = "company"
     __table_args__ = (Index("ix_company_name", text("lower(name)"), "id"),)
@@ -20,6 +21,7 @@ class Company(Table):
     name: Mapped[str]
     note: Mapped[str] = mapped_column(server_default="")
     traits: Mapped[dict[str, Any]] = mapped_column(JSONB(), server_default=text("'{}'::jsonb"))
+    trait_sources: Mapped[dict[str, Any]] = mapped_column(JSONB(), server_default=text("'{}'::jsonb"))
     created_by: Mapped[str | None]
     created_at: Mapped[datetime]
 
@@ -29,6 +31,15 @@ class CompanyDomain(Table):
 
     __tablename__ = "company_domain"
     domain: Mapped[str] = mapped_column(primary_key=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
+
+
+class CompanyGroup(Table):
+    """What sources of a namespace call a company in their `group` calls."""
+
+    __tablename__ = "company_group"
+    namespace: Mapped[str] = mapped_column(primary_key=True)
+    group_id: Mapped[str] = mapped_column(primary_key=True)
     company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
 
 

@@ -240,6 +240,27 @@ export const api = {
     forgetAll: () => request<void>("DELETE", "/api/recent"),
   },
 
+  analytics: {
+    report: (query: c.AnalyticsQuery) => request<c.AnalyticsReport>("GET", "/api/analytics", { query }),
+    funnel: (query: c.AnalyticsQuery & { step: string[]; within: number }) =>
+      request<c.AnalyticsFunnel>("GET", "/api/analytics/funnel", { query }),
+    choices: () => request<c.AnalyticsChoices>("GET", "/api/analytics/choices"),
+  },
+
+  enrichment: {
+    state: () => request<c.Enrichment>("GET", "/api/enrichment"),
+    switch: (name: string, enabled: boolean) =>
+      request<c.Enrichment>("PUT", `/api/enrichment/plugs/${name}`, { body: { enabled } }),
+    create: (body: c.NewEnrichmentService) =>
+      request<c.EnrichmentService>("POST", "/api/enrichment/services", { body }),
+    change: (id: c.Id, body: c.EnrichmentServicePatch) =>
+      request<c.EnrichmentService>("PATCH", `/api/enrichment/services/${id}`, { body }),
+    remove: (id: c.Id) => request<void>("DELETE", `/api/enrichment/services/${id}`),
+    retry: (id: c.Id) => request<{ count: number }>("POST", `/api/enrichment/services/${id}/retry`),
+    test: (id: c.Id, value: string) =>
+      request<c.TriedService>("POST", `/api/enrichment/services/${id}/test`, { body: { value } }),
+  },
+
   lake: {
     state: () => request<c.LakeState>("GET", "/api/lake"),
   },

@@ -60,6 +60,16 @@ export type ErasureOrder = Schemas["ErasureOrder"];
 export type ErasurePreview = Schemas["ErasurePreview"];
 export type ErasureView = Schemas["ErasureView"];
 export type LakeState = Schemas["LakeState"];
+export type AnalyticsReport = Schemas["AnalyticsReport"];
+export type AnalyticsFunnel = Schemas["Funnel"];
+export type AnalyticsChoices = Schemas["AnalyticsChoices"];
+export type AnalyticsDay = Schemas["DayFigures"];
+export type AnalyticsFigures = Schemas["VisitFigures"];
+export type Enrichment = Schemas["Enrichment"];
+export type EnrichmentService = Schemas["ListedEnrichmentService"];
+export type NewEnrichmentService = Schemas["NewEnrichmentService"];
+export type EnrichmentServicePatch = Schemas["EnrichmentServicePatch"];
+export type TriedService = Schemas["TriedService"];
 export type LakeDay = Schemas["LakeDay"];
 export type LakeTable = Schemas["LakeTable"];
 export type MaskingView = Schemas["MaskingView"];
@@ -385,6 +395,17 @@ export interface Sought {
   until?: Iso;
   address?: string;
 }
+
+// --- Analytics ---
+
+/** What is asked about: whole days of the company's zone. */
+export type AnalyticsQuery = {
+  first: string;
+  last: string;
+  event?: string;
+  source?: string;
+  segment?: string;
+};
 
 // --- The live socket ---
 

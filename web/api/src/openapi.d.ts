@@ -209,6 +209,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetReport */
+        get: operations["ApiAnalyticsGetReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListChoices */
+        get: operations["ApiAnalyticsChoicesListChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetFunnel */
+        get: operations["ApiAnalyticsFunnelGetFunnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attachments/{attachment_id}": {
         parameters: {
             query?: never;
@@ -1415,6 +1466,109 @@ export interface paths {
         put?: never;
         /** ReplayDelivery */
         post: operations["ApiDeliveriesDeliveryIdReplayReplayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrichment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetEnrichment */
+        get: operations["ApiEnrichmentGetEnrichment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrichment/plugs/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** SwitchPlug */
+        put: operations["ApiEnrichmentPlugsNameSwitchPlug"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrichment/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CreateService */
+        post: operations["ApiEnrichmentServicesCreateService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrichment/services/{service_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** DeleteService */
+        delete: operations["ApiEnrichmentServicesServiceIdDeleteService"];
+        options?: never;
+        head?: never;
+        /** ChangeService */
+        patch: operations["ApiEnrichmentServicesServiceIdChangeService"];
+        trace?: never;
+    };
+    "/api/enrichment/services/{service_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RetryService */
+        post: operations["ApiEnrichmentServicesServiceIdRetryRetryService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/enrichment/services/{service_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** TestService */
+        post: operations["ApiEnrichmentServicesServiceIdTestTestService"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4346,7 +4500,7 @@ export interface components {
         /** ActionKeys */
         ActionKeys: {
             /** @enum {string} */
-            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_companies" | "go_segments" | "go_orders" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
+            id: "palette" | "sheet" | "undo" | "go_inbox" | "go_customers" | "go_companies" | "go_segments" | "go_orders" | "go_analytics" | "go_search" | "go_settings" | "next" | "previous" | "choose" | "choose_stretch" | "choose_all" | "fold_views" | "fold_customer" | "search" | "reply" | "note" | "resolve" | "assign" | "snooze" | "tags" | "priority" | "macro" | "remind" | "join" | "send" | "send_resolve" | "send_later";
             /** @enum {string} */
             place: "everywhere" | "list" | "conversation" | "writing";
             presets: {
@@ -4387,6 +4541,31 @@ export interface components {
             digits: number;
             minor: number;
         };
+        /** AnalyticsChoices */
+        AnalyticsChoices: {
+            events: string[];
+            sources: components["schemas"]["NamedSource"][];
+        };
+        /** AnalyticsReport */
+        AnalyticsReport: {
+            as_of: string | null;
+            before: components["schemas"]["VisitFigures"];
+            campaigns: components["schemas"]["OriginFigures"][];
+            clicks: components["schemas"]["ClickFigures"][];
+            countries: components["schemas"]["PlaceFigures"][];
+            days: components["schemas"]["DayFigures"][];
+            devices: components["schemas"]["DeviceFigures"][];
+            event: string;
+            /** Format: date */
+            first: string;
+            /** Format: date */
+            last: string;
+            locales: components["schemas"]["PlaceFigures"][];
+            now: components["schemas"]["VisitFigures"];
+            pages: components["schemas"]["PageFigures"][];
+            sources: components["schemas"]["OriginFigures"][];
+            zone: string;
+        };
         /** Answer */
         Answer: {
             allowed: boolean;
@@ -4411,7 +4590,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "analytics.read" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             used_at: string | null;
         };
         /** AskedLine */
@@ -4705,6 +4884,15 @@ export interface components {
             samples: components["schemas"]["SampleCase"][];
             soon: number;
         };
+        /** ClickFigures */
+        ClickFigures: {
+            clicks: number;
+            host: string;
+            page: string;
+            people: number;
+            target: string;
+            views: number;
+        };
         /** CodeGiven */
         CodeGiven: {
             code: string;
@@ -4741,6 +4929,9 @@ export interface components {
             open_conversations: number;
             people: components["schemas"]["CompanyPerson"][];
             people_count: number;
+            trait_sources: {
+                [key: string]: unknown;
+            };
             traits: {
                 [key: string]: unknown;
             };
@@ -5221,6 +5412,15 @@ export interface components {
             unknown_events: components["schemas"]["UnknownEvent"][];
             unreachable: components["schemas"]["UnreachableKind"][];
         };
+        /** DayFigures */
+        DayFigures: {
+            conversions: number;
+            /** Format: date */
+            day: string;
+            people: number;
+            views: number;
+            visits: number;
+        };
         /** DebuggedEvent */
         DebuggedEvent: {
             body: string;
@@ -5273,6 +5473,13 @@ export interface components {
             /** @default 0 */
             rows?: number;
         };
+        /** DeviceFigures */
+        DeviceFigures: {
+            browser: string;
+            kind: string;
+            system: string;
+            visits: number;
+        };
         /** DividedCase */
         DividedCase: {
             anchor_identity_id: number;
@@ -5319,6 +5526,33 @@ export interface components {
             /** @enum {string} */
             state: "by_hand" | "queued";
             subject: string;
+        };
+        /** Enrichment */
+        Enrichment: {
+            plugs: components["schemas"]["PlugRow"][];
+            services: components["schemas"]["ListedEnrichmentService"][];
+        };
+        /** EnrichmentFailure */
+        EnrichmentFailure: {
+            count: number;
+            /** Format: date-time */
+            last_at: string;
+            reason: string;
+        };
+        /** EnrichmentServicePatch */
+        EnrichmentServicePatch: {
+            enabled?: boolean;
+            headers?: {
+                [key: string]: string;
+            };
+            mapping?: {
+                [key: string]: string;
+            };
+            name?: string;
+            per_minute?: number;
+            purposes?: ("profiling" | "third_party" | "overseas")[];
+            ttl_days?: number;
+            url?: string;
         };
         /** EnrolledMe */
         EnrolledMe: {
@@ -5495,6 +5729,23 @@ export interface components {
             items: components["schemas"]["Hit"][];
             more_than: boolean;
             next: string | null;
+        };
+        /** Funnel */
+        Funnel: {
+            as_of: string | null;
+            /** Format: date */
+            first: string;
+            /** Format: date */
+            last: string;
+            steps: components["schemas"]["FunnelStep"][];
+            within: number;
+            zone: string;
+        };
+        /** FunnelStep */
+        FunnelStep: {
+            people: number;
+            seconds: number;
+            step: string;
         };
         /** GivingUp */
         GivingUp: {
@@ -5864,7 +6115,7 @@ export interface components {
         KeyRequest: {
             limits?: components["schemas"]["Limits"] | null;
             name: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "analytics.read" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
         };
         /** Keys */
         Keys: {
@@ -5954,7 +6205,7 @@ export interface components {
             /** @default [] */
             inboxes?: string[];
             /** @default [] */
-            rooms?: ("conversations" | "customers" | "segments" | "commerce" | "channels" | "sources" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
+            rooms?: ("conversations" | "customers" | "segments" | "analytics" | "commerce" | "channels" | "sources" | "team" | "keys" | "settings" | "audit" | "access" | "secrets")[];
             /** @default [] */
             teams?: string[];
         };
@@ -5967,6 +6218,33 @@ export interface components {
             identity_id: number;
             /** @default false */
             send?: boolean;
+        };
+        /** ListedEnrichmentService */
+        ListedEnrichmentService: {
+            /** @enum {string} */
+            about: "email" | "phone" | "user";
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            created_at: string;
+            done: number;
+            enabled: boolean;
+            failed: number;
+            failures: components["schemas"]["EnrichmentFailure"][];
+            header_names: string[];
+            /** Format: uuid */
+            id: string;
+            mapping: {
+                [key: string]: string;
+            };
+            name: string;
+            nothing: number;
+            per_minute: number;
+            purposes: ("profiling" | "third_party" | "overseas")[];
+            refused: number;
+            ttl_days: number;
+            url: string;
+            waiting: number;
         };
         /** ListedIdentity */
         ListedIdentity: {
@@ -6100,7 +6378,7 @@ export interface components {
             /** @enum {string} */
             locale: "ko" | "en";
             name: string;
-            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            permissions: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "analytics.read" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             /** @enum {string} */
             role: "owner" | "administrator" | "supervisor" | "agent" | "marketer" | "analyst" | "read_only";
             team_ids: string[];
@@ -6230,6 +6508,12 @@ export interface components {
             channel: string;
             name: string;
         };
+        /** NamedSource */
+        NamedSource: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** NewAct */
         NewAct: {
             cases?: components["schemas"]["Chosen"][];
@@ -6249,7 +6533,7 @@ export interface components {
             limits: components["schemas"]["Limits"];
             name: string;
             prefix: string;
-            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
+            scopes: ("conversations.read" | "conversations.write" | "conversations.export" | "customers.read" | "customers.write" | "customers.merge" | "customers.export" | "customers.erase" | "segments.read" | "segments.write" | "analytics.read" | "commerce.read" | "commerce.returns" | "commerce.counter" | "commerce.manage" | "channels.read" | "channels.manage" | "sources.manage" | "team.read" | "team.manage" | "keys.manage" | "settings.manage" | "audit.read" | "access.review" | "secrets.reveal")[];
             secret: string;
             used_at: string | null;
         };
@@ -6313,6 +6597,27 @@ export interface components {
         /** NewDomain */
         NewDomain: {
             domain: string;
+        };
+        /** NewEnrichmentService */
+        NewEnrichmentService: {
+            /**
+             * @default email
+             * @enum {string}
+             */
+            about?: "email" | "phone" | "user";
+            headers?: {
+                [key: string]: string;
+            };
+            mapping: {
+                [key: string]: string;
+            };
+            name: string;
+            /** @default 60 */
+            per_minute?: number;
+            purposes?: ("profiling" | "third_party" | "overseas")[];
+            /** @default 90 */
+            ttl_days?: number;
+            url: string;
         };
         /** NewInbox */
         NewInbox: {
@@ -6593,6 +6898,15 @@ export interface components {
             url: string;
             variant: string;
         };
+        /** OriginFigures */
+        OriginFigures: {
+            campaign: string;
+            converted: number;
+            medium: string;
+            people: number;
+            source: string;
+            visits: number;
+        };
         /** OtherCustomer */
         OtherCustomer: {
             /** Format: uuid */
@@ -6614,6 +6928,16 @@ export interface components {
             title?: string;
             /** @default  */
             url?: string;
+        };
+        /** PageFigures */
+        PageFigures: {
+            entries: number;
+            exits: number;
+            host: string;
+            page: string;
+            people: number;
+            title: string;
+            views: number;
         };
         /** Page[DeliveryView] */
         "Page_damso.channels.api.DeliveryView_": {
@@ -6769,6 +7093,12 @@ export interface components {
             hit: boolean;
             text: string;
         };
+        /** PlaceFigures */
+        PlaceFigures: {
+            code: string;
+            people: number;
+            visits: number;
+        };
         /** PlanEntry */
         PlanEntry: {
             /**
@@ -6791,6 +7121,17 @@ export interface components {
             };
             /** Format: date-time */
             updated_at: string;
+        };
+        /** PlugRow */
+        PlugRow: {
+            enabled: boolean;
+            name: string;
+            title: string;
+            traits: string[];
+        };
+        /** PlugSwitch */
+        PlugSwitch: {
+            enabled: boolean;
         };
         /** Policy */
         Policy: {
@@ -7035,6 +7376,10 @@ export interface components {
             rules: components["schemas"]["RuleView"][];
             runs: components["schemas"]["Run"][];
             technical: components["schemas"]["TechnicalRule"][];
+        };
+        /** RetriedAddresses */
+        RetriedAddresses: {
+            count: number;
         };
         /** ReturnMove */
         ReturnMove: {
@@ -7853,6 +8198,18 @@ export interface components {
         TriedAgain: {
             count: number;
         };
+        /** TriedService */
+        TriedService: {
+            reason: string;
+            state: string;
+            traits: {
+                [key: string]: unknown;
+            };
+        };
+        /** TryAddress */
+        TryAddress: {
+            value: string;
+        };
         /** UnknownEvent */
         UnknownEvent: {
             count: number;
@@ -7954,6 +8311,17 @@ export interface components {
         ViewOrder: {
             view_ids: string[];
         };
+        /** VisitFigures */
+        VisitFigures: {
+            bounces: number;
+            conversions: number;
+            converted: number;
+            people: number;
+            revenue: components["schemas"]["Worth"][];
+            seconds: number;
+            views: number;
+            visits: number;
+        };
         /** Vocabulary */
         Vocabulary: {
             care: string[];
@@ -8047,6 +8415,13 @@ export interface components {
             policy: components["schemas"]["WidgetPolicy"];
             unread: number;
             visitor: string;
+        };
+        /** Worth */
+        Worth: {
+            conversions: number;
+            currency: string;
+            digits: number;
+            minor: number;
         };
         /** WriteKey */
         WriteKey: {
@@ -8493,6 +8868,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAnalyticsGetReport: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                source?: string[] | null;
+                segment?: string | null;
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsReport"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAnalyticsChoicesListChoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsChoices"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiAnalyticsFunnelGetFunnel: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                step: string[];
+                within?: number;
+                source?: string[] | null;
+                segment?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
@@ -11569,6 +12047,240 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentGetEnrichment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrichment"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentPlugsNameSwitchPlug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlugSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrichment"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentServicesCreateService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEnrichmentService"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedEnrichmentService"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentServicesServiceIdDeleteService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentServicesServiceIdChangeService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrichmentServicePatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedEnrichmentService"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentServicesServiceIdRetryRetryService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedAddresses"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiEnrichmentServicesServiceIdTestTestService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                service_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryAddress"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedService"];
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];

@@ -228,6 +228,19 @@ const counter = createRoute({
 });
 /** A probability that stands in an address. */
 const share = (given: unknown) => (typeof given === "number" && given >= 0 && given <= 1 ? given : undefined);
+const analytics = createRoute({
+  getParentRoute: () => desk,
+  path: "/analytics",
+  validateSearch: (
+    given: Record<string, unknown>,
+  ): { days?: string; event?: string; source?: string; segment?: string } => ({
+    days: text(given.days),
+    event: text(given.event),
+    source: text(given.source),
+    segment: text(given.segment),
+  }),
+  component: lazyRouteComponent(() => import("../features/analytics/AnalyticsPage.tsx"), "AnalyticsPage"),
+});
 
 const suggestions = createRoute({
   getParentRoute: () => desk,
@@ -269,6 +282,7 @@ const tree = root.addChildren([
     rfm,
     segment,
     editedSegment,
+    analytics,
     settingsRoutes,
   ]),
 ]);

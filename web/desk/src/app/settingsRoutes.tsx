@@ -27,6 +27,8 @@ const source = (name: keyof typeof import("../features/sources/index.ts")) =>
   lazyRouteComponent(() => import("../features/sources/index.ts"), name);
 const identity = (name: keyof typeof import("../features/identity/index.ts")) =>
   lazyRouteComponent(() => import("../features/identity/index.ts"), name);
+const enrichment = (name: keyof typeof import("../features/enrichment/index.ts")) =>
+  lazyRouteComponent(() => import("../features/enrichment/index.ts"), name);
 const lake = (name: keyof typeof import("../features/lake/index.ts")) =>
   lazyRouteComponent(() => import("../features/lake/index.ts"), name);
 
@@ -60,6 +62,7 @@ export const settingsRoutes = settings.addChildren([
     component: identity("IdentityPage"),
   }),
   createRoute({ getParentRoute, path: "/data-quality", component: identity("QualityPage") }),
+  createRoute({ getParentRoute, path: "/enrichment", component: enrichment("EnrichmentPage") }),
   createRoute({ getParentRoute, path: "/lake", component: lake("LakePage") }),
   createRoute({ getParentRoute, path: "/consent-texts", component: page("ConsentTextsPage") }),
   createRoute({ getParentRoute, path: "/exports", component: page("ExportsPage") }),

@@ -4,7 +4,7 @@ import { Tooltip } from "@mantine/core";
 import { sourceText } from "./identityText.ts";
 import classes from "./panel.module.css";
 
-const KINDS = ["name", "email", "phone"] as const;
+const KINDS = ["name", "email", "phone", "company"] as const;
 
 /** What the customer says about themselves: shown as said, never as known. */
 export function ClaimList({ claims }: { claims: Claim[] }) {

@@ -60,6 +60,7 @@ export const SETTINGS: SettingsGroup[] = [
       ["data-quality", "settings.dataQuality", "settings.manage"],
       ["identity", "settings.identity", "settings.manage"],
       ["lake", "settings.lake", "settings.manage"],
+      ["enrichment", "settings.enrichment", "settings.manage"],
     ],
   },
   {

@@ -1,7 +1,14 @@
 import type { KeyAction } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Tooltip } from "@mantine/core";
-import { IconInbox, IconSearch, IconSettings, IconShoppingBag, IconUsers } from "@tabler/icons-react";
+import {
+  IconChartBar,
+  IconInbox,
+  IconSearch,
+  IconSettings,
+  IconShoppingBag,
+  IconUsers,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -20,6 +27,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
   const reads = useMay("conversations.read");
   const customers = useMay("customers.read");
   const commerce = useMay("commerce.read");
+  const analytics = useMay("analytics.read");
   const { data: views } = useQuery({ ...viewsQuery, enabled: reads });
   const standstill = useStandstill();
   const mine = views?.find((view) => view.kind === "mine")?.count ?? 0;
@@ -70,6 +78,16 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
             <IconSearch size={20} stroke={1.6} aria-hidden="true" />
           </Room>
         )}
+        {analytics && (
+          <Room
+            to="/analytics"
+            name={t("room.analytics")}
+            action="go_analytics"
+            active={pathname.startsWith("/analytics")}
+          >
+            <IconChartBar size={20} stroke={1.6} aria-hidden="true" />
+          </Room>
+        )}
       </div>
       <span className={classes.space} />
       <Room
@@ -91,7 +109,7 @@ export function Rail({ onKeys }: { onKeys: () => void }) {
 }
 
 interface RoomProps {
-  to: "/inbox" | "/customers" | "/orders" | "/products" | "/search" | "/settings";
+  to: "/inbox" | "/customers" | "/orders" | "/products" | "/analytics" | "/search" | "/settings";
   name: string;
   action: KeyAction;
   active: boolean;

@@ -19,6 +19,7 @@ export function useGoTo(): void {
   );
   useKeys({ go_orders: () => void navigate({ to: "/orders" }) }, useMay("commerce.read"));
   useKeys({ go_segments: () => void navigate({ to: "/segments" }) }, useMay("segments.read"));
+  useKeys({ go_analytics: () => void navigate({ to: "/analytics" }) }, useMay("analytics.read"));
   useKeys({
     go_settings: () => void navigate({ to: "/settings/profile" }),
   });

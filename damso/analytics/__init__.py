@@ -1,0 +1,1 @@
+"""Web and app analytics: visits, pages, sources and funnels, asked of the lake; nobody is named."""

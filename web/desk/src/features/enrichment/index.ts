@@ -1,0 +1,1 @@
+export { EnrichmentPage } from "./EnrichmentPage.tsx";
