@@ -20,7 +20,7 @@ async def set_up_working_day(tx: Transaction, owner: UUID, tags: Mapping[str, UU
         tx,
         name="한빛 디자인 사무소",
         actor=actor,
-        domains=["hanbit.example"],
+        domains=["hanbit-design.example"],
         note="매달 첫 주에 세금계산서를 모아 발행해요.",
     )
     buyer = await tx.value("SELECT customer_id FROM identity WHERE kind = 'email' AND value = $1", _BUYER)

@@ -27,7 +27,8 @@ def test_first_start_says_what_takes_long_then_where_to_go(first_start: FirstSta
 
 def test_ctrl_c_stops_everything_in_order(first_start: FirstStart) -> None:
     assert first_start.exit_code == 0
-    assert [line for line in first_start.server.said if "[info" not in line][-1] == "Stopping."
+    said = [line for line in first_start.server.said if "[info" not in line]
+    assert said[-1] == "Stopping.", said
     wait_until(lambda: all_gone(first_start.family), what="the end of every process")
     assert server_processes(first_start.folder / "postgres") == []
 

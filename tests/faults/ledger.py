@@ -129,8 +129,10 @@ async def in_order(installation: Installation, progress: Progress) -> None:
     stands: dict[str, list[str]] = {}
     for row in rows:
         stands.setdefault(row["value"], []).append(row["external_id"])
-    assert stands == {
-        who: sorted(said, key=lambda one: int(one.rpartition("-")[2]))
-        for who, said in progress.stored.items()
+    said = {
+        who: sorted(texts, key=lambda one: int(one.rpartition("-")[2]))
+        for who, texts in progress.stored.items()
         if who.startswith("user-")
     }
+    wrong = {who: (stands.get(who), said.get(who)) for who in {*stands, *said} if stands.get(who) != said.get(who)}
+    assert not wrong, f"stands and was said: {wrong}"
