@@ -13,6 +13,7 @@ from damso.kernel.database import Database, open_database
 from damso.kernel.log import make_partitions
 from damso.kernel.migrations import migrate, prepare
 from damso.kernel.postgres import EmbeddedPostgres
+from tests.applications import Applications
 from tests.clock import ManualClock
 from tests.databases import create_database, fresh_database
 from tests.processes import REPOSITORY
@@ -74,6 +75,11 @@ def keyring() -> Keyring:
 @pytest.fixture
 def blobs(tmp_path: Path) -> DiskBlobs:
     return DiskBlobs(tmp_path / "blobs")
+
+
+@pytest.fixture(scope="session")
+def applications() -> Applications:
+    return Applications()
 
 
 @pytest.fixture(scope="session")

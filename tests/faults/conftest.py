@@ -17,7 +17,7 @@ from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database
 from damso.kernel.http import open_http
 from damso.kernel.settings import Settings
-from damso.web import create_app
+from tests.applications import Applications
 from tests.channels.api.system import SECRET
 from tests.conversations.company import Company, make_company
 from tests.conversations.postcards import Postcards
@@ -82,8 +82,8 @@ async def system(company: Company, receiver: WebhookReceiver) -> InboxRecord:
 
 
 @pytest.fixture
-def app(parts: Parts) -> Litestar:
-    return create_app(parts)
+def app(applications: Applications, parts: Parts) -> Litestar:
+    return applications.on(parts)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from damso.channels.connect import InboxChange, change, connect
 from damso.channels.inboxes import InboxRecord
 from damso.kernel.log import Actor
 from damso.team.create_agent import create_agent
-from damso.web import Given, assemble, given_of
+from tests.applications import Applications
 from tests.channels.api.system import SECRET
 from tests.conversations.company import Company
 from tests.conversations.conftest import company, parts, postcards
@@ -22,26 +22,6 @@ from tests.http.everywhere import leave_everywhere
 __all__ = ["company", "parts", "postcards"]
 
 IDENTITY_SECRET = "a secret that only the shop's server knows"
-
-
-class Applications:
-    """Applications one after another. Their routes are put together once, which takes longer than most tests; what
-    they work with is each test's own."""
-
-    def __init__(self) -> None:
-        self._given: Given = {}
-        self._application: Litestar | None = None
-
-    def on(self, parts: Parts) -> Litestar:
-        self._given.update(given_of(parts))
-        if self._application is None:
-            self._application = assemble(self._given)
-        return self._application
-
-
-@pytest.fixture(scope="session")
-def applications() -> Applications:
-    return Applications()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from litestar import Litestar
 from msgspec.structs import replace
 
 from damso.bootstrap import Parts
-from damso.web import create_app
+from tests.applications import Applications
 from tests.conversations.company import Company
 from tests.http.browsers import running
 
@@ -16,9 +16,9 @@ FEW = {"chat_sessions_per_minute": 2, "chat_messages_per_minute": 2, "chat_codes
 
 
 @pytest.fixture
-async def app(parts: Parts) -> AsyncIterator[Litestar]:
+async def app(applications: Applications, parts: Parts) -> AsyncIterator[Litestar]:
     settings = replace(parts.settings, trusted_proxies=("10.0.0.0/8",), **FEW)
-    async with running(create_app(replace(parts, settings=settings))) as application:
+    async with running(applications.on(replace(parts, settings=settings))) as application:
         yield application
 
 

@@ -11,7 +11,7 @@ from damso.bootstrap import Parts
 from damso.kernel.http import open_http
 from damso.kernel.log import Actor
 from damso.team.create_agent import create_agent
-from damso.web import create_app
+from tests.applications import Applications
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
 from tests.enrichment.peer import Peer, listening
@@ -27,13 +27,15 @@ def peer() -> Iterator[Peer]:
 
 
 @pytest.fixture
-async def reaching(company: Company, parts: Parts, peer: Peer) -> AsyncIterator[httpx.AsyncClient]:
+async def reaching(
+    applications: Applications, company: Company, parts: Parts, peer: Peer
+) -> AsyncIterator[httpx.AsyncClient]:
     """The desk of a company whose egress may reach the peer."""
     async with parts.database.transaction() as tx:
         owner = await create_agent(tx, name="서지안", email="jian@damso.example", role="owner")
     async with (
         open_http([peer.origin]) as http,
-        running(create_app(msgspec.structs.replace(parts, http=http))) as app,
+        running(applications.on(msgspec.structs.replace(parts, http=http))) as app,
         await signed_in_browser(app, parts.database, Actor("agent", str(owner))) as client,
     ):
         yield client

@@ -21,7 +21,7 @@ from damso.kernel.lanes import enqueue
 from damso.kernel.log import Actor, Event, append
 from damso.kernel.realtime import TOO_MANY
 from damso.team.sessions import COOKIE, begin_session, end_session
-from damso.web import create_app
+from tests.applications import Applications
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
 from tests.http.browsers import Chat
@@ -31,11 +31,11 @@ WITHIN_SECONDS = 5.0
 
 
 @pytest.fixture
-async def site(parts: Parts) -> AsyncIterator[str]:
+async def site(applications: Applications, parts: Parts) -> AsyncIterator[str]:
     """The address of the application on a real port."""
     with socket.create_server(("127.0.0.1", 0)) as port:
         settings = replace(parts.settings, port=port.getsockname()[1])
-        async with serving(create_app(replace(parts, settings=settings)), port):
+        async with serving(applications.on(replace(parts, settings=settings)), port):
             yield settings.base_url
 
 

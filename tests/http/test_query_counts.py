@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from damso.bootstrap import Parts
 from damso.kernel.database import STATEMENTS
-from damso.web import create_app
+from tests.applications import Applications
 from tests.commerce.shop import buys, sends
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
@@ -33,9 +33,9 @@ LISTS = [
 
 
 @pytest.fixture
-def app(parts: Parts) -> Litestar:
+def app(applications: Applications, parts: Parts) -> Litestar:
     """Never started: then nothing but the request itself speaks to the database."""
-    return create_app(parts)
+    return applications.on(parts)
 
 
 def statements() -> float:

@@ -16,7 +16,7 @@ from damso.kernel.i18n import Text
 from damso.kernel.lanes import Claim, Worker, enqueue
 from damso.kernel.log import Event, Recorded, Stream
 from damso.kernel.readers import advance
-from damso.web import create_app
+from tests.applications import Applications
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
 from tests.http.browsers import running, signed_in_browser
@@ -48,8 +48,8 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Stumbler:
 
 
 @pytest.fixture
-async def app(parts: Parts, reader: Stumbler) -> AsyncIterator[Litestar]:
-    async with running(create_app(parts)) as application:
+async def app(applications: Applications, parts: Parts, reader: Stumbler) -> AsyncIterator[Litestar]:
+    async with running(applications.on(parts)) as application:
         yield application
 
 

@@ -18,11 +18,11 @@ from damso.lake.store import FolderStore
 from damso.lake.types import GRACE
 from tests.clock import ManualClock
 from tests.conversations.company import Company
-from tests.http.conftest import app, applications, company, everywhere, new_chat, owner, parts, postcards, visitor
+from tests.http.conftest import app, company, everywhere, new_chat, owner, parts, postcards, visitor
 from tests.http.everywhere import MARK, erase, files_with
 from tests.lake.conftest import in_lake, logged
 
-__all__ = ["app", "applications", "company", "everywhere", "new_chat", "owner", "parts", "postcards", "visitor"]
+__all__ = ["app", "company", "everywhere", "new_chat", "owner", "parts", "postcards", "visitor"]
 
 
 @pytest.fixture
