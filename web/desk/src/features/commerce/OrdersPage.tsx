@@ -147,8 +147,8 @@ function OrderLine({ row, onOpen }: { row: OrderRow; onOpen: () => void }) {
         {standing(row, t)}
         {row.trust === "claimed" && <span className="small muted"> · {t("order.claimedMark")}</span>}
       </td>
-      <td className={`${layout.number} num`}>{format.money(row.total)}</td>
-      <td className={`${layout.number} muted`}>
+      <td className={`${layout.number} ${classes.sum} num`}>{format.money(row.total)}</td>
+      <td className={`${layout.number} ${classes.placed} muted`}>
         <Time at={row.placed_at} />
       </td>
     </tr>

@@ -20,7 +20,11 @@ export function RfmGrid({ picture }: { picture: RfmPicture }) {
         <tbody>
           {[...SCORES].reverse().map((value) => (
             <tr key={value}>
-              <th scope="row">{value === 5 ? t("rfm.valueHigh") : value === 1 ? t("rfm.valueLow") : ""}</th>
+              <Ends
+                first={value === 1 && t("rfm.valueLow")}
+                last={value === 5 && t("rfm.valueHigh")}
+                of="row"
+              />
               {SCORES.map((recency) => {
                 const cell = at(recency, value);
                 return (
@@ -38,15 +42,24 @@ export function RfmGrid({ picture }: { picture: RfmPicture }) {
           <tr>
             <td />
             {SCORES.map((recency) => (
-              <th key={recency} scope="col">
-                {recency === 1 ? t("rfm.longAgo") : recency === 5 ? t("rfm.lately") : ""}
-              </th>
+              <Ends
+                key={recency}
+                first={recency === 1 && t("rfm.longAgo")}
+                last={recency === 5 && t("rfm.lately")}
+                of="col"
+              />
             ))}
           </tr>
         </tfoot>
       </table>
     </div>
   );
+}
+
+/** Only the ends of an axis are named; what lies between them heads nothing. */
+function Ends({ first, last, of }: { first: string | false; last: string | false; of: "row" | "col" }) {
+  const name = first || last;
+  return name ? <th scope={of}>{name}</th> : <td />;
 }
 
 function Cell({ cell, name, share }: { cell: RfmCell; name: string; share: number }) {
