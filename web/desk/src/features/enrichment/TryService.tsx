@@ -44,9 +44,9 @@ export function TryService({ service, onClose }: { service: EnrichmentService; o
         {tried && (
           <div aria-live="polite">
             <StateMark tone={tried.state === "done" ? "ok" : "warn"}>
-              {t(`enrichment.tried.${tried.state as "done"}`)}{" "}
-              {tried.reason && ` · ${reasonText(tried.reason, t)}`}
+              {t(`enrichment.tried.${tried.state as "done"}`)}
             </StateMark>
+            {tried.reason && <p className="small muted">{reasonText(tried.reason, t)}</p>}
             <dl className={classes.tried}>
               {Object.entries(tried.traits).map(([key, found]) => (
                 <div key={key}>
