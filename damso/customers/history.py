@@ -31,7 +31,7 @@ _REASONS = {
     "one_time_code": Text("고객이 인증번호로 직접 확인했어요.", "The customer proved it with a one-time code."),
     "identity_token": Text("쇼핑몰에 로그인해 확인됐어요.", "Proved by signing in at the shop."),
     "separated": Text("나눈 연락처에 새 고객을 만들었어요.", "A customer was made for an address taken apart."),
-    "agent": Text("상담원가 결정했어요.", "An agent decided so."),
+    "agent": Text("상담원이 결정했어요.", "An agent decided so."),
     "key": Text("연동 시스템이 API로 요청했어요.", "A connected system asked for it."),
     "system": Text("명령줄에서 실행했어요.", "Done on the command line."),
     "match": Text(
@@ -39,7 +39,7 @@ _REASONS = {
         "Joined by the rule for possible duplicates. It counts as no proof.",
     ),
     "held": Text("보류된 연결을 담당자가 허용했어요.", "Somebody let a held join through."),
-    "suggestion": Text("추천을 보고 상담원가 결정했어요.", "An agent followed a suggestion."),
+    "suggestion": Text("추천을 보고 상담원이 결정했어요.", "An agent followed a suggestion."),
 }
 _STRENGTHS: Mapping[Strength, Text] = {
     "proven": Text("고객이 확인한 연결이에요.", "Proven by the customer."),

@@ -21,7 +21,7 @@ from damso.kernel.i18n import Locale, Text
 K = TypeVar("K")
 
 _NOT_DISCLOSED = Text(
-    "상담원가 합쳐도 고객에게는 새로 보이는 것이 없어요. 채팅과 메일에는 고객이 직접 확인한 연락처의 대화만 나와요.",
+    "상담원이 합쳐도 고객에게는 새로 보이는 것이 없어요. 채팅과 메일에는 고객이 직접 확인한 연락처의 대화만 나와요.",
     "The customer sees nothing new: chat and mail show only what was said at addresses that they proved themselves.",
 )
 _STAYS = Text(

@@ -16,6 +16,16 @@ PAGES = {
     "search": "/desk/search?q=배송",
     "profile": "/desk/settings",
     "channels": "/desk/settings/channels",
+    "orders": "/desk/orders",
+    "returns": "/desk/returns",
+    "products": "/desk/products",
+    "counter": "/desk/counter",
+    "analytics": "/desk/analytics",
+    "rfm": "/desk/segments/rfm",
+    "import": "/desk/settings/import",
+    "identity": "/desk/settings/identity",
+    "quality": "/desk/settings/data-quality",
+    "enrichment": "/desk/settings/enrichment",
 }
 LOOKS = {
     "ko-light-wide": {"locale": "ko-KR", "color_scheme": "light", "viewport": {"width": 1440, "height": 900}},

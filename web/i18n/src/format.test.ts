@@ -24,6 +24,13 @@ describe("moments", () => {
     expect(ko.moment("2025-01-02T00:00:00Z")).toBe("2025년 1월 2일 (목) 오전 9:00");
   });
 
+  it("writes a bare date as it stands, whatever the zone", () => {
+    expect(ko.date("2026-11-20")).toBe("11월 20일 (금)");
+    expect(ko.date("2025-11-20")).toBe("2025년 11월 20일 (목)");
+    expect(en.date("2026-11-20")).toBe("Fri, Nov 20");
+    expect(en.date("2025-11-20")).toBe("Thu, Nov 20, 2025");
+  });
+
   it("counts days in the reader's zone, not in UTC", () => {
     expect(ko.brief("2026-11-20T16:00:00Z")).toBe("오전 1:00");
     expect(ko.brief("2026-11-20T14:00:00Z")).toBe("어제");

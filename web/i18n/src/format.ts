@@ -7,6 +7,8 @@ export interface Format {
   moment(iso: string): string;
   /** `2026년 11월`, `November 2026`: of a date or the beginning of one, in no zone. */
   month(first: string): string;
+  /** `11월 21일 (토)` of a bare date, in no zone; the year only when it is another one. */
+  date(day: string): string;
   /** `오후 3:20` */
   time(iso: string): string;
   /** `오늘`, `어제`, `11월 21일 (토)`: the line between the days of a thread. */
@@ -52,6 +54,12 @@ export function createFormat(locale: Locale, timeZone: string, dates: DateStyle 
   const fullDay = (at: Date) =>
     locale === "ko" ? `${dayKey.format(at).slice(0, 4)}년 ${weekDay.format(at)}` : withYear.format(at);
   const month = new Intl.DateTimeFormat(tag, { timeZone: "UTC", year: "numeric", month: "long" });
+  const bare = new Intl.DateTimeFormat(tag, {
+    timeZone: "UTC",
+    month: locale === "ko" ? "long" : "short",
+    day: "numeric",
+    weekday: "short",
+  });
   const numeric = make({ year: "numeric", month: "numeric", day: "numeric" });
   const number = new Intl.NumberFormat(tag);
   const compact = new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 1 });
@@ -71,6 +79,12 @@ export function createFormat(locale: Locale, timeZone: string, dates: DateStyle 
       return locale === "ko" ? `${day} ${time.format(at)}` : `${day}, ${time.format(at)}`;
     },
     month: (first) => month.format(new Date(`${first.slice(0, 7)}-01T00:00:00Z`)),
+    date: (day) => {
+      const said = bare.format(new Date(`${day}T00:00:00Z`));
+      const year = day.slice(0, 4);
+      if (year === dayKey.format(new Date()).slice(0, 4)) return said;
+      return locale === "ko" ? `${year}년 ${said}` : `${said}, ${year}`;
+    },
     time: (iso) => time.format(new Date(iso)),
     day: (iso) => {
       const at = new Date(iso);

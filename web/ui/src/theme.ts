@@ -1,9 +1,11 @@
 import {
   ActionIcon,
+  Autocomplete,
   Button,
   Checkbox,
   type CSSVariablesResolver,
   createTheme,
+  FileInput,
   InputWrapper,
   type MantineColorsTuple,
   Menu,
@@ -66,6 +68,11 @@ export const theme = createTheme({
       defaultProps: { allowDeselect: false, checkIconPosition: "right", comboboxProps: floating },
       classNames: { ...inputClasses(), dropdown: classes.float, option: classes.option },
     }),
+    Autocomplete: Autocomplete.extend({
+      defaultProps: { comboboxProps: floating },
+      classNames: { ...inputClasses(), dropdown: classes.float, option: classes.option },
+    }),
+    FileInput: FileInput.extend({ classNames: inputClasses() }),
     Menu: Menu.extend({
       defaultProps: { ...floating, withArrow: false, position: "bottom-end", offset: 4 },
       classNames: {

@@ -43,7 +43,7 @@ class ApiConfig(InboxConfig, frozen=True, kw_only=True):
             title="Address that receives answers",
             description="We post every answer of an agent here.",
             extra_json_schema={
-                "ko": {"title": "답변을 받을 주소", "description": "상담원가 답하면 이 주소로 보내 드려요."}
+                "ko": {"title": "답변을 받을 주소", "description": "상담원이 답하면 이 주소로 보내 드려요."}
             },
         ),
     ]

@@ -46,8 +46,8 @@ export function AnalyticsPage() {
             <FunnelPanel asked={asked} />
             <p className="small muted">
               {t("analytics.period", {
-                first: report.first,
-                last: report.last,
+                first: format.date(report.first),
+                last: format.date(report.last),
                 zone: report.zone,
               })}
               {report.as_of && ` · ${t("analytics.asOf", { at: format.moment(report.as_of) })}`}

@@ -12,9 +12,10 @@ export function DayChart({ days }: { days: AnalyticsDay[] }) {
     (one, other) => (other.visits > one.visits ? other : one),
     days[0] as AnalyticsDay,
   );
+  const latest = days[days.length - 1];
   const said = (one: AnalyticsDay) =>
     t("analytics.day", {
-      day: one.day,
+      day: format.date(one.day),
       visits: format.number(one.visits),
       views: format.number(one.views),
       conversions: format.number(one.conversions),
@@ -23,7 +24,7 @@ export function DayChart({ days }: { days: AnalyticsDay[] }) {
     <section className={classes.section}>
       <h2 className={classes.sectionTitle}>{t("analytics.byDay")}</h2>
       <p className="small muted">
-        {t("analytics.best", { day: best.day, visits: format.number(best.visits) })}
+        {t("analytics.best", { day: format.date(best.day), visits: format.number(best.visits) })}
       </p>
       <div className={classes.chart} role="img" aria-label={t("analytics.chart", { count: days.length })}>
         {days.map((one) => (
@@ -34,12 +35,12 @@ export function DayChart({ days }: { days: AnalyticsDay[] }) {
         ))}
       </div>
       <div className={classes.axis}>
-        <span>{days[0]?.day}</span>
+        <span>{days[0] && format.date(days[0].day)}</span>
         <span className={classes.legend}>
           <i className={classes.visitsDot} /> {t("analytics.visits")} <i className={classes.soldDot} />{" "}
           {t("analytics.conversions")}
         </span>
-        <span>{days[days.length - 1]?.day}</span>
+        <span>{latest && format.date(latest.day)}</span>
       </div>
       <button type="button" className={classes.more} aria-expanded={table} onClick={() => setTable(!table)}>
         {t(table ? "lake.hideTable" : "lake.showTable")}
@@ -67,7 +68,7 @@ function Figures({ days }: { days: AnalyticsDay[] }) {
         <tbody>
           {days.map((one) => (
             <tr key={one.day}>
-              <th scope="row">{one.day}</th>
+              <th scope="row">{format.date(one.day)}</th>
               {[one.people, one.visits, one.views, one.conversions].map((value, place) => (
                 <td key={place}>{format.number(value)}</td>
               ))}

@@ -125,15 +125,16 @@ export function OrdersPage() {
 
 function OrderLine({ row, onOpen }: { row: OrderRow; onOpen: () => void }) {
   const { t, format } = useText();
+  const products = productsLine(row, t);
   return (
     <tr className={layout.row}>
       <td>
         <button type="button" data-walk className={`${layout.name} ${classes.open}`} onClick={onOpen}>
           <ProductPicture line={row.lines[0]} />
           <span className={classes.what}>
-            <span className="cut">{productsLine(row, t) || row.number}</span>
+            <span className="cut">{products || row.number}</span>
             <span className="small muted cut">
-              {[row.number, row.place || row.shop].filter(Boolean).join(" · ")}
+              {[products && row.number, row.place || row.shop].filter(Boolean).join(" · ")}
             </span>
           </span>
         </button>
@@ -147,8 +148,8 @@ function OrderLine({ row, onOpen }: { row: OrderRow; onOpen: () => void }) {
         {standing(row, t)}
         {row.trust === "claimed" && <span className="small muted"> · {t("order.claimedMark")}</span>}
       </td>
-      <td className={`${layout.number} num`}>{format.money(row.total)}</td>
-      <td className={`${layout.number} muted`}>
+      <td className={`${layout.number} ${classes.sum} num`}>{format.money(row.total)}</td>
+      <td className={`${layout.number} ${classes.placed} muted`}>
         <Time at={row.placed_at} />
       </td>
     </tr>

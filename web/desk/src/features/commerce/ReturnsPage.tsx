@@ -64,7 +64,7 @@ export function ReturnsPage() {
           </EmptyState>
         )}
         {rows.length > 0 && (
-          <table className={`${layout.table} ${classes.table}`}>
+          <table className={`${layout.table} ${classes.table}`} data-bare>
             <thead>
               <tr>
                 <th scope="col">{t("returns.what")}</th>
@@ -136,8 +136,8 @@ function ReturnLine({ row, onOpen }: { row: ReturnView; onOpen: () => void }) {
       <td className={classes.short}>
         <ReturnMark state={row.state} />
       </td>
-      <td className={`${classes.short} ${classes.second} muted`}>{t(`return.reason.${row.reason}`)}</td>
-      <td className={`${layout.number} muted`}>
+      <td className={`${classes.short} ${classes.reason} muted`}>{t(`return.reason.${row.reason}`)}</td>
+      <td className={`${layout.number} ${classes.placed} muted`}>
         <Time at={row.asked_at} />
       </td>
     </tr>

@@ -71,7 +71,7 @@ function Company({ company }: { company: CompanyCard }) {
             <Note company={company} onSave={(note) => change.mutate({ note })} />
             <TraitTable
               title={t("company.traits")}
-              traits={Object.entries(company.traits).map(([key, value]) => ({ key, value }))}
+              traits={traitsOf(company)}
               onSet={(key, value) => change.mutate({ traits: { [key]: value } })}
             />
             <PeopleList company={company} />
@@ -91,6 +91,14 @@ function Company({ company }: { company: CompanyCard }) {
       </div>
     </div>
   );
+}
+
+/** Each trait with who said it and when; what older releases kept tells neither. */
+function traitsOf(company: CompanyCard) {
+  return Object.entries(company.traits).map(([key, value]) => {
+    const said = company.trait_sources[key] as { source: string; at: string } | undefined;
+    return { key, value, source: said?.source, at: said?.at };
+  });
 }
 
 function Note({ company, onSave }: { company: CompanyCard; onSave: (note: string) => void }) {

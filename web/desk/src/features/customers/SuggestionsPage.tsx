@@ -8,6 +8,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { messageOf } from "../../app/messageOf.ts";
+import { useMay } from "../../app/useMe.ts";
 import { bandText } from "./bandText.ts";
 import customers from "./customers.module.css";
 import { EvidenceBars } from "./EvidenceBars.tsx";
@@ -21,6 +22,7 @@ export function SuggestionsPage() {
   const { t } = useText();
   const navigate = useNavigate();
   const { separate } = useDecisions();
+  const compares = useMay("settings.manage");
   const [merging, setMerging] = useState<[string, string]>();
   const { least, below } = useSearch({ strict: false }) as { least?: number; below?: number };
   const query = useInfiniteQuery({
@@ -47,7 +49,17 @@ export function SuggestionsPage() {
         {query.isPending && <Skeleton label={t("state.loading")} rows={8} />}
         {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
         {query.isSuccess && pairs.length === 0 && (
-          <EmptyState icon={<IconUsersGroup size={32} stroke={1.4} />} title={t("identity.noneTitle")}>
+          <EmptyState
+            icon={<IconUsersGroup size={32} stroke={1.4} />}
+            title={t("identity.noneTitle")}
+            action={
+              compares && (
+                <Button renderRoot={(props) => <Link to="/settings/identity" {...props} />}>
+                  {t("matching.run")}
+                </Button>
+              )
+            }
+          >
             {t("identity.noneText")}
           </EmptyState>
         )}

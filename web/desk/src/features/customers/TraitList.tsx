@@ -69,6 +69,7 @@ export function TraitTable({ title, traits, onSet }: TableProps) {
                 `${t("fact.source", { source: sourceText(trait.source, t) })}\n${format.moment(trait.at)}`
               }
               position="left"
+              events={{ hover: true, focus: true, touch: true }}
               style={{ whiteSpace: "pre-line" }}
             >
               <li className={`${classes.fact} ${classes.trait}`}>

@@ -1,6 +1,6 @@
 import { createFormat } from "@damso/i18n";
 import { describe, expect, it } from "vitest";
-import { proven, storyText } from "./identityText.ts";
+import { proven, sourceText, storyText } from "./identityText.ts";
 
 const ko = createFormat("ko", "Asia/Seoul");
 
@@ -14,4 +14,16 @@ describe("what is proven", () => {
     expect(proven({ kind: "visitor", proof: "authenticated" })).toBe("browser"));
   it("is the address for mail", () =>
     expect(proven({ kind: "email", proof: "authenticated" })).toBe("authenticated"));
+});
+
+describe("where a fact comes from", () => {
+  const t = ((key: string, values?: { name?: string }) =>
+    [key, values?.name].filter(Boolean).join(" ")) as never;
+
+  it("names one of our own plugs", () =>
+    expect(sourceText("enrichment:device", t)).toBe("source.enrichment source.plug.device"));
+  it("names a service as the team does", () =>
+    expect(sourceText("enrichment:firmo", t)).toBe("source.enrichment firmo"));
+  it("names a group call", () => expect(sourceText("group", t)).toBe("source.group"));
+  it("leaves what it does not know", () => expect(sourceText("till", t)).toBe("till"));
 });

@@ -67,11 +67,24 @@ const SOURCES = [
   "preference_page",
   "one_click",
   "counter",
+  "tracking",
+  "group",
+  "identity_token",
+  "consents",
   "other",
 ] as const;
 
-/** Sources that the desk knows have a name; others are shown as the server calls them. */
+const PLUGS = ["locale", "timezone", "device", "phone", "company"] as const;
+const ENRICHED = "enrichment:";
+
+/** Sources that the desk knows have a name; others are shown as the server calls them. What enrichment told names the
+ * plug or the service. */
 export function sourceText(source: string, t: Texts["t"]): string {
+  if (source.startsWith(ENRICHED)) {
+    const name = source.slice(ENRICHED.length);
+    const plug = PLUGS.find((one) => one === name);
+    return t("source.enrichment", { name: plug ? t(`source.plug.${plug}`) : name });
+  }
   const known = SOURCES.find((one) => one === source);
   return known ? t(`source.${known}`) : source;
 }

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import settings from "../settings/settings.module.css";
 import classes from "./enrichment.module.css";
+import { reasonText } from "./reasonText.ts";
 import { ServiceDialog } from "./ServiceDialog.tsx";
 import { TryService } from "./TryService.tsx";
 
@@ -43,9 +44,9 @@ export function ServiceCard({ service }: { service: EnrichmentService }) {
   ] as const;
   return (
     <article className={classes.card} aria-label={service.name}>
-      <header className={classes.cardHead}>
+      <div className={classes.cardHead}>
         <div className="grow">
-          <h4 className={settings.sectionTitle}>{service.name}</h4>
+          <h4 className="bold">{service.name}</h4>
           <code className={`${classes.url} small muted`}>{service.url}</code>
         </div>
         <Switch
@@ -54,7 +55,7 @@ export function ServiceCard({ service }: { service: EnrichmentService }) {
           disabled={turn.isPending}
           onChange={(event) => turn.mutate(event.currentTarget.checked)}
         />
-      </header>
+      </div>
       <p className="small muted">
         {t("enrichment.needs", {
           purposes: service.purposes.map((one) => t(`enrichment.purpose.${one}`)).join(", "),
@@ -73,7 +74,7 @@ export function ServiceCard({ service }: { service: EnrichmentService }) {
           <ul>
             {service.failures.map((one) => (
               <li key={one.reason}>
-                <code>{one.reason}</code> · {t("enrichment.failures", { count: one.count })} ·{" "}
+                {reasonText(one.reason, t)} · {t("enrichment.failures", { count: one.count })} ·{" "}
                 <Time at={one.last_at} />
               </li>
             ))}

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import dialog from "../inbox/dialog.module.css";
 import classes from "./enrichment.module.css";
+import { reasonText } from "./reasonText.ts";
 
 /** Asks a service about one address of one's own, and shows what would be taken. */
 export function TryService({ service, onClose }: { service: EnrichmentService; onClose: () => void }) {
@@ -43,8 +44,9 @@ export function TryService({ service, onClose }: { service: EnrichmentService; o
         {tried && (
           <div aria-live="polite">
             <StateMark tone={tried.state === "done" ? "ok" : "warn"}>
-              {t(`enrichment.tried.${tried.state as "done"}`)} {tried.reason && <code>{tried.reason}</code>}
+              {t(`enrichment.tried.${tried.state as "done"}`)}
             </StateMark>
+            {tried.reason && <p className="small muted">{reasonText(tried.reason, t)}</p>}
             <dl className={classes.tried}>
               {Object.entries(tried.traits).map(([key, found]) => (
                 <div key={key}>

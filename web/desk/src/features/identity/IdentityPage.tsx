@@ -4,6 +4,7 @@ import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { Page } from "../settings/Page.tsx";
 import { HeldPart } from "./HeldPart.tsx";
+import classes from "./identity.module.css";
 import { MatchPart } from "./MatchPart.tsx";
 import { RulesPart } from "./RulesPart.tsx";
 
@@ -25,9 +26,11 @@ export function IdentityPage() {
         onChange={(value) => setChosen(value as Part)}
         data={PARTS.map((one) => ({ value: one, label: t(`matching.part.${one}`) }))}
       />
-      {part === "match" && <MatchPart />}
-      {part === "held" && <HeldPart />}
-      {part === "rules" && <RulesPart />}
+      <div className={classes.part}>
+        {part === "match" && <MatchPart />}
+        {part === "held" && <HeldPart />}
+        {part === "rules" && <RulesPart />}
+      </div>
     </Page>
   );
 }

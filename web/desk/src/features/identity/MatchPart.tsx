@@ -136,7 +136,10 @@ function Report({ run }: { run: MatchRun }) {
               >
                 <span className="num">{bandText(band.least, below)}</span>
                 <span className={classes.track} aria-hidden="true">
-                  <span className={classes.fill} style={{ width: `${(band.pairs / most) * 100}%` }} />
+                  <span
+                    className={classes.fill}
+                    style={{ width: `${(band.pairs / most) * 100}%`, minWidth: band.pairs && 1 }}
+                  />
                 </span>
                 <span className="num">
                   {t("matching.pairs", { count: band.pairs, number: format.number(band.pairs) })}

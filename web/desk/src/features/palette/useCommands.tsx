@@ -146,6 +146,14 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
       run: () => void navigate({ to: "/counter" }),
     },
     {
+      id: "analytics",
+      group: t("palette.go"),
+      label: t("room.analytics"),
+      mark: go,
+      combo: keymap.go_analytics?.[0],
+      run: () => void navigate({ to: "/analytics" }),
+    },
+    {
       id: "search",
       group: t("palette.go"),
       label: t("room.search"),
@@ -170,6 +178,7 @@ export function useCommands(text: string, onKeys: () => void): Line[] {
     returns: "customers.read",
     products: "commerce.read",
     counter: "commerce.counter",
+    analytics: "analytics.read",
     search: "conversations.read",
   };
   lines.push(...rooms.filter((room) => !needed[room.id] || may(me, needed[room.id] as Scope)));

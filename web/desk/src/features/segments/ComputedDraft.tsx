@@ -13,13 +13,17 @@ import { useFigure } from "./useFigure.ts";
 export function ComputedDraft({ computation }: { computation: Computation }) {
   const { t } = useText();
   const figure = useFigure();
-  const query = useQuery(computedDraftQuery(computation as unknown as Stored));
-  const unfinished = query.error instanceof ApiError && query.error.code === "RULE_INVALID";
+  const query = useQuery({
+    ...computedDraftQuery(computation as unknown as Stored),
+    enabled: computation.event.name.trim() !== "",
+  });
+  const idle = query.isPending && query.fetchStatus === "idle";
+  const unfinished = idle || (query.error instanceof ApiError && query.error.code === "RULE_INVALID");
   const found = query.isError ? undefined : query.data;
   return (
     <aside className={classes.draft} aria-label={t("computed.samples")} aria-busy={query.isFetching}>
       <h2 className={classes.draftTitle}>{t("computed.samples")}</h2>
-      {query.isPending && <Skeleton label={t("state.loading")} rows={4} />}
+      {query.isLoading && <Skeleton label={t("state.loading")} rows={4} />}
       {unfinished && <p className="muted">{t("computed.unfinished")}</p>}
       {query.isError && !unfinished && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
       {found && <p className={classes.sentence}>{found.sentence}</p>}

@@ -15,6 +15,14 @@ export function ComputedPage() {
   const { t } = useText();
   const query = useQuery(computedQuery);
   const writes = useMay("segments.write");
+  const add = writes && (
+    <Button
+      leftSection={<IconPlus size={16} stroke={1.8} />}
+      renderRoot={(props) => <Link to="/segments/computed/new" {...props} />}
+    >
+      {t("computed.new")}
+    </Button>
+  );
   return (
     <div className={layout.page}>
       <header className={layout.head}>
@@ -22,20 +30,17 @@ export function ComputedPage() {
           <IconArrowLeft size={18} stroke={1.6} />
         </IconButton>
         <h1 className={`${classes.heading} grow cut`}>{t("computed.title")}</h1>
-        {writes && (
-          <Button
-            leftSection={<IconPlus size={16} stroke={1.8} />}
-            renderRoot={(props) => <Link to="/segments/computed/new" {...props} />}
-          >
-            {t("computed.new")}
-          </Button>
-        )}
+        {query.data && query.data.length > 0 && add}
       </header>
       <div className={layout.scroll}>
         {query.isPending && <Skeleton label={t("state.loading")} rows={6} />}
         {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
         {query.data?.length === 0 && (
-          <EmptyState icon={<IconMathFunction size={32} stroke={1.4} />} title={t("computed.emptyTitle")}>
+          <EmptyState
+            icon={<IconMathFunction size={32} stroke={1.4} />}
+            title={t("computed.emptyTitle")}
+            action={add}
+          >
             {t("computed.emptyText")}
           </EmptyState>
         )}

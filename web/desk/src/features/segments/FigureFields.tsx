@@ -10,7 +10,7 @@ import { computedQuery, rfmQuery, vocabularyQuery } from "./queries.ts";
 import classes from "./segments.module.css";
 
 const STATES = ["given", "withdrawn", "none"] as const;
-const SCORES = ["recency", "frequency", "monetary"] as const;
+const SCORES = ["recency", "frequency", "monetary", "value"] as const;
 
 /** How a consent to a purpose on a channel stands. */
 export function ConsentFields({ leaf, onChange }: Of<"consent">) {
@@ -52,7 +52,7 @@ export function ConsentFields({ leaf, onChange }: Of<"consent">) {
   );
 }
 
-/** Groups of buyers, and scores. */
+/** Groups of buyers, and scores. That of frequency and amount together comes from the grid, and is not asked for here. */
 export function RfmFields({ leaf, onChange }: Of<"rfm">) {
   const { t } = useText();
   const { data } = useQuery(rfmQuery);
@@ -66,7 +66,7 @@ export function RfmFields({ leaf, onChange }: Of<"rfm">) {
         value={leaf.groups ?? []}
         onChange={(groups) => onChange({ ...leaf, groups })}
       />
-      {SCORES.map((name) => (
+      {SCORES.filter((name) => name !== "value" || leaf.value?.length).map((name) => (
         <MultiSelect
           key={name}
           label={t(`rfm.${name}`)}

@@ -2,12 +2,14 @@ import type { RfmCell, RfmPicture } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Link } from "@tanstack/react-router";
 import type { CSSProperties } from "react";
+import { useMay } from "../../app/useMe.ts";
 import { asRule } from "./rule.ts";
 import classes from "./segments.module.css";
 
 const SCORES = [1, 2, 3, 4, 5];
 
-/** Twenty-five cells: recency to the right, frequency and amount upwards. A cell opens a segment of its customers. */
+/** Twenty-five cells: recency to the right, frequency and amount upwards. A cell begins a segment of its customers, or
+ * lists them to whoever may make none. */
 export function RfmGrid({ picture }: { picture: RfmPicture }) {
   const { t } = useText();
   const most = Math.max(1, ...picture.cells.map((cell) => cell.customers));
@@ -20,7 +22,11 @@ export function RfmGrid({ picture }: { picture: RfmPicture }) {
         <tbody>
           {[...SCORES].reverse().map((value) => (
             <tr key={value}>
-              <th scope="row">{value === 5 ? t("rfm.valueHigh") : value === 1 ? t("rfm.valueLow") : ""}</th>
+              <Ends
+                first={value === 1 && t("rfm.valueLow")}
+                last={value === 5 && t("rfm.valueHigh")}
+                of="row"
+              />
               {SCORES.map((recency) => {
                 const cell = at(recency, value);
                 return (
@@ -38,9 +44,12 @@ export function RfmGrid({ picture }: { picture: RfmPicture }) {
           <tr>
             <td />
             {SCORES.map((recency) => (
-              <th key={recency} scope="col">
-                {recency === 1 ? t("rfm.longAgo") : recency === 5 ? t("rfm.lately") : ""}
-              </th>
+              <Ends
+                key={recency}
+                first={recency === 1 && t("rfm.longAgo")}
+                last={recency === 5 && t("rfm.lately")}
+                of="col"
+              />
             ))}
           </tr>
         </tfoot>
@@ -49,21 +58,32 @@ export function RfmGrid({ picture }: { picture: RfmPicture }) {
   );
 }
 
+/** Only the ends of an axis are named; what lies between them heads nothing. */
+function Ends({ first, last, of }: { first: string | false; last: string | false; of: "row" | "col" }) {
+  const name = first || last;
+  return name ? <th scope={of}>{name}</th> : <td />;
+}
+
 function Cell({ cell, name, share }: { cell: RfmCell; name: string; share: number }) {
   const { t, format } = useText();
+  const writes = useMay("segments.write");
   const customers = format.number(cell.customers);
   const rule = asRule({ kind: "rfm", recency: [cell.recency], value: [cell.value] });
+  const said = { name, customers, recency: cell.recency, value: cell.value };
+  const shown = {
+    className: classes.cell,
+    style: { "--share": `${Math.round(100 * share)}%` } as CSSProperties,
+    "aria-label": t(writes ? "rfm.cell" : "rfm.cellSee", said),
+    "data-empty": cell.customers === 0,
+    children: (
+      <>
+        <span className="num">{customers}</span>
+        <span className={`${classes.cellName} cut`}>{name}</span>
+      </>
+    ),
+  };
+  if (!writes) return <Link to="/customers" search={{ rule }} {...shown} />;
   return (
-    <Link
-      to="/segments/new"
-      search={{ name: `${name} ${cell.recency}-${cell.value}`, rule }}
-      className={classes.cell}
-      style={{ "--share": `${Math.round(100 * share)}%` } as CSSProperties}
-      aria-label={t("rfm.cell", { name, customers, recency: cell.recency, value: cell.value })}
-      data-empty={cell.customers === 0}
-    >
-      <span className="num">{customers}</span>
-      <span className={`${classes.cellName} cut`}>{name}</span>
-    </Link>
+    <Link to="/segments/new" search={{ name: `${name} ${cell.recency}-${cell.value}`, rule }} {...shown} />
   );
 }

@@ -54,7 +54,7 @@ export function RfmPage() {
         {picture && buyers > 0 && (
           <div className={classes.rfm}>
             <p className="muted">
-              {t("rfm.lead", { buyers: format.number(buyers) })}
+              {t("rfm.lead", { buyers: format.number(buyers) })} {t(writes ? "rfm.leadMake" : "rfm.leadSee")}
               {picture.computed_at && ` ${t("rfm.asOf", { at: format.moment(picture.computed_at) })}`}
             </p>
             <RfmGrid picture={picture} />
@@ -66,8 +66,11 @@ export function RfmPage() {
   );
 }
 
+const ruleOf = (group: string) => asRule({ kind: "rfm", groups: [group] });
+
 function Groups({ picture, buyers }: { picture: RfmPicture; buyers: number }) {
   const { t, format } = useText();
+  const writes = useMay("segments.write");
   return (
     <table className={classes.days}>
       <thead>
@@ -81,12 +84,15 @@ function Groups({ picture, buyers }: { picture: RfmPicture; buyers: number }) {
         {picture.groups.map((one) => (
           <tr key={one.group}>
             <th scope="row">
-              <Link
-                to="/segments/new"
-                search={{ name: one.name, rule: asRule({ kind: "rfm", groups: [one.group] }) }}
-              >
-                {one.name}
-              </Link>
+              {writes ? (
+                <Link to="/segments/new" search={{ name: one.name, rule: ruleOf(one.group) }}>
+                  {one.name}
+                </Link>
+              ) : (
+                <Link to="/customers" search={{ rule: ruleOf(one.group) }}>
+                  {one.name}
+                </Link>
+              )}
             </th>
             <td className="num">{format.number(one.customers)}</td>
             <td className="num">{Math.round((100 * one.customers) / buyers)}%</td>

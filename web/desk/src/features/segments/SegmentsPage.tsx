@@ -43,13 +43,17 @@ export function SegmentsPage() {
         >
           {t("rfm.short")}
         </Button>
-        {writes && create}
+        {writes && query.data?.length !== 0 && create}
       </header>
       <div className={layout.scroll}>
         {query.isPending && <Skeleton label={t("state.loading")} rows={10} />}
         {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
         {query.data?.length === 0 && (
-          <EmptyState icon={<IconUsersGroup size={32} stroke={1.4} />} title={t("segments.emptyTitle")}>
+          <EmptyState
+            icon={<IconUsersGroup size={32} stroke={1.4} />}
+            title={t("segments.emptyTitle")}
+            action={writes && create}
+          >
             {t("segments.emptyText")}
           </EmptyState>
         )}

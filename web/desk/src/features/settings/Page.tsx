@@ -20,8 +20,6 @@ interface Props {
 export function Page({ title, lead, actions, back, wide, children }: Props) {
   const { t } = useText();
   const phone = useWidth() === "phone";
-  // Beside the list of settings, that list is the page's heading.
-  const Title = phone ? "h1" : "h2";
   const to = back ?? (phone ? "/settings" : undefined);
   return (
     <div className={classes.page} data-wide={wide}>
@@ -32,7 +30,7 @@ export function Page({ title, lead, actions, back, wide, children }: Props) {
           </IconButton>
         )}
         <div className="grow">
-          <Title className={classes.title}>{title}</Title>
+          <h2 className={classes.title}>{title}</h2>
           {lead && <p className="muted">{lead}</p>}
         </div>
         {actions}

@@ -55,6 +55,7 @@ export function SettingsPage() {
       )}
       {(!phone || !atRoot) && (
         <div className={classes.content}>
+          {phone && <h1 className="sr-only">{t("room.settings")}</h1>}
           <Outlet />
         </div>
       )}

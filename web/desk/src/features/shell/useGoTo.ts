@@ -6,6 +6,7 @@ import { useMay } from "../../app/useMe.ts";
 export function useGoTo(): void {
   const navigate = useNavigate();
   const reads = useMay("conversations.read");
+  const customers = useMay("customers.read");
   useKeys(
     { go_inbox: () => void navigate({ to: "/inbox" }), go_search: () => void navigate({ to: "/search" }) },
     reads,
@@ -15,9 +16,10 @@ export function useGoTo(): void {
       go_customers: () => void navigate({ to: "/customers" }),
       go_companies: () => void navigate({ to: "/companies" }),
     },
-    useMay("customers.read"),
+    customers,
   );
-  useKeys({ go_orders: () => void navigate({ to: "/orders" }) }, useMay("commerce.read"));
+  const orders = customers ? "/orders" : "/products";
+  useKeys({ go_orders: () => void navigate({ to: orders }) }, useMay("commerce.read"));
   useKeys({ go_segments: () => void navigate({ to: "/segments" }) }, useMay("segments.read"));
   useKeys({ go_analytics: () => void navigate({ to: "/analytics" }) }, useMay("analytics.read"));
   useKeys({
