@@ -12,6 +12,7 @@ from bench.imports import measure_imports
 from bench.intake import measure_intake
 from bench.lake import measure_lake
 from bench.live import measure_live
+from bench.parting import measure_parting
 from bench.reference import measure_reference
 from bench.results import Report, new_report
 from bench.segments import measure_segments
@@ -61,6 +62,10 @@ async def _identity(world: World, report: Report) -> None:
     report.add("Who is one person", await measure_identity(world))
 
 
+async def _parting(world: World, report: Report) -> None:
+    report.add("A customer of 1,000 identities", await measure_parting(world))
+
+
 async def _segments(world: World, report: Report) -> None:
     report.add("Segments", await measure_segments(world))
 
@@ -89,6 +94,7 @@ _MEASURES = {
     "live": _live,
     "backup": _backup,
     "identity": _identity,
+    "parting": _parting,
     "segments": _segments,
     "import": _import,
     "collect": _collect,

@@ -72,30 +72,34 @@ async def lock_cluster(tx: Transaction, identity_ids: Collection[int]) -> Cluste
         return cluster
 
 
-_AROUND = """
-WITH RECURSIVE around AS (
-    SELECT customer_id FROM identity WHERE id = ANY ($1)
-    UNION
-    SELECT next.customer_id FROM around a JOIN identity i ON i.customer_id = a.customer_id
-    CROSS JOIN LATERAL (
-        SELECT n.customer_id FROM link l JOIN identity n ON n.id = l.other_id
-        WHERE l.identity_id = i.id AND l.kind IN ('link', 'merge') AND l.strength <> 'analytic'
-        UNION ALL
-        SELECT n.customer_id FROM link l JOIN identity n ON n.id = l.identity_id
-        WHERE l.other_id = i.id AND l.kind IN ('link', 'merge') AND l.strength <> 'analytic'
-        UNION ALL
-        SELECT n.customer_id FROM identity n
-        WHERE n.kind = 'internal' AND n.scope = '' AND n.value = i.home_id::text AND i.home_id <> i.customer_id
-        UNION ALL
-        SELECT n.customer_id FROM identity n WHERE i.kind = 'internal' AND n.home_id = i.home_id
-    ) next
-)
-SELECT customer_id FROM around
-"""
-
-
 async def _customers_around(tx: Transaction, identity_ids: Collection[int]) -> frozenset[UUID]:
-    return frozenset(await tx.values(_AROUND, list(identity_ids)))
+    """A statement for each step outwards, about all customers of that step at once: most have nobody around them."""
+    found: set[UUID] = set()
+    step = set(await tx.values("SELECT customer_id FROM identity WHERE id = ANY ($1)", list(identity_ids)))
+    while step:
+        found |= step
+        step = set(await tx.values(_NEXT, list(step))) - found
+    return frozenset(found)
+
+
+# Arrays, and not joins: what the planner guesses of one identity's links is wrong by a thousand where one has so many.
+_NEXT = """
+WITH here AS MATERIALIZED (
+    SELECT id, kind, customer_id, home_id FROM identity WHERE customer_id = ANY ($1)
+), met AS MATERIALIZED (
+    SELECT other_id AS id FROM link
+    WHERE identity_id = ANY (ARRAY(SELECT id FROM here)) AND kind IN ('link', 'merge') AND strength <> 'analytic'
+    UNION
+    SELECT identity_id FROM link
+    WHERE other_id = ANY (ARRAY(SELECT id FROM here)) AND kind IN ('link', 'merge') AND strength <> 'analytic'
+)
+SELECT customer_id FROM identity WHERE id = ANY (ARRAY(SELECT id FROM met EXCEPT SELECT id FROM here))
+UNION
+SELECT customer_id FROM identity WHERE kind = 'internal' AND scope = ''
+    AND value = ANY (ARRAY(SELECT DISTINCT home_id::text FROM here WHERE home_id <> customer_id))
+UNION
+SELECT customer_id FROM identity WHERE home_id = ANY (ARRAY(SELECT home_id FROM here WHERE kind = 'internal'))
+"""
 
 
 async def _load(tx: Transaction, customer_ids: Collection[UUID]) -> Cluster:
@@ -106,10 +110,34 @@ async def _load(tx: Transaction, customer_ids: Collection[UUID]) -> Cluster:
 
 
 async def entries_between(tx: Transaction, identity_ids: Collection[int]) -> list[Entry]:
-    """All entries between these identities; one that takes back names the same pair as what it takes back."""
-    return await tx.all(
-        Entry,
-        """SELECT id, kind, strength, identity_id AS one, other_id AS other, revokes, act_id FROM link
-        WHERE identity_id = ANY ($1) AND other_id = ANY ($1)""",
-        list(identity_ids),
-    )
+    """All entries between these identities, with whomever else they name; one that takes back names the same pair as
+    what it takes back."""
+    return await tx.all(Entry, _BETWEEN, list(identity_ids))
+
+
+async def proofs_between(tx: Transaction, identity_ids: Collection[int]) -> list[Entry]:
+    """The same, of what joins only proof, and none that an agent claims."""
+    return await tx.all(Entry, _BETWEEN + _PROOFS_ONLY, list(identity_ids))
+
+
+_BETWEEN = """
+WITH wide AS MATERIALIZED (
+    SELECT link_id FROM link_side WHERE identity_id = ANY ($1) GROUP BY link_id HAVING min(side) < max(side)
+), told AS MATERIALIZED (
+    SELECT id FROM link WHERE identity_id = ANY ($1) AND other_id = ANY ($1)
+    UNION
+    SELECT l.id FROM wide JOIN link s ON s.id = wide.link_id
+    JOIN link l ON l.identity_id = s.identity_id AND l.other_id = s.other_id
+    WHERE s.kind = 'separate' AND (l.id = s.id OR l.revokes IS NOT NULL)
+), sides AS MATERIALIZED (
+    SELECT s.link_id, array_agg(s.identity_id) FILTER (WHERE s.side = 0) AS one_side,
+        array_agg(s.identity_id) FILTER (WHERE s.side = 1) AS other_side
+    FROM told JOIN link_side s ON s.link_id = told.id GROUP BY s.link_id
+)
+SELECT l.id, l.kind, l.strength, l.identity_id AS one, l.other_id AS other, l.revokes, l.act_id,
+    coalesce(s.one_side, '{}') AS one_side, coalesce(s.other_side, '{}') AS other_side
+FROM told JOIN link l ON l.id = told.id LEFT JOIN sides s ON s.link_id = l.id
+"""
+_PROOFS_ONLY = """
+WHERE l.kind <> 'merge' AND (l.kind <> 'link' OR (l.strength = 'proven' AND l.actor_kind <> 'agent'))
+"""

@@ -117,20 +117,24 @@ async def _point(tx: Transaction, customer_of: dict[int, UUID]) -> None:
 
 
 _MERGE = """
-WITH before AS (SELECT id, merged_into, locale, timezone FROM customer WHERE id = ANY ($1)),
-wanted AS (
-    SELECT b.*, nullif(n.shown_id, b.id) AS into_id FROM before b
-    JOIN unnest($1::uuid[], $2::uuid[]) AS n(id, shown_id) ON n.id = b.id
+WITH wanted AS MATERIALIZED (
+    SELECT c.id, c.merged_into, c.locale, c.timezone, nullif(n.shown_id, c.id) AS into_id
+    FROM unnest($1::uuid[], $2::uuid[]) AS n(id, shown_id) JOIN customer c ON c.id = n.id
 ), lent AS (
     SELECT into_id AS id, max(locale) AS locale, max(timezone) AS timezone FROM wanted
     WHERE into_id IS NOT NULL GROUP BY into_id
 ), seen AS (
-    SELECT customer_id AS id, max(last_seen_at) AS at FROM identity WHERE customer_id = ANY ($2) GROUP BY 1
+    SELECT customer_id AS id, max(last_seen_at) AS at FROM identity WHERE customer_id = ANY ($3) GROUP BY 1
+), derived AS MATERIALIZED (
+    SELECT w.id, w.into_id, s.at, l.locale, l.timezone
+    FROM wanted w LEFT JOIN lent l ON l.id = w.id LEFT JOIN seen s ON s.id = w.id
 ), changed AS (
-    UPDATE customer c SET merged_into = w.into_id,
-        last_seen_at = coalesce(s.at, c.last_seen_at),
-        lent_locale = l.locale, lent_timezone = l.timezone
-    FROM wanted w LEFT JOIN lent l ON l.id = w.id LEFT JOIN seen s ON s.id = w.id WHERE c.id = w.id
+    UPDATE customer c SET merged_into = d.into_id,
+        last_seen_at = coalesce(d.at, c.last_seen_at),
+        lent_locale = d.locale, lent_timezone = d.timezone
+    FROM derived d WHERE c.id = d.id
+        AND (c.merged_into, c.last_seen_at, c.lent_locale, c.lent_timezone)
+            IS DISTINCT FROM (d.into_id, coalesce(d.at, c.last_seen_at), d.locale, d.timezone)
 ), hidden AS (
     DELETE FROM customer_search s USING wanted w WHERE s.customer_id = w.id AND w.into_id IS NOT NULL
 )
@@ -142,7 +146,7 @@ async def _note_merges(
     tx: Transaction, merged_into: dict[UUID, UUID], cluster: Cluster, customer_of: Mapping[int, UUID], actor: Actor
 ) -> None:
     """Hide customers that became part of another, show those that are their own again, and log both."""
-    changed = await tx.rows(_MERGE, list(merged_into), list(merged_into.values()))
+    changed = await tx.rows(_MERGE, list(merged_into), list(merged_into.values()), list({*merged_into.values()}))
     internal_of, before = cluster.internal_of, cluster.customer_of
     members: defaultdict[UUID, list[int]] = defaultdict(list)
     for identity_id, customer_id in sorted(customer_of.items()):

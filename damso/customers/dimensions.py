@@ -120,6 +120,25 @@ LINK = Dimension(
     ),
 )
 
+LINK_SIDE = Dimension(
+    name="link_side",
+    title=Text("여러 명을 나눈 기록", "Sets that a link keeps apart"),
+    table="link_side",
+    person=("identity", "identity_id"),
+    columns=(
+        Column("link_id", "number", Text("연결 기록. link.id", "The entry: link.id.")),
+        _IDENTITY,
+        Column(
+            "side",
+            "number",
+            Text(
+                "0은 link.identity_id 쪽, 1은 link.other_id 쪽이에요. 두 쪽은 서로 다른 고객이에요.",
+                "0 is the side of link.identity_id, 1 that of link.other_id: nobody of one is anybody of the other.",
+            ),
+        ),
+    ),
+)
+
 COMPANY = Dimension(
     name="company",
     title=Text("회사", "Companies"),
@@ -148,4 +167,4 @@ COMPANY_MEMBER = Dimension(
     ),
 )
 
-DIMENSIONS: Sequence[Dimension] = (CUSTOMER, IDENTITY, TRAIT, LINK, COMPANY, COMPANY_MEMBER)
+DIMENSIONS: Sequence[Dimension] = (CUSTOMER, IDENTITY, TRAIT, LINK, LINK_SIDE, COMPANY, COMPANY_MEMBER)

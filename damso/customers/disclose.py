@@ -3,7 +3,8 @@
 What an agent, our own systems or a guess joined is never shown outward; see docs/glossary.md, "link".
 """
 
-from damso.customers.graph import Entry, components
+from damso.customers.cluster import proofs_between
+from damso.customers.graph import components
 from damso.kernel.database import Transaction
 
 _PROVEN = """
@@ -22,12 +23,6 @@ WITH RECURSIVE standing AS NOT MATERIALIZED (
 SELECT id FROM reached ORDER BY id
 """
 
-_ENTRIES = """
-SELECT id, kind, strength, identity_id AS one, other_id AS other, revokes FROM link
-WHERE identity_id = ANY ($1) AND other_id = ANY ($1)
-    AND (kind <> 'link' OR (strength = 'proven' AND actor_kind <> 'agent')) AND kind <> 'merge'
-"""
-
 
 async def disclosed(tx: Transaction, identity_id: int) -> list[int]:
     """The identity and all that proven links join to it, over any number of steps. Links that were taken back do not
@@ -35,5 +30,5 @@ async def disclosed(tx: Transaction, identity_id: int) -> list[int]:
     reached: list[int] = await tx.values(_PROVEN, identity_id)
     if len(reached) == 1:
         return reached
-    partition = components(reached, await tx.all(Entry, _ENTRIES, reached))
+    partition = components(reached, await proofs_between(tx, reached))
     return [other for other in reached if partition[other] == partition[identity_id]]

@@ -18,6 +18,8 @@ _FORGET = (
     "DELETE FROM customer_company WHERE identity_id = ANY ($1)",
     "DELETE FROM claim WHERE identity_id = ANY ($1)",
     "UPDATE link SET evidence = '{}' WHERE (identity_id = ANY ($1) OR other_id = ANY ($1)) AND evidence <> '{}'",
+    "UPDATE link l SET evidence = '{}' FROM link_side s WHERE s.identity_id = ANY ($1) AND l.id = s.link_id"
+    " AND l.evidence <> '{}'",
     # The row stays, since facts of the log name it; its address is free for a new customer.
     "UPDATE identity SET value = 'erased:' || id, name = '', proof = 'none', bounced_at = NULL"
     " WHERE id = ANY ($1) AND kind <> 'internal' AND value <> 'erased:' || id",

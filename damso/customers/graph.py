@@ -5,7 +5,7 @@ entry back gives what would have been without it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from uuid import UUID
 
@@ -16,7 +16,11 @@ from damso.customers.types import Strength
 
 class Entry(Struct, frozen=True):
     """An entry of the log of links: `link` and `merge` join, `separate` keeps apart, `unlink` and `unmerge` take the
-    entry back that `revokes` names. Entries that one decision wrote share their `act_id`."""
+    entry back that `revokes` names. Entries that one decision wrote share their `act_id`.
+
+    A separation of two sets names all of them as its sides, and `one` and `other` are of them. What takes a separation
+    back between some of whom it is about only names those as its sides; one without sides takes all of it back.
+    """
 
     id: int
     kind: str
@@ -25,11 +29,35 @@ class Entry(Struct, frozen=True):
     other: int
     revokes: int | None = None
     act_id: UUID | None = None
+    one_side: Sequence[int] = ()
+    other_side: Sequence[int] = ()
+
+    @property
+    def about(self) -> set[int]:
+        """Everybody that it names."""
+        return {self.one, self.other, *self.one_side, *self.other_side}
 
     @property
     def joins(self) -> bool:
         """Whether it can make two identities one person; a guess cannot."""
         return self.kind in ("link", "merge") and self.strength in _RANK
+
+
+class Separation(Struct, frozen=True):
+    """Nobody of the one side is one person with anybody of the other, because `entry` says so."""
+
+    entry: Entry
+    one_side: frozenset[int]
+    other_side: frozenset[int]
+
+    def without(self, lifted: Entry) -> "list[Separation]":
+        """What is left where an entry takes it back between some only."""
+        inside = self.one_side & frozenset(lifted.one_side)
+        left = [
+            Separation(self.entry, self.one_side - inside, self.other_side),
+            Separation(self.entry, inside, self.other_side - frozenset(lifted.other_side)),
+        ]
+        return [one for one in left if one.one_side and one.other_side]
 
 
 class Bond(Struct, frozen=True, order=True):
@@ -46,16 +74,35 @@ _HOME = 1
 
 
 def active(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries that nothing took back; what takes back may itself be taken back. Oldest first."""
+    """Entries that nothing took back, or not between all of whom they are about: then `separations` knows what is left.
+    What takes back may itself be taken back. Oldest first."""
     standing: dict[int, Entry] = {}
     revoked: set[int] = set()
     for entry in sorted(entries, key=lambda entry: entry.id, reverse=True):
         if entry.id in revoked:
             continue
         standing[entry.id] = entry
-        if entry.revokes is not None:
+        if entry.revokes is not None and not entry.one_side:
             revoked.add(entry.revokes)
     return [standing[number] for number in sorted(standing)]
+
+
+def separations(standing: Iterable[Entry]) -> list[Separation]:
+    """Who is kept apart from whom, by active entries."""
+    entries = list(standing)
+    lifted: defaultdict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        if entry.revokes is not None and entry.one_side:
+            lifted[entry.revokes].append(entry)
+    return [part for entry in entries if entry.kind == "separate" for part in _what_is_left(entry, lifted[entry.id])]
+
+
+def _what_is_left(entry: Entry, lifted: Iterable[Entry]) -> list[Separation]:
+    one_side, other_side = (entry.one_side, entry.other_side) if entry.one_side else ([entry.one], [entry.other])
+    left = [Separation(entry, frozenset(one_side), frozenset(other_side))]
+    for taken in lifted:
+        left = [part for some in left for part in some.without(taken)]
+    return left
 
 
 def proofs(entries: Iterable[Entry]) -> list[Entry]:
@@ -74,9 +121,8 @@ def components(
     """
     standing = active(entries)
     forest = _Forest(identities)
-    for entry in standing:
-        if entry.kind == "separate":
-            forest.keep_apart(entry.one, entry.other)
+    for separation in separations(standing):
+        forest.keep_apart(separation.one_side, separation.other_side)
     linked = (Bond(_RANK[entry.strength], *sorted((entry.one, entry.other))) for entry in standing if entry.joins)
     at_home = (Bond(_HOME, *sorted(pair)) for pair in (homes or {}).items() if pair[0] != pair[1])
     for bond in sorted(set(chain(linked, at_home))):
@@ -88,29 +134,40 @@ def components(
 
 
 class _Forest:
-    """Disjoint sets, some of which must stay apart. Identities that were not asked about are ignored."""
+    """Disjoint sets, some of which must stay apart. Identities that were not asked about are ignored.
+
+    Each separation has two marks, an even number and the odd one after it, for its two sides. A set carries the marks
+    of all its members, so two sets may be joined where none carries the counterpart of a mark of the other.
+    """
 
     def __init__(self, identities: Collection[int]) -> None:
         self._parent = {identity: identity for identity in identities}
         self._size = dict.fromkeys(identities, 1)
-        self._foes: defaultdict[int, set[int]] = defaultdict(set)
+        self._marks: defaultdict[int, set[int]] = defaultdict(set)
+        self._next = 0
 
     def root(self, identity: int) -> int:
         while self._parent[identity] != identity:
             self._parent[identity] = identity = self._parent[self._parent[identity]]
         return identity
 
-    def keep_apart(self, one: int, other: int) -> None:
-        if one in self._parent and other in self._parent:
-            self._foes[one].add(other)
-            self._foes[other].add(one)
+    def keep_apart(self, one_side: Iterable[int], other_side: Iterable[int]) -> None:
+        """To be said of everybody before anybody is joined."""
+        for mark, side in enumerate((one_side, other_side), self._next):
+            for identity in side:
+                self._marks[identity].add(mark)
+        self._next += 2
 
     def join(self, one: int, other: int) -> None:
         if one not in self._parent or other not in self._parent:
             return
         small, large = sorted((self.root(one), self.root(other)), key=lambda root: self._size[root])
-        if small == large or any(self.root(foe) == large for foe in self._foes[small]):
+        if small == large:
+            return
+        few, many = sorted((self._marks[small], self._marks[large]), key=len)
+        if any(mark ^ 1 in many for mark in few):
             return
         self._parent[small] = large
         self._size[large] += self._size[small]
-        self._foes[large] |= self._foes.pop(small, set())
+        many |= few
+        self._marks[large] = many

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, Literal
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from damso.customers.card import internal_identity
 from damso.customers.cluster import Cluster, read_cluster
-from damso.customers.graph import active
+from damso.customers.graph import active, separations
 from damso.customers.parting import act_of
 from damso.customers.types import INTERNAL, VISITOR, Strength
 from damso.customers.unmerge import is_undone
@@ -82,11 +82,12 @@ async def history(tx: Transaction, customer_id: UUID, locale: Locale) -> list[Hi
     inner = await internal_identity(tx, customer_id)
     rows = await tx.rows(_ROWS, inner)
     # A separation also names somebody whom no link ever joined.
-    ends = {one for row in rows for one in (row["identity_id"], row["other_id"])}
-    cluster = await read_cluster(tx, {inner, *ends})
-    labels = await _labels(tx, ends)
+    cluster = await read_cluster(tx, {inner, *(one for row in rows for one in (row["identity_id"], row["other_id"]))})
     acts = [list(act) for _, act in groupby(rows, key=lambda row: row["act"])]
-    return [_line(cluster, act, labels, locale) for act in acts]
+    told = _Told(cluster)
+    parties = [told.parties(act) for act in acts]
+    labels = await _labels(tx, set(chain.from_iterable(parties)))
+    return [_line(told, act, [labels[one] for one in some], locale) for act, some in zip(acts, parties, strict=True)]
 
 
 _ROWS = """
@@ -98,7 +99,8 @@ SELECT l.id, l.kind, l.strength, l.identity_id, l.other_id, l.evidence, l.actor_
     min(l.id) OVER (PARTITION BY coalesce(l.act_id::text, l.id::text)) AS first
 FROM link l LEFT JOIN agent a ON l.actor_kind = 'agent' AND a.id::text = l.actor_id
 WHERE l.id IN (SELECT id FROM link WHERE identity_id IN (SELECT id FROM own)
-    UNION SELECT id FROM link WHERE other_id IN (SELECT id FROM own))
+    UNION SELECT id FROM link WHERE other_id IN (SELECT id FROM own)
+    UNION SELECT link_id FROM link_side WHERE identity_id IN (SELECT id FROM own))
 ORDER BY first DESC, l.id LIMIT 2000
 """
 
@@ -119,15 +121,31 @@ async def _labels(tx: Transaction, identity_ids: set[int]) -> dict[int, Party]:
     }
 
 
-def _line(cluster: Cluster, act: Sequence[Any], labels: Mapping[int, Party], locale: Locale) -> HistoryLine:
+class _Told:
+    """The entries of a cluster, by what is asked for each decision."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.entries = cluster.entries
+        standing = active(cluster.entries)
+        # A separation may have been taken back bit by bit.
+        self.standing = {entry.id for entry in standing if entry.kind != "separate"}
+        self.standing |= {one.entry.id for one in separations(standing)}
+        self._entry = {entry.id: entry for entry in cluster.entries}
+
+    def parties(self, act: Sequence[Any]) -> list[int]:
+        """Whom a decision is about, as far as it is shown; of a separation first one of each side."""
+        entries = [self._entry[row["id"]] for row in _telling(act)]
+        named = chain.from_iterable((one.one, one.other, *sorted((*one.one_side, *one.other_side))) for one in entries)
+        return list(dict.fromkeys(named))[:SHOWN_PARTIES]
+
+
+def _line(told: _Told, act: Sequence[Any], parties: list[Party], locale: Locale) -> HistoryLine:
     first = act[0]
     decision: Decision = first["evidence"].get("act") or _decision({row["kind"] for row in act})
-    standing = {entry.id for entry in active(cluster.entries)}
-    entries = act_of(cluster.entries, first["id"])
-    stands = any(entry.id in standing for entry in entries)
+    entries = act_of(told.entries, first["id"])
+    stands = any(entry.id in told.standing for entry in entries)
     proven = decision == "link" and first["strength"] == "proven"
-    parties = dict.fromkeys(one for row in _telling(act) for one in (row["identity_id"], row["other_id"]))
-    undone = is_undone(cluster.entries, entries)
+    undone = is_undone(told.entries, entries)
     return HistoryLine(
         link_id=first["id"],
         decision=decision,
@@ -137,7 +155,7 @@ def _line(cluster: Cluster, act: Sequence[Any], labels: Mapping[int, Party], loc
         at=first["at"],
         actor_kind=first["actor_kind"],
         actor_name=first["actor_name"],
-        parties=[labels[one] for one in parties][:SHOWN_PARTIES],
+        parties=parties,
         stands=stands and not undone,
         can_undo=not proven and not undone and decision != "undo",
         can_unmerge=stands

@@ -8,8 +8,8 @@ from msgspec import Struct
 from damso.customers.card import internal_identity
 from damso.customers.cluster import Cluster, lock_cluster, read_cluster
 from damso.customers.derive import derive
-from damso.customers.entries import NewEntry, append_entries, take_back
-from damso.customers.graph import Entry, active
+from damso.customers.entries import NewEntry, append_entries, lift
+from damso.customers.graph import active, separations
 from damso.customers.types import Evidence
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError
@@ -37,12 +37,12 @@ class Merged(Struct, frozen=True):
 
 class Union(Struct, frozen=True):
     """Customers who are about to become one: `kept` is who they are then shown as, `lifted` are separations between
-    them that somebody wrote."""
+    them that somebody wrote, and no more of these than stands between them."""
 
     kept: UUID
     customer_ids: Sequence[UUID]
     identity_ids: Sequence[int]
-    lifted: Sequence[Entry]
+    lifted: Sequence[NewEntry]
 
 
 async def merge(tx: Transaction, customer_ids: Sequence[UUID], *, actor: Actor, evidence: Evidence) -> Merged:
@@ -55,7 +55,7 @@ async def merge(tx: Transaction, customer_ids: Sequence[UUID], *, actor: Actor, 
     union = _union(cluster, inner)
     internal_of = cluster.internal_of
     first, *others = (internal_of[customer_id] for customer_id in union.customer_ids)
-    entries = [take_back(entry) for entry in union.lifted] + [NewEntry("merge", first, other) for other in others]
+    entries = [*union.lifted, *(NewEntry("merge", first, other) for other in others)]
     numbers = await append_entries(tx, entries, evidence={**evidence, "act": "merge"}, actor=actor)
     customer_of = await derive(tx, cluster, actor)
     return Merged(customer_of[first], numbers[-1])
@@ -86,12 +86,14 @@ def _union(cluster: Cluster, inner: Sequence[int]) -> Union:
     shown = list(dict.fromkeys(customer_of[one] for one in inner))
     if len(shown) < 2:
         raise NothingToMerge(field="customer_ids", most=MOST)
-    lifted = [
-        entry
-        for entry in active(cluster.entries)
-        if entry.kind == "separate"
-        and customer_of[entry.one] != customer_of[entry.other]
-        and {customer_of[entry.one], customer_of[entry.other]} <= set(shown)
-    ]
     ids = [node.id for node in cluster.nodes if node.customer_id in shown]
-    return Union(shown[0], shown, ids, lifted)
+    return Union(shown[0], shown, ids, _lifted(cluster, frozenset(ids)))
+
+
+def _lifted(cluster: Cluster, joined: frozenset[int]) -> list[NewEntry]:
+    """What keeps these apart from each other is taken back; what keeps them from others stays."""
+    between = [
+        (separation, separation.one_side & joined, separation.other_side & joined)
+        for separation in separations(active(cluster.entries))
+    ]
+    return [lift(separation, left, right) for separation, left, right in between if left and right]

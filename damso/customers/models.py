@@ -136,6 +136,20 @@ class Link(Table):
     act_id: Mapped[UUID | None]
 
 
+class LinkSide(Table):
+    """Whom an entry of the graph's log is about besides its pair, which is of them: side 0 is that of `identity_id`, 1
+    that of `other_id`. Of a `separate` entry, two sets that are kept apart (none: the pair alone); of an `unlink`,
+    between whom it takes one back (none: between all)."""
+
+    __tablename__ = "link_side"
+    __table_args__ = (CheckConstraint("side IN (0, 1)", name="side"),)
+    link_id: Mapped[int] = mapped_column(ForeignKey("link.id", ondelete="CASCADE"), primary_key=True)
+    identity_id: Mapped[int] = mapped_column(
+        ForeignKey("identity.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    side: Mapped[int] = mapped_column(SmallInteger())
+
+
 class Suggestion(Table):
     """Two customers who may be one person, with the codes of the reasons. Derived, and never more than a question.
 

@@ -5,7 +5,7 @@ Pure: what a preview shows is what the act then does.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from itertools import combinations, pairwise, product
+from itertools import chain, pairwise
 from uuid import UUID
 
 from msgspec import Struct
@@ -46,7 +46,8 @@ def part(cluster: Cluster, leaving: Collection[int]) -> Plan:
 
 def part_by_act(cluster: Cluster, act: Collection[Entry]) -> Plan:
     """Take back what one decision joined, and keep apart what then falls apart."""
-    written = [take_back(entry, "unmerge") for entry in active(cluster.entries) if entry in act]
+    of_act = {entry.id for entry in act}
+    written = [take_back(entry, "unmerge") for entry in active(cluster.entries) if entry.id in of_act]
     partition = cluster.partition(as_if(cluster.entries, written))
     customer_of = cluster.customer_of
     sides: defaultdict[UUID, defaultdict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
@@ -70,7 +71,16 @@ def as_if(entries: Sequence[Entry], written: Sequence[NewEntry]) -> list[Entry]:
     return [
         *entries,
         *(
-            Entry(number, entry.kind, entry.strength, entry.one, entry.other, entry.revokes)
+            Entry(
+                number,
+                entry.kind,
+                entry.strength,
+                entry.one,
+                entry.other,
+                entry.revokes,
+                one_side=tuple(entry.one_side),
+                other_side=tuple(entry.other_side),
+            )
             for number, entry in enumerate(written, after)
         ),
     ]
@@ -84,7 +94,7 @@ def _with_inner_selves(cluster: Cluster, customer_id: UUID, leaving: Collection[
         if node.customer_id == customer_id and node.kind != INTERNAL:
             addresses[node.home_id].add(node.id)
     internal_of = cluster.internal_of
-    away = {one for one in leaving if one not in internal_of.values()}
+    away = set(leaving) - set(internal_of.values())
     return away | {internal_of[home] for home, ids in addresses.items() if ids <= away and home in internal_of}
 
 
@@ -95,12 +105,19 @@ def _crosses(entry: Entry, one_side: Collection[int], other_side: Collection[int
 
 
 def apart(sides: Sequence[Collection[int]]) -> list[NewEntry]:
-    """Separations between each two of different sides. Each pair, because any two may be what a rule joins next."""
-    return [
-        NewEntry("separate", one, other)
-        for left, right in combinations(sides, 2)
-        for one, other in product(sorted(left), sorted(right))
-    ]
+    """Separations between each two of different sides, because any two may be what a rule joins next: one entry parts
+    half of the sides from the other half, and each half is then parted in itself."""
+    if len(sides) < 2:
+        return []
+    middle = len(sides) // 2
+    left, right = (sorted(chain.from_iterable(some)) for some in (sides[:middle], sides[middle:]))
+    return [separation(left, right), *apart(sides[:middle]), *apart(sides[middle:])]
+
+
+def separation(left: Sequence[int], right: Sequence[int]) -> NewEntry:
+    """Of two alone, the pair says all."""
+    sides = ((), ()) if len(left) == len(right) == 1 else (left, right)
+    return NewEntry("separate", left[0], right[0], one_side=sides[0], other_side=sides[1])
 
 
 def _held_together(partition: Mapping[int, int], side: Collection[int]) -> list[NewEntry]:

@@ -138,7 +138,9 @@ async def _sides(
     everybody = [one for ids in groups.values() for one in ids]
     known = {identity.id: identity for identity in await identities_in(tx, everybody)}
     prints = {one.identity_id: one for one in await cases.footprints(tx, everybody)}
-    traits = await dated_traits(tx, everybody)
+    traits: defaultdict[int, set[str]] = defaultdict(set)
+    for trait in await dated_traits(tx, everybody):
+        traits[trait.identity_id].add(trait.key)
     names = await _own_names(tx, everybody)
     return [
         _side(
@@ -147,7 +149,7 @@ async def _sides(
             [known[one] for one in ids if known[one].kind != INTERNAL],
             conversations=sum(prints[one].conversations for one in ids if one in prints),
             messages=sum(prints[one].messages for one in ids if one in prints),
-            traits=len({trait.key for trait in traits if trait.identity_id in ids}),
+            traits=len({key for one in ids for key in traits[one]}),
         )
         for key, ids in groups.items()
     ]

@@ -9,6 +9,7 @@ probability.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import product
 from typing import ClassVar
 from uuid import UUID
 
@@ -16,10 +17,10 @@ import msgspec
 from msgspec import Struct
 
 from damso.customers.card import internal_identity
-from damso.customers.cluster import lock_cluster
+from damso.customers.cluster import entries_between, lock_cluster
 from damso.customers.derive import derive
 from damso.customers.entries import append_entries
-from damso.customers.graph import Entry, active
+from damso.customers.graph import active, separations
 from damso.customers.likeness import WEIGHTS, Known, Profile, Reason, probes, reasons
 from damso.customers.matching.types import Explanation
 from damso.customers.merge import NothingToMerge
@@ -64,7 +65,7 @@ class OpenSuggestion(Struct, frozen=True, kw_only=True):
 
 
 async def suggest(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID, list[Suggestion]]:
-    """For each of these customers who else they may be, most likely first. Four statements."""
+    """For each of these customers who else they may be, most likely first. Five statements."""
     profiles = await _profiles(tx, customer_ids)
     wanted = [(profile.id, gram_keys(probe)) for profile in profiles.values() for probe in probes(profile)]
     found = await _candidates(tx, wanted)
@@ -129,16 +130,14 @@ async def _candidates(tx: Transaction, wanted: Sequence[tuple[UUID, Sequence[int
 
 async def kept_apart(tx: Transaction, customer_ids: Collection[UUID]) -> set[frozenset[UUID]]:
     """Pairs of whom somebody said that they are not the same."""
-    rows = await tx.rows(
-        """SELECT l.id, l.kind, l.strength, l.identity_id AS one, l.other_id AS other, l.revokes,
-            a.customer_id AS left, b.customer_id AS right
-        FROM identity a JOIN link l ON l.identity_id = a.id JOIN identity b ON b.id = l.other_id
-        WHERE a.customer_id = ANY ($1) AND b.customer_id = ANY ($1) AND a.customer_id <> b.customer_id""",
-        list(customer_ids),
-    )
-    sides = {row["id"]: frozenset((row["left"], row["right"])) for row in rows}
-    entries = [Entry(row["id"], row["kind"], row["strength"], row["one"], row["other"], row["revokes"]) for row in rows]
-    return {sides[entry.id] for entry in active(entries) if entry.kind == "separate"}
+    rows = await tx.rows("SELECT id, customer_id FROM identity WHERE customer_id = ANY ($1)", list(customer_ids))
+    customer_of: dict[int, UUID] = {row["id"]: row["customer_id"] for row in rows}
+    standing = separations(active(await entries_between(tx, customer_of)))
+    sides = [
+        [{customer_of[one] for one in side if one in customer_of} for side in (some.one_side, some.other_side)]
+        for some in standing
+    ]
+    return {frozenset(pair) for left, right in sides for pair in product(left, right)}
 
 
 async def not_the_same(tx: Transaction, customer_id: UUID, other_id: UUID, *, actor: Actor, evidence: Evidence) -> int:

@@ -124,7 +124,7 @@ async def customers_of_act(tx: Transaction, link_id: int) -> set[UUID]:
         raise NotFound
     cluster = await read_cluster(tx, tuple(pair))
     customer_of = cluster.customer_of
-    return {customer_of[one] for entry in act_of(cluster.entries, link_id) for one in (entry.one, entry.other)}
+    return {customer_of[one] for entry in act_of(cluster.entries, link_id) for one in entry.about}
 
 
 async def undo(tx: Transaction, link_id: int, *, actor: Actor, evidence: Evidence) -> None:

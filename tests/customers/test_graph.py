@@ -1,11 +1,13 @@
 """Who is one person, as a pure function of the log."""
 
+from collections.abc import Sequence
+from itertools import product
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from damso.customers.graph import Entry, active, components
+from damso.customers.graph import Entry, active, components, separations
 from damso.customers.types import Strength
 
 PEOPLE = range(1, 9)
@@ -102,6 +104,70 @@ def test_nobody_is_joined_to_whom_they_were_separated_from(log: list[Entry], hom
     partition = components(PEOPLE, log, home)
     separations = [entry for entry in active(log) if entry.kind == "separate"]
     assert all(partition[entry.one] != partition[entry.other] for entry in separations)
+
+
+sets = st.frozensets(st.sampled_from(PEOPLE), min_size=1, max_size=4)
+sides = st.tuples(sets, sets).filter(lambda pair: not pair[0] & pair[1])
+
+
+@st.composite
+def logs_of_sets(draw: st.DrawFn) -> list[Entry]:
+    """Links, separations of sets, and what takes both back: as a whole, or a separation between some."""
+    entries: list[Entry] = []
+    for number in range(1, draw(st.integers(0, 16)) + 1):
+        kind = draw(st.sampled_from(["link", "merge", "separate", "separate", "unlink", "lift", "lift"]))
+        earlier = draw(st.sampled_from(entries)) if entries else None
+        apart = [entry for entry in entries if entry.kind == "separate"]
+        if kind in ("link", "merge"):
+            entries.append(Entry(number, kind, draw(strengths), *draw(pairs)))
+        elif kind == "separate" or earlier is None:
+            left, right = draw(sides)
+            entries.append(_separate(number, left, right))
+        elif kind == "lift" and apart:
+            entries.append(_lift(number, draw(st.sampled_from(apart)), draw(sets), draw(sets)))
+        else:
+            entries.append(unlink(number, earlier.id))
+    return entries
+
+
+def _separate(number: int, left: frozenset[int], right: frozenset[int]) -> Entry:
+    alone = len(left) == len(right) == 1
+    named: tuple[Sequence[int], Sequence[int]] = ((), ()) if alone else (tuple(left), tuple(right))
+    return Entry(number, "separate", "asserted", min(left), min(right), None, None, *named)
+
+
+def _lift(number: int, entry: Entry, left: frozenset[int], right: frozenset[int]) -> Entry:
+    some = left & frozenset(entry.one_side), right & frozenset(entry.other_side)
+    named: tuple[Sequence[int], Sequence[int]] = (tuple(some[0]), tuple(some[1])) if all(some) else ((), ())
+    return Entry(number, "unlink", "asserted", entry.one, entry.other, entry.id, None, *named)
+
+
+def as_pairs(log: list[Entry]) -> list[Entry]:
+    """The same, as it would be said with an entry for each pair: what takes back, takes back those that it is about."""
+    said: dict[int, list[tuple[int, tuple[int, int]]]] = {}
+    written: list[Entry] = []
+    for entry in log:
+        sides = (entry.one_side, entry.other_side) if entry.one_side else ([entry.one], [entry.other])
+        about = list(product(*sides))
+        before: list[tuple[int | None, tuple[int, int]]] = [(None, pair) for pair in about]
+        if entry.revokes is not None:
+            before = [(n, pair) for n, pair in said[entry.revokes] if not entry.one_side or pair in about]
+        said[entry.id] = []
+        for revokes, pair in before:
+            number = len(written) + 1
+            written.append(Entry(number, entry.kind, entry.strength, *pair, revokes))
+            said[entry.id].append((number, pair))
+    return written
+
+
+@given(logs_of_sets(), homes)
+def test_a_separation_of_sets_says_what_one_of_each_two_would(log: list[Entry], home: dict[int, int]) -> None:
+    pairs_apart = {
+        (one, other) for some in separations(active(log)) for one, other in product(some.one_side, some.other_side)
+    }
+    single = as_pairs(log)
+    assert pairs_apart == {(entry.one, entry.other) for entry in active(single) if entry.kind == "separate"}
+    assert components(PEOPLE, log, home) == components(PEOPLE, single, home)
 
 
 @given(logs(), homes)

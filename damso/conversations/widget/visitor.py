@@ -150,7 +150,11 @@ async def _adopt(tx: Transaction, user_id: int, visitor: Visitor, email: str | N
         """SELECT i.id FROM identity i WHERE i.kind = 'visitor' AND i.scope = $1 AND i.value = $2
         AND NOT EXISTS (SELECT 1 FROM link l JOIN identity o ON o.id IN (l.identity_id, l.other_id)
             WHERE i.id IN (l.identity_id, l.other_id) AND ((o.kind = 'user' AND o.id <> $3)
-                OR (o.kind = 'email' AND l.strength = 'proven' AND o.value IS DISTINCT FROM $4)))""",
+                OR (o.kind = 'email' AND l.strength = 'proven' AND o.value IS DISTINCT FROM $4)))
+        AND NOT EXISTS (SELECT 1 FROM link_side mine
+            JOIN link_side theirs ON theirs.link_id = mine.link_id AND theirs.side <> mine.side
+            JOIN identity o ON o.id = theirs.identity_id
+            WHERE mine.identity_id = i.id AND o.kind = 'user' AND o.id <> $3)""",
         visitor.inbox_key,
         str(visitor.id),
         user_id,

@@ -77,9 +77,9 @@ async def households_of(tx: Transaction, customer_ids: Collection[UUID]) -> dict
     for node in nodes:
         theirs[node.customer_id].append(node)
     for link in await entries_between(tx, owner):
-        # One between two customers joins nobody within either.
-        if owner[link.one] == owner[link.other]:
-            links[owner[link.one]].append(link)
+        # One between two customers joins nobody within either, and nobody is kept apart within one.
+        if (one := owner.get(link.one)) and one == owner.get(link.other):
+            links[one].append(link)
     for entry in await entries_of(tx, owner):
         entries[owner[entry.identity_id]].append(entry)
     return {one: _household(some, links[one], entries[one]) for one, some in theirs.items()}
