@@ -57,7 +57,7 @@ async def open_world(size: Size, *, reload: bool = False) -> AsyncIterator[World
     """The filled database, from `.build` where it was filled before. Newer tables come by migration, as a company's do;
     what hours have loaded is loaded again only where the loader itself has changed."""
     shop_file = size.folder / "shop.json"
-    if reload or (shop_file.exists() and json.loads(shop_file.read_text())["version"] != VERSION):
+    if reload or (shop_file.exists() and json.loads(shop_file.read_text()).get("version") != VERSION):
         print(f"  the loader has changed since {size.folder.name} was loaded: loading it again", flush=True)
         shutil.rmtree(size.folder)
     if not shop_file.exists():
