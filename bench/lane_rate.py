@@ -10,6 +10,7 @@ import time
 from typing import ClassVar
 
 from damso.kernel.database import Database, open_database
+from damso.kernel.i18n import Text
 from damso.kernel.lanes import Claim, Worker, enqueue
 from damso.kernel.migrations import migrate, prepare
 
@@ -22,6 +23,7 @@ class Nothing:
     """A lane whose items need nothing but to be finished."""
 
     name: ClassVar[str] = "bench"
+    title: ClassVar[Text] = Text("측정", "Measuring")
     width: ClassVar[int] = 8
 
     def __init__(self, database: Database) -> None:
