@@ -85,7 +85,8 @@ def _network(number: PhoneNumber) -> dict[str, str]:
 
     zones = timezone.time_zones_for_number(number)
     zone = zones[0] if len(zones) == 1 and "/" in zones[0] else ""
-    return {"phone_carrier": carrier.name_for_number(number, "ko"), "phone_timezone": zone}
+    # Where people keep their number when they change the network, as in Korea, the number tells nothing of it.
+    return {"phone_carrier": carrier.safe_display_name(number, "ko"), "phone_timezone": zone}
 
 
 def _company(told: Told) -> dict[str, Any]:

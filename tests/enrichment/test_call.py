@@ -100,6 +100,7 @@ def test_a_domain_of_everybody_is_not_asked_about() -> None:
     [
         (Told(kind="phone", value="+82212345678"), {"phone_country": "KR", "phone_place": "서울"}),
         (Told(kind="phone", value="+821012345678"), {"phone_country": "KR"}),
+        (Told(kind="phone", value="+821022221111"), {"phone_country": "KR"}),  # first given out by a network long gone
         (Told(kind="email", value="mina@hanbit.example"), {"work_domain": "hanbit.example"}),
         (Told(kind="email", value="mina@gmail.com"), {}),
         (

@@ -73,7 +73,9 @@ export function TraitTable({ title, traits, onSet }: TableProps) {
               style={{ whiteSpace: "pre-line" }}
             >
               <li className={`${classes.fact} ${classes.trait}`}>
-                <span className={`${classes.factName} cut`}>{trait.key}</span>
+                <span className={`${classes.factName} cut`} title={trait.key}>
+                  {trait.key}
+                </span>
                 {writes ? (
                   <>
                     <button
