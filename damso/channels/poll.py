@@ -48,23 +48,11 @@ class Doorkeeper(Protocol):
         """Whether to pass by. The cursor moves on, and nothing of it is kept."""
 
 
-class OpenDoor:
-    """Takes everything."""
-
-    async def left_out(self, tx: Transaction, request: Request) -> bool:
-        return False
-
-
 class Poller:
     """Polls every enabled inbox that this process gets hold of."""
 
     def __init__(
-        self,
-        database: Database,
-        blobs: Blobs,
-        inboxes: Inboxes,
-        http: AsyncClient,
-        doorkeeper: Doorkeeper = OpenDoor(),  # noqa: B008
+        self, database: Database, blobs: Blobs, inboxes: Inboxes, http: AsyncClient, doorkeeper: Doorkeeper
     ) -> None:
         self._database = database
         self._blobs = blobs
@@ -170,11 +158,13 @@ class _InboxPoller:
 
     async def _take(self, polled: Polled) -> None:
         await wait_for_room(self._database)
-        async with self._database.transaction() as tx:
-            if await self._doorkeeper.left_out(tx, polled.request):
+        async with self._database.reading() as tx:
+            passed_by = await self._doorkeeper.left_out(tx, polled.request)
+        if passed_by:
+            async with self._database.transaction() as tx:
                 await _keep_cursor(tx, self._inbox.id, polled.cursor)
-                return
-        await bring_in(self._database, self._blobs, self._inbox, polled.request, "poll", cursor=polled.cursor)
+        else:
+            await bring_in(self._database, self._blobs, self._inbox, polled.request, "poll", cursor=polled.cursor)
 
     async def _next(self, stream: AsyncIterator[Polled]) -> Polled | None:
         try:
