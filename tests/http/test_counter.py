@@ -90,6 +90,10 @@ async def test_a_code_works_once_and_a_forged_late_or_revoked_one_never(
     assert sorted(answer.status_code for answer in ended) == [201, 409, 409]
     assert {answer.json()["code"] for answer in ended if answer.status_code == 409} == {"MEMBER_CODE_USED"}
 
+    for respelled in (f"{code}=", f"{code[:-1]}{chr(ord(code[-1]) + 1)}", code.replace(".", "=.")):
+        answer = await till.sends("visits", code=respelled)
+        assert (respelled, answer.json()["code"]) == (respelled, "MEMBER_CODE_INVALID")
+
     late = await shown_code(company, link)
     forged = Keyring(bytes(32)).sign("member code", {"m": 1, "n": "x"})
     page = link.rsplit("/", 1)[1]
