@@ -37,6 +37,8 @@ from damso.channels import api as channel_api
 from damso.channels.hooks import HooksController
 from damso.channels.reasons import REASONS
 from damso.commerce import api as commerce_api
+from damso.commerce.sentences import sentence
+from damso.commerce.vocabulary import VOCABULARY
 from damso.conversations import (
     act_api,
     checklist,
@@ -295,7 +297,8 @@ def _provide_cases(caller: NamedDependency[Caller]) -> Cases:
 
 
 def _provide_timeline_sources(caller: NamedDependency[Caller]) -> Sequence[TimelineSource]:
-    return (*SOURCES, TrackedLines(), ReturnLines(caller), *lines_for(caller))
+    hidden = () if caller.may("commerce.read") else VOCABULARY
+    return (*SOURCES, TrackedLines(caller, sentence, hidden), ReturnLines(caller), *lines_for(caller))
 
 
 def _living(given: Given) -> Callable[[Litestar], Any]:

@@ -3,16 +3,17 @@
 Changes are told in the order of when they happened (then by what they are, then by digest), never of when they arrived.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate
-from typing import TypeAlias, get_args
+from typing import Any, TypeAlias, get_args
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from damso.commerce.money import DEFAULT_CURRENCY, LIMIT, AmountInvalid, Money, money_of
-from damso.commerce.types import Change, ChangeName, Item, Line, OrderKind, OrderState, Problem, Told
+from damso.commerce.types import Change, ChangeName, Item, Line, OrderKind, OrderState, Problem, Said, Told
 
 _RANKED: tuple[ChangeName, ...] = get_args(ChangeName)
 _RANK = {name: rank for rank, name in enumerate(_RANKED)}
@@ -22,6 +23,12 @@ def fold(kind: OrderKind, changes: Collection[Change]) -> Told:
     """The order or cart that these changes make; there is at least one."""
     ordered = sorted(changes, key=lambda change: (change.occurred_at, _RANK[change.name], change.digest))
     return _order(ordered) if kind == "order" else _cart(ordered)
+
+
+def total_of(said: Said) -> Money:
+    """What an order came to, as far as one event of it tells."""
+    sheet = _Sheet(said.currency or DEFAULT_CURRENCY, set())
+    return _total(sheet, msgspec.structs.asdict(said), sheet.lines(said.items or ()))
 
 
 class _Sheet(Struct):
@@ -105,7 +112,7 @@ def _order(changes: Sequence[Change]) -> Told:
     )
 
 
-def _total(sheet: _Sheet, said: dict[str, Decimal | None], lines: Sequence[Line]) -> Money:
+def _total(sheet: _Sheet, said: Mapping[str, Any], lines: Sequence[Line]) -> Money:
     """What was paid. Where the shop says only its revenue, shipping and tax come on top of it; where it says neither,
     the lines are added up."""
     if said["total"] is not None:

@@ -32,6 +32,16 @@ _CODES = {
 DIGITS = {code: digits for digits, codes in _CODES.items() for code in codes.split()}
 """Minor digits of each currency (ISO 4217)."""
 
+_SIGNS = {
+    "KRW": ("₩", "₩"),
+    "USD": ("US$", "$"),
+    "EUR": ("€", "€"),
+    "JPY": ("JP¥", "¥"),
+    "CNY": ("CN¥", "CN¥"),
+    "GBP": ("£", "£"),
+}
+"""How Koreans and others write a currency before an amount; the rest go by their codes."""
+
 _NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?|[-+]?\.\d+")
 
 
@@ -80,6 +90,16 @@ class Money(Struct, frozen=True):
     def digits(self) -> int:
         """How many of the minor digits stand behind the point."""
         return digits_of(self.currency)
+
+    @property
+    def text(self) -> Text:
+        """`31,000원` and `₩31,000`, as the desk writes it."""
+        sign, minor = "-" if self.minor < 0 else "", abs(self.minor)
+        whole, part = divmod(minor, 10**self.digits)
+        number = f"{whole:,}.{part:0{self.digits}}" if self.digits else f"{whole:,}"
+        ko, en = _SIGNS.get(self.currency, (f"{self.currency}\xa0",) * 2)
+        won = self.currency == "KRW"
+        return Text(f"{sign}{number}원" if won else f"{sign}{ko}{number}", f"{sign}{en}{number}")
 
 
 def as_currency(value: object) -> str | None:

@@ -106,12 +106,11 @@ def read_event(name: str, properties: Mapping[str, Any]) -> Read | None:
     meaning = MEANINGS.get(name)
     if meaning is None:
         return None
-    problems: list[Problem] = []
-    said = _said(properties, meaning, problems)
-    cart = _text(properties, "cart_id", "cartId")
+    said = said_in(meaning, properties)
+    cart = text_in(properties, "cart_id", "cartId")
     if meaning.kind == "cart":
         return Read(meaning, cart, said)
-    number = _text(properties, "order_id", "orderId")
+    number = text_in(properties, "order_id", "orderId")
     return Read(meaning, number, said, cart) if number else None
 
 
@@ -126,7 +125,9 @@ def products_in(name: str, properties: Mapping[str, Any]) -> tuple[Item, ...]:
     return ()
 
 
-def _said(properties: Mapping[str, Any], meaning: Meaning, problems: list[Problem]) -> Said:
+def said_in(meaning: Meaning, properties: Mapping[str, Any]) -> Said:
+    """What an event with that meaning says; what cannot be read is among its problems."""
+    problems: list[Problem] = []
     items = _one(properties, problems) if meaning.one_item else _items(properties, problems)
     currency = as_currency(properties.get("currency"))
     if properties.get("currency") and currency is None:
@@ -139,11 +140,11 @@ def _said(properties: Mapping[str, Any], meaning: Meaning, problems: list[Proble
         shipping=amount("shipping"),
         tax=amount("tax"),
         discount=amount("discount"),
-        coupon=_text(properties, "coupon"),
-        shop=_text(properties, "affiliation"),
-        place=_text(properties, "place"),
-        status=_text(properties, "status"),
-        refund_key=_text(properties, "refund_id", "refundId"),
+        coupon=text_in(properties, "coupon"),
+        shop=text_in(properties, "affiliation"),
+        place=text_in(properties, "place"),
+        status=text_in(properties, "status"),
+        refund_key=text_in(properties, "refund_id", "refundId"),
         items=items,
         problems=tuple(sorted(set(problems))),
     )
@@ -189,12 +190,12 @@ def _items(properties: Mapping[str, Any], problems: list[Problem]) -> tuple[Item
 
 def _item(properties: Mapping[str, Any], problems: list[Problem]) -> Item | None:
     item = Item(
-        product_key=_text(properties, "product_id", "productId", "id"),
-        sku=_text(properties, "sku"),
-        variant=_text(properties, "variant"),
-        name=_text(properties, "name"),
-        category=_text(properties, "category"),
-        brand=_text(properties, "brand"),
+        product_key=text_in(properties, "product_id", "productId", "id"),
+        sku=text_in(properties, "sku"),
+        variant=text_in(properties, "variant"),
+        name=text_in(properties, "name"),
+        category=text_in(properties, "category"),
+        brand=text_in(properties, "brand"),
         price=_amount(properties.get("price"), problems),
         quantity=_quantity(properties.get("quantity"), problems),
         url=_url(properties, ("url",), problems),
@@ -216,7 +217,7 @@ def _quantity(value: object, problems: list[Problem]) -> int | None:
     return int(number)
 
 
-def _text(properties: Mapping[str, Any], *names: str) -> str:
+def text_in(properties: Mapping[str, Any], *names: str) -> str:
     """The first of the properties that holds a text or a whole number (shops number orders both ways)."""
     for name in names:
         value = properties.get(name)

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from damso.commerce.api import Amount, amount_of
 from damso.commerce.orders import Wanted, lines_of, list_orders, order, orders_of
+from damso.commerce.status import word_of
 from damso.commerce.types import OrderState, StoredLine, StoredOrder, Trust, Within
 from damso.conversations.rows import customer_name
 from damso.conversations.types import CustomerName
@@ -49,7 +50,8 @@ class OrderedProduct(Struct, frozen=True, kw_only=True):
 
 class OrderRow(Struct, frozen=True, kw_only=True):
     """An order in a list, with its first three lines. `trust`: whether the company's systems told of it (`asserted`) or
-    only the customer's browser did (`claimed`). `place` is the shop that sold it over the counter."""
+    only the customer's browser did (`claimed`). `status` is the shop's own word for where it is, empty where that is a
+    code of its system. `place` is the shop that sold it over the counter."""
 
     id: UUID
     number: str
@@ -204,7 +206,7 @@ def _fields(found: StoredOrder, lines: Sequence[StoredLine], people: Mapping[int
         "number": found.number,
         "state": found.state,
         "trust": found.trust,
-        "status": found.status,
+        "status": word_of(found.status),
         "shop": found.shop,
         "place": found.place,
         "total": amount_of(found.total, found.currency),

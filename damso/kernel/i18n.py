@@ -18,6 +18,12 @@ class Text(Struct, frozen=True):
         return (self.ko if locale == "ko" else self.en).format(**fields)
 
 
+def literal(words: str) -> Text:
+    """Somebody's own words, the same in both languages; no part of them is a field."""
+    escaped = words.replace("{", "{{").replace("}", "}}")
+    return Text(escaped, escaped)
+
+
 def as_locale(tag: str | None) -> Locale | None:
     """The language we speak that a tag such as `ko-KR` names, or None."""
     match (tag or "").split("-")[0].strip().lower():

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from damso.commerce.types import Item
+from damso.commerce.sentences import sentence
 from damso.commerce.vocabulary import MEANINGS, VOCABULARY, products_in, read_event
 
 
@@ -103,6 +104,7 @@ FIELDS = (
 def test_nothing_that_is_sent_breaks_the_reading(name: str, properties: dict[str, Any]) -> None:
     read_event(name, properties)
     products_in(name, properties)
+    assert sentence(name, properties)
 
 
 def _calls(samples: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:

@@ -173,7 +173,7 @@ async def test_a_sale_is_an_order_with_its_shop(
     told = (await desk.get(f"/api/customers/{till.customer}/timeline?kinds=event")).json()["items"]
     assert {(one["title"], one["text"]) for one in told} >= {
         ("매장 방문", "서촌점"),
-        ("매장 구매", "서촌점 · s1/0412"),
+        ("매장 구매 · 12,000원", "서촌점 · s1/0412 · 머그컵"),
     }
 
 

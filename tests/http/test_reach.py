@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from litestar import Litestar
+from msgspec.structs import replace
 
 from damso.conversations.note import write_note
 from damso.customers.link import separate
 from damso.team.access import Limits
+from tests.commerce.shop import buys, sends
 from tests.conversations.company import Company
 from tests.http.browsers import signed_in_browser
 from tests.http.test_access import ROUTES
@@ -331,6 +333,26 @@ async def test_the_room_limit_takes_other_rooms_away(app: Litestar, world: TwoBr
     assert refused == [403, 403, 403]
     assert card["conversations"] == []
     assert {line["kind"] for line in story}.isdisjoint({"conversation", "message", "note"})
+
+
+@pytest.mark.parametrize(
+    ("limit", "seen"), [("brands", ["near"]), ("inboxes", ["far", "near"]), ("rooms", []), ("none", ["far", "near"])]
+)
+async def test_a_timeline_tells_of_the_orders_that_the_caller_may_see(
+    limit: str, seen: list[str], app: Litestar, world: TwoBrands
+) -> None:
+    """A room that is taken away takes its events along; a brand that is out of reach takes those of its sources."""
+    limits = {"rooms": Limits(rooms=("customers",)), "none": Limits()}
+    world.limits.update(limits)  # type: ignore[attr-defined]
+    mina = await world.company.identity("mina@naver.example")
+    for number, side in (("near", world.near), ("far", world.far)):
+        await sends(world.company.parts.database, replace(buys(mina, number), brand_id=side.inbox.brand_id))
+    async with world.company.parts.database.reading() as tx:
+        customer = await tx.value("SELECT customer_id FROM identity WHERE id = $1", mina)
+    async with await world.desk(app, limit) as desk:
+        story = (await desk.get(f"/api/customers/{customer}/timeline?kinds=event")).json()["items"]
+    ordered = [line["text"].split(" · ")[0] for line in story if line["title"].startswith("주문했어요")]
+    assert sorted(ordered) == seen
 
 
 @pytest.mark.parametrize("limit", LIMITS)

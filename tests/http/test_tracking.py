@@ -57,13 +57,23 @@ async def timeline(desk: httpx.AsyncClient, name: str) -> list[dict[str, Any]]:
 async def test_what_a_shop_sends_stands_in_the_customers_timeline(desk: httpx.AsyncClient, server: Sender) -> None:
     answer = await server.send(
         identify(userId="member-7", traits={"name": "김담소", "email": "mina@damso.example", "grade": "gold"}),
-        event("Order Completed", properties={"total": 39000, "coupon": "SPRING"}),
+        event("Order Completed", properties={"order_id": "MS-20142", "total": 39000, "status": "배송 준비 중", "x": 1}),
     )
     assert answer.json() == {"success": True, "accepted": 2, "duplicates": 0, "rejected": []}
     lines = await timeline(desk, "mina@damso.example")
-    assert ("Order Completed", "total: 39000 · coupon: SPRING", "Shop server") in [
+    assert ("주문했어요 · 39,000원", "MS-20142 · 배송 준비 중", "Shop server") in [
         (line["title"], line["text"], line["source"]) for line in lines
     ]
+
+
+async def test_what_is_of_no_vocabulary_stands_there_as_it_came(desk: httpx.AsyncClient, server: Sender) -> None:
+    """The name of an event is anybody's: what looks like a field of ours in it is none."""
+    await server.send(
+        identify(userId="member-7", traits={"email": "mina@damso.example"}),
+        event("Clicked {button}", userId="member-7", properties={"label": "{0}"}),
+    )
+    lines = await timeline(desk, "mina@damso.example")
+    assert ("Clicked {button}", "label: {0}") in [(line["title"], line["text"]) for line in lines]
 
 
 async def test_every_call_is_stored_under_its_name(server: Sender, database: Database) -> None:

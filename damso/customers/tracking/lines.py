@@ -1,6 +1,6 @@
 """What sources told of a customer, for the timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -8,7 +8,8 @@ import msgspec
 from damso.customers.timeline import Kind, Place, TimelineEntry
 from damso.customers.tracking.read import NAMES
 from damso.kernel.database import Transaction
-from damso.kernel.i18n import Text
+from damso.kernel.i18n import Text, literal
+from damso.team.access import Caller
 
 PAGES = NAMES["page"]
 """Pages have lines of their own, whichever way they were sent."""
@@ -19,20 +20,25 @@ _TITLES = {
     NAMES["alias"]: Text("회원 번호 연결", "Ids joined"),
 }
 COUNTER = "counter"
-"""The kind of what a till sent; it names its shop."""
-_AT_COUNTERS = {
-    "Store Visited": Text("매장 방문", "Came to a shop"),
-    "Order Completed": Text("매장 구매", "Bought in a shop"),
-    "Order Returned": Text("매장 반품", "Returned in a shop"),
-}
+"""The kind of what a till sent."""
 MOST_TOLD = 6
 """Properties of an event that its line shows."""
 
 
+Sentence = Callable[[str, Mapping[str, Any]], tuple[Text, str] | None]
+"""Contribution point: what an event of a vocabulary says and what it is about, from its name and properties; None for
+one that is not of it."""
+
+
 class TrackedLines:
-    """Events that sites, apps and systems sent."""
+    """Events that sites, apps and systems sent. `hidden` are names that the caller may not see."""
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({"event"})
+
+    def __init__(self, caller: Caller, sentence: Sentence, hidden: Collection[str]) -> None:
+        self._brands = list(caller.limits.brands)
+        self._sentence = sentence
+        self._hidden = [PAGES, *hidden]
 
     async def entries(
         self, tx: Transaction, identity_ids: Sequence[int], before: Place, limit: int
@@ -42,8 +48,9 @@ class TrackedLines:
             FROM unnest($1::bigint[]) AS own(id) CROSS JOIN LATERAL (
                 SELECT 'tracked:' || epoch || '.' || id AS key, occurred_at AS at, name, subject_kind, properties,
                     actor_id
-                FROM tracked_event WHERE identity_id = own.id AND occurred_at <= $2 AND name <> $5
+                FROM tracked_event WHERE identity_id = own.id AND occurred_at <= $2 AND name <> ALL ($5)
                     AND (occurred_at < $2 OR 'tracked:' || epoch || '.' || id < $3 COLLATE "C")
+                    AND ($6::uuid[] = '{}' OR brand_id IS NULL OR brand_id = ANY ($6))
                 ORDER BY occurred_at DESC, ('tracked:' || epoch || '.' || id) COLLATE "C" DESC LIMIT $4) e
             LEFT JOIN source s ON s.id::text = e.actor_id
             ORDER BY e.at DESC, e.key COLLATE "C" DESC LIMIT $4""",
@@ -51,30 +58,21 @@ class TrackedLines:
             before.at,
             before.id,
             limit,
-            PAGES,
+            self._hidden,
+            self._brands,
         )
-        return [
-            TimelineEntry(
-                id=row["key"],
-                at=row["at"],
-                kind="event",
-                title=_title(row["name"], row["subject_kind"]),
-                text=_at_counter(row["properties"]) if row["subject_kind"] == COUNTER else told(row["properties"]),
-                source=row["source"] or (COUNTER if row["subject_kind"] == COUNTER else ""),
-            )
-            for row in rows
-        ]
+        return [self._entry(dict(row)) for row in rows]
+
+    def _entry(self, row: Mapping[str, Any]) -> TimelineEntry:
+        name, call, properties = row["name"], row["subject_kind"], row["properties"]
+        said = self._sentence(name, properties) if call in ("track", COUNTER) else None
+        title, text = said or (_title(name, call), told(properties))
+        source = row["source"] or (COUNTER if call == COUNTER else "")
+        return TimelineEntry(id=row["key"], at=row["at"], kind="event", title=title, text=text, source=source)
 
 
 def _title(name: str, call: str) -> Text:
-    if call == COUNTER:
-        return _AT_COUNTERS.get(name, Text(name, name))
-    return Text(name, name) if call == "track" else _TITLES.get(name, Text(name, name))
-
-
-def _at_counter(properties: Mapping[str, Any]) -> str:
-    """The shop, and the receipt where there is one: `서촌점 · seochon/0412`."""
-    return " · ".join(str(properties[name]) for name in ("place_name", "order_id") if properties.get(name))
+    return literal(name) if call == "track" else _TITLES.get(name, literal(name))
 
 
 def told(properties: Mapping[str, Any]) -> str:
