@@ -63,7 +63,10 @@ class _Sheet(Struct):
         return [line for line in found.values() if line.quantity]
 
     def sum(self, lines: Sequence[Line]) -> Money:
-        minor = sum(line.price.minor * line.quantity for line in lines)
+        return self.capped(sum(line.price.minor * line.quantity for line in lines))
+
+    def capped(self, minor: int) -> Money:
+        """A sum, which may be more than any amount is."""
         if minor >= LIMIT:
             self.problems.add("AMOUNT_UNREADABLE")
         return Money(min(minor, LIMIT - 1), self.currency)
@@ -148,7 +151,7 @@ def _refunded(sheet: _Sheet, lines: list[Line], total: Money, refunds: Sequence[
             worth = sheet.money(one.said.total)
         elif one.said.items is None:
             worth = total - given
-        given += worth
+        given = sheet.capped(given.minor + worth.minor)
     if total.minor and given.minor > total.minor:
         sheet.problems.add("REFUND_TOO_LARGE")
         given = total
@@ -159,7 +162,7 @@ def _refunded(sheet: _Sheet, lines: list[Line], total: Money, refunds: Sequence[
 
 def _returned(sheet: _Sheet, lines: list[Line], items: Sequence[Item] | None) -> tuple[list[Line], Money]:
     """The lines after some of their products came back, and what those cost."""
-    worth = Money(0, sheet.currency)
+    worth = 0
     for item in items or ():
         left = item.quantity if item.quantity is not None else None
         for place, line in enumerate(lines):
@@ -169,9 +172,9 @@ def _returned(sheet: _Sheet, lines: list[Line], items: Sequence[Item] | None) ->
             back = open_ if left is None else min(left, open_)
             lines = [*lines[:place], replace(line, refunded=line.refunded + back), *lines[place + 1 :]]
             price = line.price if item.price is None else sheet.money(item.price)
-            worth += price * back
+            worth += price.minor * back
             left = 0 if left is None else left - back
-    return lines, worth
+    return lines, sheet.capped(worth)
 
 
 def _cart(changes: Sequence[Change]) -> Told:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from damso.commerce.fold import fold
+from damso.commerce.money import LIMIT
 from damso.commerce.types import Change, ChangeName, Item, Said
 
 DAY = datetime(2026, 11, 2, tzinfo=UTC)
@@ -70,6 +71,14 @@ def test_a_refund_that_says_nothing_is_of_all_and_none_is_of_more() -> None:
     assert fold("order", [bought, change("refunded", 1)]).refunded.minor == 32000
     much = fold("order", [bought, change("refunded", 1, total=Decimal(99000))])
     assert (much.refunded.minor, much.problems) == (32000, ["REFUND_TOO_LARGE"])
+
+
+def test_no_sum_is_more_than_an_amount_can_be() -> None:
+    many = Item(sku="MUG", price=Decimal(0), quantity=1_000_000)
+    dear = Item(sku="MUG", price=Decimal(9 * 10**14), quantity=1_000_000)
+    told = fold("order", [change("completed", total=Decimal(0), items=(many,)), change("refunded", 1, items=(dear,))])
+
+    assert (told.refunded.minor, told.problems) == (LIMIT - 1, ["AMOUNT_UNREADABLE"])
 
 
 def test_a_refund_in_another_currency_is_not_added() -> None:

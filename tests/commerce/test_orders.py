@@ -1,14 +1,17 @@
 """From the log to orders: whole, once, whoever says it, and gone with the person."""
 
 import itertools
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
 
+from damso.commerce.buyers import BUYERS
 from damso.commerce.catalogue import NewProduct, put_products
 from damso.commerce.erase import CommerceEraser
 from damso.commerce.keep import MOST_CHANGES
+from damso.commerce.money import LIMIT
 from damso.kernel.database import Database
 from damso.kernel.erasure import Person
 from tests.commerce.shop import BROWSER, MUG, OPENED, TEA, bought_by, buys, follows, says, sends
@@ -139,3 +142,19 @@ async def test_nothing_is_doubled_when_a_reader_begins_anew(database: Database, 
     await follows(database)
 
     assert await bought_by(database, mina) == before
+
+
+async def test_what_somebody_claims_to_have_spent_breaks_no_sum(database: Database, mina: int) -> None:
+    """Ten thousand orders, each of the largest amount there is."""
+    async with database.transaction() as tx:
+        await tx.execute(
+            """INSERT INTO customer_order (id, kind, number, claimed_by, identity_id, state, currency, total, refunded,
+                coupon, shop, status, problems, placed_at, changed_at)
+            SELECT gen_random_uuid(), 'order', n::text, $1, $1, 'placed', 'KRW', $2, 0, '', '', '', '{}', $3, $3
+            FROM generate_series(1, 10000) AS n""",
+            mina,
+            LIMIT - 1,
+            OPENED,
+        )
+        [buyer] = await tx.rows(BUYERS, OPENED - timedelta(days=1), "KRW")
+    assert (buyer["orders"], buyer["spent"]) == (10_000, 10**18)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from damso.commerce.types import Item
 from damso.commerce.sentences import sentence
+from damso.commerce.types import Item
 from damso.commerce.vocabulary import MEANINGS, VOCABULARY, products_in, read_event
 
 
