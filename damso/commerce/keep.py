@@ -93,6 +93,7 @@ async def refold(tx: Transaction, order_ids: Collection[UUID]) -> None:
     told = await _told(tx, ids)
     await tx.execute("DELETE FROM customer_order WHERE id = ANY ($1) AND id <> ALL ($2)", ids, list(told))
     await tx.execute(_WRITE, [_columns(order_id, one) for order_id, one in told.items()])
+    await tx.execute(_RETURNS, ids)
     await tx.execute("DELETE FROM order_line WHERE order_id = ANY ($1)", ids)
     await tx.execute(_LINES, [line for order_id, one in told.items() for line in _lines(order_id, one)])
 
@@ -126,6 +127,12 @@ FROM jsonb_to_recordset($1) AS g(id uuid, identity_id bigint, state text, curren
     shipping bigint, tax bigint, discount bigint, coupon text, shop text, place text, status text,
     problems text[], placed_at timestamptz, delivered_at timestamptz, changed_at timestamptz)
 WHERE o.id = g.id
+"""
+
+# A return is of whoever its order is: an event that comes late may tell that it is somebody else's.
+_RETURNS = """
+UPDATE return_case r SET identity_id = o.identity_id FROM customer_order o
+WHERE o.id = r.order_id AND o.id = ANY ($1) AND r.identity_id <> o.identity_id
 """
 
 _LINES = """

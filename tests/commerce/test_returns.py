@@ -225,6 +225,26 @@ async def test_no_policy_is_stricter_than_the_law(shop: Shop) -> None:
                     await tx.execute(f"UPDATE return_policy SET {column}")
 
 
+async def test_a_return_is_of_whoever_its_order_turns_out_to_be(shop: Shop) -> None:
+    asked = await shop.asks()
+    async with shop.database.transaction() as tx:
+        dana = (await seen(tx, email("dana"))).identity_id
+    await sends(shop.database, buys(dana, minute=-DAY))
+
+    [bought] = await bought_by(shop.database, dana)
+    assert (bought.order.id, (await shop.case(asked)).identity_id) == (shop.order_id, dana)
+
+
+async def test_several_refunds_give_no_more_than_was_paid(shop: Shop) -> None:
+    one, other = await shop.asks(), await shop.asks(TEA_LINE)
+    await shop.goes(one, "received")
+    await shop.goes(other, "received")
+    await shop.goes(one, "refunded", amount=30000)
+    with pytest.raises(AmountTooLarge):
+        await shop.goes(other, "refunded", amount=5001)
+    await shop.goes(other, "refunded", amount=5000)
+
+
 async def test_returns_go_with_their_order(shop: Shop) -> None:
     await shop.asks(MUGS)
     async with shop.database.transaction() as tx:

@@ -61,14 +61,18 @@ class LeftMeanwhile(AppError):
 class AmountTooLarge(AppError):
     code = "RETURN_AMOUNT_TOO_LARGE"
     status = 422
-    text = Text("주문 금액보다 많이 환불할 수 없어요.", "That is more than the order was paid with.")
+    text = Text(
+        "주문 금액에서 이미 환불한 금액을 뺀 만큼만 환불할 수 있어요.", "That is more than is left of what was paid."
+    )
 
 
 class _Case(Struct, frozen=True, kw_only=True):
+    """`remaining`: what was paid for the order, less what other returns of it gave back."""
+
     order_id: UUID
     state: ReturnState
     currency: str
-    total: int
+    remaining: int
 
 
 async def take_step(tx: Transaction, return_id: UUID, step: StepWanted, actor: Actor) -> bool:
@@ -82,8 +86,10 @@ async def take_step(tx: Transaction, return_id: UUID, step: StepWanted, actor: A
     await lock_order(tx, order_id)
     case = await tx.one(
         _Case,
-        """SELECT r.order_id, r.state, o.currency, o.total FROM return_case r JOIN customer_order o ON o.id = r.order_id
-        WHERE r.id = $1""",
+        """SELECT r.order_id, r.state, o.currency, o.total - coalesce((
+            SELECT sum(other.amount) FROM return_case other WHERE other.order_id = o.id AND other.id <> r.id
+        ), 0)::bigint AS remaining
+        FROM return_case r JOIN customer_order o ON o.id = r.order_id WHERE r.id = $1""",
         return_id,
     )
     if case.state == step.to:
@@ -121,7 +127,7 @@ def _amount(step: StepWanted, case: _Case) -> int | None:
     if number is None or number < 0:
         raise AmountInvalid(field="amount")
     minor = money_of(number, case.currency).minor
-    if minor > case.total:
+    if minor > case.remaining:
         raise AmountTooLarge(field="amount")
     return minor
 
