@@ -5,6 +5,7 @@ return (or that return the shop's number of the refund) is the same one, and cou
 other both count, so that never more comes back than was bought.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -17,24 +18,26 @@ ITEM = """CASE WHEN sku <> '' THEN sku
 
 _LEFT = f"""
 WITH line AS (
-    SELECT *, {ITEM} AS item, quantity - refunded AS kept FROM order_line WHERE order_id = $1
+    SELECT *, {ITEM} AS item, quantity - refunded AS kept FROM order_line WHERE order_id = ANY ($1)
 ), taken AS (
-    SELECT l.item, sum(l.quantity)::bigint AS held FROM return_case r JOIN return_line l ON l.return_id = r.id
-    WHERE r.order_id = $1 AND r.state NOT IN ('refused', 'withdrawn') AND NOT EXISTS (
+    SELECT r.order_id, l.item, sum(l.quantity)::bigint AS held
+    FROM return_case r JOIN return_line l ON l.return_id = r.id
+    WHERE r.order_id = ANY ($1) AND r.state NOT IN ('refused', 'withdrawn') AND NOT EXISTS (
         SELECT FROM order_change c WHERE c.order_id = r.order_id AND c.name = 'refunded'
             AND c.said ->> 'refund_key' = ANY (ARRAY[r.id::text, nullif(r.reference, '')]))
-    GROUP BY l.item
+    GROUP BY r.order_id, l.item
 )
-SELECT number, item, product_key, sku, variant, name, price,
-    greatest(0, least(kept, sum(kept) OVER (PARTITION BY item) - coalesce(held, 0)))::bigint AS open,
-    greatest(0, sum(kept) OVER (PARTITION BY item) - coalesce(held, 0))::bigint AS open_in_all
-FROM line LEFT JOIN taken USING (item) ORDER BY number
+SELECT order_id, number, item, product_key, sku, variant, name, price,
+    greatest(0, least(kept, sum(kept) OVER same - coalesce(held, 0)))::bigint AS open,
+    greatest(0, sum(kept) OVER same - coalesce(held, 0))::bigint AS open_in_all
+FROM line LEFT JOIN taken USING (order_id, item) WINDOW same AS (PARTITION BY order_id, item) ORDER BY order_id, number
 """
 
 
 class OpenLine(Struct, frozen=True, kw_only=True):
     """A line of an order: how many of it can come back, and how many of its product over all of the order's lines."""
 
+    order_id: UUID
     number: int
     item: str
     product_key: str
@@ -48,7 +51,15 @@ class OpenLine(Struct, frozen=True, kw_only=True):
 
 async def open_lines(tx: Transaction, order_id: UUID) -> list[OpenLine]:
     """The lines of an order. Whoever goes by it to write holds the order (`lock_order`)."""
-    return await tx.all(OpenLine, _LEFT, order_id)
+    return (await open_lines_of(tx, [order_id]))[order_id]
+
+
+async def open_lines_of(tx: Transaction, order_ids: Sequence[UUID]) -> dict[UUID, list[OpenLine]]:
+    """The lines of several orders; every order is among them."""
+    found: dict[UUID, list[OpenLine]] = {order_id: [] for order_id in order_ids}
+    for line in await tx.all(OpenLine, _LEFT, list(order_ids)):
+        found[line.order_id].append(line)
+    return found
 
 
 async def lock_order(tx: Transaction, order_id: UUID) -> None:

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from damso.commerce.orders import orders_of
 from damso.commerce.returns.ask import AskedLine, Asking
 from damso.commerce.returns.look_up import return_of
-from damso.commerce.returns.quantities import open_lines
+from damso.commerce.returns.quantities import OpenLine, open_lines_of
 from damso.commerce.returns.step import StepWanted
 from damso.commerce.returns.types import Condition, Reason, StoredReturn, Wanted
 from damso.commerce.shops import Shop, shop
@@ -87,16 +87,18 @@ async def orders_at_counter(tx: Transaction, visit_id: UUID, within: Within) -> 
     if came.known_by != "code":
         raise ProofNeeded
     found = await orders_of(tx, await _family(tx, came), "order", limit=SHOWN, within=within)
-    orders = []
-    for one in found:
-        lines = [
-            CounterLine(line=line.number, sku=line.sku, name=line.name, variant=line.variant, open=line.open)
-            for line in await open_lines(tx, one.id)
-            if line.open
-        ]
-        if lines and one.state != "cancelled" and one.trust == "asserted":
-            orders.append(CounterOrder(number=one.number, placed_at=one.placed_at, shop=one.place, lines=lines))
+    returnable = [one for one in found if one.state != "cancelled" and one.trust == "asserted"]
+    open_ = await open_lines_of(tx, [one.id for one in returnable])
+    orders = [
+        CounterOrder(number=one.number, placed_at=one.placed_at, shop=one.place, lines=lines)
+        for one in returnable
+        if (lines := [_line(line) for line in open_[one.id] if line.open])
+    ]
     return came, orders
+
+
+def _line(line: OpenLine) -> CounterLine:
+    return CounterLine(line=line.number, sku=line.sku, name=line.name, variant=line.variant, open=line.open)
 
 
 async def give_back(
