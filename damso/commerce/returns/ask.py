@@ -116,8 +116,11 @@ class RequestKeyUsed(AppError):
 
 
 async def preview(tx: Transaction, order_id: UUID, asking: Asking, asker: Asker) -> Judgement:
-    """What would be said of it. Raises what `ask` raises."""
-    found = await order(tx, order_id)
+    """What would be said of it, before the products to exchange for are chosen.
+
+    Raises `NotFound`, `NothingLeft`, `LineUnknown`, `PlaceNeeded`, `ShopUnknown`, `DayInvalid`.
+    """
+    found = await _order(tx, order_id)
     await _place_of(tx, asking)
     _chosen(await open_lines(tx, order_id), asking)
     return judge(await policy(tx), await _facts(tx, found, asking, asker))
@@ -131,9 +134,7 @@ async def ask(tx: Transaction, order_id: UUID, asking: Asking, asker: Asker) -> 
     `RequestKeyUsed`.
     """
     await lock_order(tx, order_id)
-    found = await order(tx, order_id)
-    if found.kind != "order":
-        raise NotFound
+    found = await _order(tx, order_id)
     digest = _digest(order_id, asking)
     if known := await _known(tx, asker, asking.key, digest):
         return Asked(known, fresh=False)
@@ -148,6 +149,14 @@ async def ask(tx: Transaction, order_id: UUID, asking: Asking, asker: Asker) -> 
     if state := decided.get(judgement.verdict):
         await tell(tx, return_id, state, SYSTEM)
     return Asked(return_id, fresh=True)
+
+
+async def _order(tx: Transaction, order_id: UUID) -> StoredOrder:
+    """Nothing comes back of a cart: `NotFound`."""
+    found = await order(tx, order_id)
+    if found.kind != "order":
+        raise NotFound
+    return found
 
 
 async def _known(tx: Transaction, asker: Asker, key: str, digest: str) -> UUID | None:
