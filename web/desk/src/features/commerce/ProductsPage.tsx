@@ -1,21 +1,17 @@
 import { api, keys, type ProductCard } from "@damso/api";
 import { useText } from "@damso/i18n";
-import { EmptyState, Notice, Skeleton } from "@damso/ui";
-import { Button, Select, TextInput } from "@mantine/core";
+import { EmptyState } from "@damso/ui";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconBuildingStore, IconBuildingWarehouse, IconPackage, IconSearch } from "@tabler/icons-react";
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { IconBuildingStore, IconBuildingWarehouse, IconPackage } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
-import { messageOf } from "../../app/messageOf.ts";
-import { useKeys } from "../../app/useKeys.ts";
+import { useEffect, useState } from "react";
 import { useMay } from "../../app/useMe.ts";
 import layout from "../customers/customers.module.css";
 import { ProductPicture } from "../orders/ProductPicture.tsx";
 import { CopyLine } from "../settings/CopyLine.tsx";
-import { CommerceTabs } from "./CommerceTabs.tsx";
 import classes from "./commerce.module.css";
-import { useRowWalk } from "./useRowWalk.ts";
+import { Choice, ListPage, SearchBox, useRows } from "./ListPage.tsx";
 
 /** What the company sells, and how many of it are where. */
 export function ProductsPage() {
@@ -25,95 +21,54 @@ export function ProductsPage() {
   const [text, setText] = useState(search.q ?? "");
   const [category, setCategory] = useState(search.category ?? "");
   const [q] = useDebouncedValue(text.trim(), 150);
-  const box = useRef<HTMLInputElement>(null);
-  const body = useRowWalk();
   const { data: categories } = useQuery({ queryKey: keys.categories, queryFn: api.products.categories });
-  const query = useInfiniteQuery({
-    queryKey: [...keys.productList(q, category), "pages"],
-    queryFn: ({ pageParam, signal }) =>
-      api.products.list({ q: q || undefined, category: category || undefined, cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-    placeholderData: keepPreviousData,
-  });
-  const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const list = useRows<ProductCard>([...keys.productList(q, category), "pages"], (cursor, signal) =>
+    api.products.list({ q: q || undefined, category: category || undefined, cursor }, signal),
+  );
   const narrowed = q !== "" || category !== "";
 
   useEffect(() => {
     const given = { q: q || undefined, category: category || undefined };
     void navigate({ to: "/products", search: given, replace: true });
   }, [q, category, navigate]);
-  useKeys({ search: () => box.current?.focus() });
 
   return (
-    <div className={layout.page}>
-      <header className={layout.head}>
-        <CommerceTabs at="products" />
-        <TextInput
-          ref={box}
-          className={layout.search}
-          aria-label={t("products.search")}
-          placeholder={t("products.search")}
-          leftSection={<IconSearch size={16} stroke={1.6} />}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-        />
-        {categories && categories.length > 0 && (
-          <Select
-            className={classes.filter}
-            aria-label={t("products.category")}
-            data={[
-              { value: "", label: t("products.allCategories") },
-              ...categories.map((one) => ({ value: one, label: one })),
-            ]}
-            value={category}
-            allowDeselect={false}
-            onChange={(value) => setCategory(value ?? "")}
-          />
-        )}
-      </header>
-      <div className={layout.scroll}>
-        {query.isPending && <Skeleton label={t("state.loading")} rows={10} />}
-        {query.isError && <Notice tone="danger">{messageOf(query.error, t)}</Notice>}
-        {query.isSuccess && rows.length === 0 && narrowed && (
+    <ListPage
+      at="products"
+      list={list}
+      tools={
+        <>
+          <SearchBox label={t("products.search")} value={text} onChange={setText} />
+          {categories && categories.length > 0 && (
+            <Choice
+              label={t("products.category")}
+              data={[
+                { value: "", label: t("products.allCategories") },
+                ...categories.map((one) => ({ value: one, label: one })),
+              ]}
+              value={category}
+              onChange={setCategory}
+            />
+          )}
+        </>
+      }
+      empty={
+        narrowed ? (
           <EmptyState icon={<IconPackage size={32} stroke={1.4} />} title={t("products.noMatch")}>
             {t("products.noMatchText")}
           </EmptyState>
-        )}
-        {query.isSuccess && rows.length === 0 && !narrowed && <FirstProducts />}
-        {rows.length > 0 && (
-          <table className={`${layout.table} ${classes.table}`}>
-            <thead>
-              <tr>
-                <th scope="col">{t("products.product")}</th>
-                <th scope="col" className={classes.short}>
-                  {t("products.category")}
-                </th>
-                <th scope="col" className={layout.number}>
-                  {t("products.price")}
-                </th>
-                <th scope="col" className={classes.stock}>
-                  {t("products.stock")}
-                </th>
-              </tr>
-            </thead>
-            <tbody ref={body}>
-              {rows.map((row) => (
-                <ProductLine key={row.id} row={row} />
-              ))}
-            </tbody>
-          </table>
-        )}
-        {query.hasNextPage && (
-          <div className={layout.more}>
-            <Button variant="subtle" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-              {t("action.more")}
-            </Button>
-          </div>
-        )}
-      </div>
-    </div>
+        ) : (
+          <FirstProducts />
+        )
+      }
+      columns={[
+        { label: t("products.product") },
+        { label: t("products.category"), className: classes.short },
+        { label: t("products.price"), className: layout.number },
+        { label: t("products.stock"), className: classes.stock },
+      ]}
+      line={(row) => <ProductLine key={row.id} row={row} />}
+    />
   );
 }
 
