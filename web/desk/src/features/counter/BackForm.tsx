@@ -1,23 +1,14 @@
-import {
-  api,
-  type CounterReturn,
-  type CounterReturned,
-  type CounterShop,
-  type CounterVisit,
-  keys,
-} from "@damso/api";
+import { api, type CounterReturned, type CounterShop, type CounterVisit, keys } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { EmptyState, Notice, Skeleton, Time } from "@damso/ui";
-import { Button, NumberInput, Select } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { IconQrcode } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
+import { CauseFields, CountField, FIRST_CAUSE } from "../returns/ReturnFields.tsx";
 import marks from "../returns/returns.module.css";
 import classes from "./counter.module.css";
-
-const REASONS = ["changed_mind", "faulty", "not_as_described", "wrong_item", "damaged_on_way"] as const;
-const CONDITIONS = ["unopened", "opened", "used", "damaged"] as const;
 
 interface Props {
   shop: CounterShop;
@@ -29,7 +20,7 @@ interface Props {
 export function BackForm({ shop, visit, onDone }: Props) {
   const { t } = useText();
   const proven = visit.person.known_by === "code";
-  const key = useRef(crypto.randomUUID());
+  const [key] = useState(() => crypto.randomUUID());
   const { data: orders, error } = useQuery({
     queryKey: keys.visitOrders(visit.id),
     queryFn: () => api.counter.orders(visit.id),
@@ -38,8 +29,7 @@ export function BackForm({ shop, visit, onDone }: Props) {
   });
   const [number, setNumber] = useState("");
   const [counts, setCounts] = useState<Record<number, number>>({});
-  const [reason, setReason] = useState<CounterReturn["reason"]>("changed_mind");
-  const [condition, setCondition] = useState<CounterReturn["condition"]>("unopened");
+  const [cause, setCause] = useState(FIRST_CAUSE);
   const order = orders?.find((one) => one.number === number) ?? orders?.[0];
   const lines = order?.lines
     .filter((line) => (counts[line.line] ?? 0) > 0)
@@ -47,17 +37,13 @@ export function BackForm({ shop, visit, onDone }: Props) {
   const back = useMutation({
     mutationFn: () =>
       api.counter.giveBack({
-        key: key.current,
+        key,
         visit_id: visit.id,
         place: shop.key,
         order_number: order?.number ?? "",
         lines: lines ?? [],
-        reason,
-        condition,
+        ...cause,
       }),
-    onError: () => {
-      key.current = crypto.randomUUID();
-    },
   });
   if (back.data) return <Outcome done={back.data} onDone={onDone} />;
   if (!proven)
@@ -95,40 +81,19 @@ export function BackForm({ shop, visit, onDone }: Props) {
       </p>
       <ul className={marks.lines}>
         {order.lines.map((line) => (
-          <li key={line.line} className={marks.line}>
-            <span className="grow">
-              {line.name || line.sku}
-              {line.variant && <span className="muted"> ({line.variant})</span>}
-              <span className="small muted"> · {t("return.open", { count: line.open })}</span>
-            </span>
-            <NumberInput
-              aria-label={t("return.count", { name: line.name || line.sku })}
-              w={84}
-              min={0}
-              max={line.open}
-              clampBehavior="strict"
-              allowDecimal={false}
+          <li key={line.line}>
+            <CountField
+              name={line.name || line.sku}
+              variant={line.variant}
+              open={line.open}
               value={counts[line.line] ?? 0}
-              onChange={(value) => setCounts({ ...counts, [line.line]: Number(value) || 0 })}
+              onChange={(count) => setCounts({ ...counts, [line.line]: count })}
             />
           </li>
         ))}
       </ul>
       <div className={marks.pair}>
-        <Select
-          label={t("return.reason")}
-          data={REASONS.map((value) => ({ value, label: t(`return.reason.${value}`) }))}
-          value={reason ?? null}
-          allowDeselect={false}
-          onChange={(value) => value && setReason(value)}
-        />
-        <Select
-          label={t("return.condition")}
-          data={CONDITIONS.map((value) => ({ value, label: t(`return.condition.${value}`) }))}
-          value={condition ?? null}
-          allowDeselect={false}
-          onChange={(value) => value && setCondition(value)}
-        />
+        <CauseFields value={cause} onChange={setCause} />
       </div>
       {back.error && <Notice tone="danger">{messageOf(back.error, t)}</Notice>}
       <Button type="submit" variant="filled" size="md" disabled={!lines?.length} loading={back.isPending}>

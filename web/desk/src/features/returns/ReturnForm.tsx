@@ -1,17 +1,15 @@
 import { api, keys, type OrderView, type ReturnRequest } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Notice, toast } from "@damso/ui";
-import { Button, NumberInput, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { ExchangeChoice } from "./ExchangeChoice.tsx";
 import { placesQuery } from "./queries.ts";
+import { CauseFields, CountField, FIRST_CAUSE } from "./ReturnFields.tsx";
 import classes from "./returns.module.css";
-
-const REASONS = ["changed_mind", "faulty", "not_as_described", "wrong_item", "damaged_on_way"] as const;
-const CONDITIONS = ["unopened", "opened", "used", "damaged"] as const;
 
 interface Props {
   order: OrderView;
@@ -30,8 +28,7 @@ export function ReturnForm({ order, open, conversationId, onClose }: Props) {
   const [counts, setCounts] = useState<Record<number, number>>({});
   const [exchanges, setExchanges] = useState<Record<number, string>>({});
   const [wanted, setWanted] = useState<"refund" | "exchange">("refund");
-  const [reason, setReason] = useState<ReturnRequest["reason"]>("changed_mind");
-  const [condition, setCondition] = useState<ReturnRequest["condition"]>("unopened");
+  const [cause, setCause] = useState(FIRST_CAUSE);
   const [place, setPlace] = useState("");
   const [arrived, setArrived] = useState("");
   const [note, setNote] = useState("");
@@ -47,8 +44,7 @@ export function ReturnForm({ order, open, conversationId, onClose }: Props) {
     key,
     lines,
     wanted,
-    reason,
-    condition,
+    ...cause,
     return_to: place ? "shop" : "post",
     place,
     delivered_on: arrived || null,
@@ -92,54 +88,27 @@ export function ReturnForm({ order, open, conversationId, onClose }: Props) {
         ]}
       />
       <ul className={classes.lines}>
-        {order.lines.map((line) => {
-          const most = open.get(line.number) ?? 0;
-          return (
-            <li key={line.number}>
-              <div className={classes.line} data-off={most === 0}>
-                <span className="grow">
-                  {line.name}
-                  {line.variant && <span className="muted"> ({line.variant})</span>}
-                  <span className="small muted"> · {t("return.open", { count: most })}</span>
-                </span>
-                <NumberInput
-                  aria-label={t("return.count", { name: line.name })}
-                  w={84}
-                  min={0}
-                  max={most}
-                  clampBehavior="strict"
-                  allowDecimal={false}
-                  disabled={most === 0}
-                  value={counts[line.number] ?? 0}
-                  onChange={(value) => setCounts({ ...counts, [line.number]: Number(value) || 0 })}
-                />
-              </div>
-              {wanted === "exchange" && (counts[line.number] ?? 0) > 0 && (
-                <ExchangeChoice
-                  line={line}
-                  value={exchanges[line.number] ?? ""}
-                  onChange={(sku) => setExchanges({ ...exchanges, [line.number]: sku })}
-                />
-              )}
-            </li>
-          );
-        })}
+        {order.lines.map((line) => (
+          <li key={line.number}>
+            <CountField
+              name={line.name}
+              variant={line.variant}
+              open={open.get(line.number) ?? 0}
+              value={counts[line.number] ?? 0}
+              onChange={(count) => setCounts({ ...counts, [line.number]: count })}
+            />
+            {wanted === "exchange" && (counts[line.number] ?? 0) > 0 && (
+              <ExchangeChoice
+                line={line}
+                value={exchanges[line.number] ?? ""}
+                onChange={(sku) => setExchanges({ ...exchanges, [line.number]: sku })}
+              />
+            )}
+          </li>
+        ))}
       </ul>
       <div className={classes.pair}>
-        <Select
-          label={t("return.reason")}
-          data={REASONS.map((value) => ({ value, label: t(`return.reason.${value}`) }))}
-          value={reason ?? null}
-          allowDeselect={false}
-          onChange={(value) => value && setReason(value)}
-        />
-        <Select
-          label={t("return.condition")}
-          data={CONDITIONS.map((value) => ({ value, label: t(`return.condition.${value}`) }))}
-          value={condition ?? null}
-          allowDeselect={false}
-          onChange={(value) => value && setCondition(value)}
-        />
+        <CauseFields value={cause} onChange={setCause} />
         <Select
           label={t("return.to")}
           data={[
