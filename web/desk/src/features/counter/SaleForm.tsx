@@ -3,7 +3,7 @@ import { useText } from "@damso/i18n";
 import { Notice, toast } from "@damso/ui";
 import { Button, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import classes from "./counter.module.css";
 
@@ -16,14 +16,14 @@ interface Props {
 /** A sale: the receipt's number, the amount, and by their codes what was sold. */
 export function SaleForm({ shop, visit, onDone }: Props) {
   const { t } = useText();
-  const key = useRef(crypto.randomUUID());
+  const [key] = useState(() => crypto.randomUUID());
   const [number, setNumber] = useState("");
   const [total, setTotal] = useState("");
   const [skus, setSkus] = useState("");
   const sell = useMutation({
     mutationFn: () => {
       const body: NewSale = {
-        key: key.current,
+        key,
         visit_id: visit.id,
         place: shop.key,
         number: number.trim(),
@@ -38,9 +38,6 @@ export function SaleForm({ shop, visit, onDone }: Props) {
     onSuccess: (sold) => {
       toast(t("counter.sold", { number: sold.order_number }));
       onDone();
-    },
-    onError: () => {
-      key.current = crypto.randomUUID();
     },
   });
   return (

@@ -1,4 +1,4 @@
-import { api, type CounterShop, type CounterVisit } from "@damso/api";
+import { ApiError, api, type CounterShop, type CounterVisit } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { Notice } from "@damso/ui";
 import { Button, TextInput } from "@mantine/core";
@@ -13,7 +13,7 @@ export function WhoCame({ shop, onCame }: { shop: CounterShop; onCame: (visit: C
   const { t } = useText();
   const [typed, setTyped] = useState("");
   const box = useRef<HTMLInputElement>(null);
-  // The same try again, after an answer that was lost, is the same visit.
+  // The same try again, after an answer that was lost, is the same visit; after a refusal it is a new one.
   const key = useRef(crypto.randomUUID());
   const came = useMutation({
     mutationFn: (given: string) =>
@@ -23,8 +23,8 @@ export function WhoCame({ shop, onCame }: { shop: CounterShop; onCame: (visit: C
         ...(isPhone(given) ? { phone: given } : { code: given }),
       }),
     onSuccess: onCame,
-    onError: () => {
-      key.current = crypto.randomUUID();
+    onError: (error) => {
+      if (error instanceof ApiError && error.status < 500) key.current = crypto.randomUUID();
       box.current?.select();
     },
   });
