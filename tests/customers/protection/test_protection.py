@@ -164,6 +164,26 @@ def test_values_that_name_nobody(kind: str, value: str, blocked: bool) -> None:
     assert Blocked([("", "kiosk-*")]).names_nobody(kind, value) is blocked
 
 
+@pytest.mark.parametrize(
+    ("pattern", "value", "blocked"),
+    [
+        ("till-*-*-north", "till-3-7-north", True),
+        ("till-*-*-north", "till-3-north", False),
+        ("*ab*ab", "abab", True),
+        ("*ab*ab", "ab", False),
+        ("a.c*", "abcd", False),
+        ("*-kiosk-*", "shop-kiosk-kiosk-", True),
+    ],
+)
+def test_a_star_stands_for_anything(pattern: str, value: str, blocked: bool) -> None:
+    assert Blocked([("", pattern)]).names_nobody("user", value) is blocked
+
+
+def test_many_stars_take_no_longer_than_one() -> None:
+    """Every sign of the value tried for every star would take longer than the sun shines."""
+    assert not Blocked([("", "*a" * 60 + "*b")]).names_nobody("user", "a" * 1000)
+
+
 async def test_a_pattern_that_would_block_nearly_everybody_is_refused(database: Database) -> None:
     async with database.transaction() as tx:
         for pattern in ("*", "*@*", "a*"):
