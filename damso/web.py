@@ -69,7 +69,7 @@ from damso.conversations.widget.entrance import WidgetEntranceController
 from damso.conversations.widget.limits import ChatLimits
 from damso.conversations.widget.live import WidgetLive
 from damso.customers import api as customer_api
-from damso.customers import identity_api
+from damso.customers import identity_api, suggestions_api
 from damso.customers.companies.api import CompanyController
 from damso.customers.consent import api as consent_api
 from damso.customers.erasing import api as erasing_api
@@ -97,7 +97,7 @@ from damso.problems import COMPONENTS, DescribedOperation, app_error, broken, ht
 from damso.query_strings import know_parameters, understood
 from damso.response_headers import hardened
 from damso.segments import api as segment_api
-from damso.segments import computed_api
+from damso.segments import computed_api, fitting_api
 from damso.team import api as team_api
 from damso.team.access import Caller
 from damso.team.authenticate import Authentication, Authenticator
@@ -114,6 +114,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     signature_api.SignatureController,
     *customer_api.CONTROLLERS,
     *identity_api.CONTROLLERS,
+    *suggestions_api.CONTROLLERS,
     *match_api.CONTROLLERS,
     *protection_api.CONTROLLERS,
     *quality_api.CONTROLLERS,
@@ -155,6 +156,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     export_api.ExportController,
     export_api.print_transcript,
     *segment_api.CONTROLLERS,
+    *fitting_api.CONTROLLERS,
     *computed_api.CONTROLLERS,
     AnalyticsController,
     EnrichmentController,

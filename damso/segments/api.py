@@ -1,6 +1,6 @@
 """Routes of segments."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,18 +14,17 @@ from msgspec import Struct
 
 from damso.conversations.exports.jobs import ask_for
 from damso.conversations.exports.types import Chosen, Export, ExportFormat
-from damso.customers.api import Cases, CustomerRow, customer_row
+from damso.customers.api import Cases
 from damso.customers.consent.api import Rules
-from damso.customers.faces import colour_of, initials_of
-from damso.customers.search import ListedIdentity, listed
 from damso.customers.types import CaseSource
 from damso.kernel.database import Database, Transaction
 from damso.kernel.i18n import Locale
 from damso.kernel.pagination import Page
 from damso.segments import look_up
 from damso.segments.define import Definition, change_segment, create_segment, remove_segment, rules_of
-from damso.segments.fitting import customers_fitting
+from damso.segments.fitting_api import SegmentDraft
 from damso.segments.look_up import Overlap, Size, Stay
+from damso.segments.people import SegmentPerson, people_of
 from damso.segments.preview import preview
 from damso.segments.rule_json import rule_of
 from damso.segments.sentence import sentence
@@ -67,28 +66,10 @@ class SegmentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     description: str = ""
 
 
-class SegmentDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule that is being written."""
-
-    rule: dict[str, Any]
-
-
 class MemberExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the file shall be written."""
 
     format: ExportFormat
-
-
-class SegmentPerson(Struct, frozen=True, kw_only=True):
-    """A customer of a segment; `from_at` is since when, none in a preview."""
-
-    customer_id: UUID
-    name: str
-    initials: str
-    colour: int
-    identities: list[ListedIdentity]
-    last_seen_at: datetime
-    from_at: datetime | None = None
 
 
 class SegmentPreview(Struct, frozen=True, kw_only=True):
@@ -100,14 +81,6 @@ class SegmentPreview(Struct, frozen=True, kw_only=True):
     customers: int
     exact: bool
     sample: list[SegmentPerson]
-
-
-class FittingPage(Struct, frozen=True, kw_only=True):
-    """Customers that fit; `looked` is how many were looked at for this page."""
-
-    items: list[CustomerRow]
-    next: str | None
-    looked: int
 
 
 class SegmentReason(Struct, frozen=True, kw_only=True):
@@ -300,37 +273,6 @@ class SegmentController(Controller):
         )
 
 
-class FittingController(Controller):
-    """Customers by a rule that nobody keeps."""
-
-    path = "/api/segments/fitting"
-    tags = ("segments",)
-
-    @post(guards=[needs("segments.read")], status_code=200)
-    async def list_fitting(
-        self,
-        data: JSONBody[SegmentDraft],
-        database: NamedDependency[Database],
-        caller: NamedDependency[Caller],
-        cases: Cases,
-        witness: NamedDependency[Witness],
-        cursor: FromQuery[str | None] = None,
-    ) -> FittingPage:
-        """Who fits, seen last first. A page may be short, even empty, though there are more: only `next` null is the
-        end."""
-        caller.check("customers.read")
-        async with database.reading() as tx:
-            found = await customers_fitting(tx, rule_of(data.rule), await rules_of(tx), cases.within, cursor=cursor)
-            rows = {one.id: one for one in await listed(tx, found.items)}
-            counts = await cases.open_counts(tx, found.items)
-        witness.searched(found.items)
-        return FittingPage(
-            items=[customer_row(rows[one], counts.get(one, 0)) for one in found.items if one in rows],
-            next=found.next,
-            looked=found.looked,
-        )
-
-
 class CustomerSegments(Controller):
     """The segments that one customer is in."""
 
@@ -385,19 +327,4 @@ async def _card(tx: Transaction, segment_id: UUID, cases: CaseSource, locale: Lo
     )
 
 
-async def people_of(tx: Transaction, customer_ids: Collection[UUID]) -> dict[UUID, SegmentPerson]:
-    """As lists show them."""
-    return {
-        one.id: SegmentPerson(
-            customer_id=one.id,
-            name=one.name,
-            initials=initials_of(one.name),
-            colour=colour_of(one.id),
-            identities=one.identities,
-            last_seen_at=one.last_seen_at,
-        )
-        for one in await listed(tx, customer_ids)
-    }
-
-
-CONTROLLERS: Sequence[ControllerRouterHandler] = (SegmentController, FittingController, CustomerSegments)
+CONTROLLERS: Sequence[ControllerRouterHandler] = (SegmentController, CustomerSegments)

@@ -16,7 +16,6 @@ from damso.customers.api import Cases
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Locale
-from damso.segments.api import SegmentPerson, people_of
 from damso.segments.computed import (
     change_computed,
     computed_of,
@@ -26,6 +25,7 @@ from damso.segments.computed import (
     remove_computed,
 )
 from damso.segments.measures import Worked
+from damso.segments.people import SegmentPerson, people_of
 from damso.segments.rfm import Reckoned, ask_for_reckoning, reckoned, score_of
 from damso.segments.rfm_groups import GROUP_NAMES
 from damso.segments.rule import Group

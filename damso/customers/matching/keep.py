@@ -1,12 +1,14 @@
 """What a run found, into the list of suggestions, and joined where the company's rule says so. All of it may be done
 twice: a run that was killed begins again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import msgspec
 
 from damso.customers.card import internal_identity
+from damso.customers.cluster import Cluster, lock_cluster
+from damso.customers.graph import active
 from damso.customers.matching.types import BANDS, Band, Pair
 from damso.customers.protection.join import join
 from damso.customers.suggestions import kept_apart
@@ -71,7 +73,7 @@ _LAST = UUID(int=2**128 - 1)
 async def join_likely(database: Database, run_id: UUID, least: float) -> tuple[int, int]:
     """Join the pairs that are at least so likely, the likeliest first, each in a transaction of its own: how many were,
     and how many are held because they would be too many. A `separate` link holds, and rules that keep strangers apart
-    as well."""
+    as well. Whom a run joined and a person took back is left to people: it stays proposed."""
     joined = held = 0
     place: tuple[float, UUID, UUID] = (2.0, _LAST, _LAST)
     while True:
@@ -88,13 +90,27 @@ async def join_likely(database: Database, run_id: UUID, least: float) -> tuple[i
 
 async def _join(tx: Transaction, run_id: UUID, one: UUID, other: UUID, probability: float) -> tuple[bool, bool]:
     ends = [await internal_identity(tx, customer) for customer in (one, other)]
-    if await tx.value("SELECT count(DISTINCT customer_id) FROM identity WHERE id = ANY ($1)", ends) < 2:
+    cluster = await lock_cluster(tx, ends)
+    customers = {cluster.customer_of[end] for end in ends}
+    if len(customers) < 2 or _taken_back(cluster, customers):
         return False, False
     evidence = {"rule": "match", "run": str(run_id), "probability": round(probability, 4)}
     outcome = await join(tx, ends[0], ends[1], strength="matched", road="match", evidence=evidence)
     if outcome.joined:
         await tx.execute("DELETE FROM suggestion WHERE one_id = $1 AND other_id = $2", one, other)
     return outcome.joined, bool(outcome.held)
+
+
+def _taken_back(cluster: Cluster, customers: Collection[UUID]) -> bool:
+    """Whether an earlier run joined these two, and somebody undid it."""
+    standing = {entry.id for entry in active(cluster.entries)}
+    return any(
+        entry.kind == "link"
+        and entry.strength == "matched"
+        and entry.id not in standing
+        and {cluster.customer_of[entry.one], cluster.customer_of[entry.other]} == customers
+        for entry in cluster.entries
+    )
 
 
 async def bands_of(tx: Transaction, run_id: UUID, proposed: float) -> list[Band]:

@@ -83,7 +83,10 @@ class Blocked:
 
 
 def _as_regex(pattern: str) -> str:
-    return ".*".join(re.escape(part) for part in pattern.split("*"))
+    """Each part is looked for once, where it comes first, and never again (atomic groups): the time is that of the
+    value's length, however many stars there are."""
+    first, *parts = (re.escape(part) for part in pattern.split("*"))
+    return first + "".join(f"(?>.*?{part})" for part in parts[:-1]) + "".join(f".*{part}" for part in parts[-1:])
 
 
 @lru_cache(maxsize=8)

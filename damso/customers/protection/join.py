@@ -11,7 +11,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from damso.customers.cluster import lock_cluster
+from damso.customers.cluster import Cluster, lock_cluster
+from damso.customers.graph import Separation, active, separations
 from damso.customers.link import link
 from damso.customers.protection.blocked import blocked_of
 from damso.customers.protection.rules import IdentityLimit, rules_of
@@ -45,7 +46,7 @@ async def join(
 ) -> Outcome:
     """Link two identities unless that would join strangers. A `separate` link holds as ever. `rules` None: as they are
     set. Raises `NotFound`."""
-    await lock_cluster(tx, (one, other))
+    cluster = await lock_cluster(tx, (one, other))
     sides = {row["id"]: row for row in await tx.rows(_SIDES, [one, other])}
     if sides[one]["customer_id"] != sides[other]["customer_id"]:
         blocked = await blocked_of(tx)
@@ -53,7 +54,7 @@ async def join(
             return Outcome(joined=False, held=BLOCKED)
         customers = [row["customer_id"] for row in sides.values()]
         excess = await too_many(tx, customers, rules or await rules_of(tx))
-        if excess and not await _let_through(tx, one, other, excess, road):
+        if excess and not await _let_through(tx, one, other, excess, road, _standing(cluster, one, other)):
             return Outcome(joined=False, held=excess.kind)
     made = await link(tx, one, other, strength=strength, evidence=evidence, actor=actor)
     return Outcome(joined=made.joined)
@@ -92,13 +93,33 @@ async def too_many(tx: Transaction, customers: Sequence[UUID], rules: Mapping[st
     return None
 
 
-async def _let_through(tx: Transaction, one: int, other: int, excess: Excess, road: Road) -> bool:
-    """Hold the join, once however often it is asked for; whether a person has let it through before."""
+def _standing(cluster: Cluster, one: int, other: int) -> Sequence[str]:
+    """Decisions on a held join that stand where one was made: that they are two people, or a link. What was undone is
+    asked again, as is a value that was blocked and is so no longer."""
+    standing = active(cluster.entries)
+    if any(_between(some, one, other) or _between(some, other, one) for some in separations(standing)):
+        return ("allowed", "apart", BLOCKED)
+    linked = any(entry.joins and {entry.one, entry.other} == {one, other} for entry in standing)
+    return ("allowed",) if linked else ()
+
+
+def _between(separation: Separation, one: int, other: int) -> bool:
+    return one in separation.one_side and other in separation.other_side
+
+
+async def _let_through(
+    tx: Transaction, one: int, other: int, excess: Excess, road: Road, standing: Sequence[str]
+) -> bool:
+    """Hold the join, once however often it is asked for; whether a person has let it through before. A decision that
+    does not stand any more is forgotten, and the join waits for a person again."""
     state = await tx.value(
         """INSERT INTO held_join AS h (one_id, other_id, kind, count, most, road, first_at, last_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
         ON CONFLICT (one_id, other_id) DO UPDATE SET times = h.times + 1, last_at = excluded.last_at,
-            kind = excluded.kind, count = excluded.count, most = excluded.most
+            kind = excluded.kind, count = excluded.count, most = excluded.most,
+            state = CASE WHEN h.state = ANY ($8) THEN h.state ELSE 'waiting' END,
+            decided_by = CASE WHEN h.state = ANY ($8) THEN h.decided_by END,
+            decided_at = CASE WHEN h.state = ANY ($8) THEN h.decided_at END
         RETURNING state""",
         *sorted((one, other)),
         excess.kind,
@@ -106,5 +127,6 @@ async def _let_through(tx: Transaction, one: int, other: int, excess: Excess, ro
         excess.most,
         road,
         tx.now,
+        list(standing),
     )
     return bool(state == "allowed")

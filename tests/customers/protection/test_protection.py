@@ -6,10 +6,11 @@ import pytest
 
 from damso.customers.link import link, separate
 from damso.customers.protection.blocked import Blocked, NewBlocked, PatternTooWide, block, blocked_of, unblock
-from damso.customers.protection.held import AlreadyDecided, decide, held_joins
+from damso.customers.protection.held import AlreadyDecided, Verdict, decide, held_joins
 from damso.customers.protection.join import Outcome, join
 from damso.customers.protection.rules import IdentityLimit, keeps_to, reset_rule, rules_of, set_rule
 from damso.customers.types import IdentityKey
+from damso.customers.unmerge import undo
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import Invalid, NotFound
 from damso.kernel.log import Actor
@@ -61,6 +62,34 @@ async def test_keeping_apart_holds_also_where_a_rule_would_join(database: Databa
         await set_rule(tx, "user", IdentityLimit(most=5), AGENT)
         assert await ask(tx, one, other) == Outcome(joined=False)
         assert await customer_of(tx, one) != await customer_of(tx, other)
+
+
+async def test_a_decision_that_is_undone_is_asked_for_again(database: Database) -> None:
+    async with database.transaction() as tx:
+        one, other = await users(tx)
+        verdicts: tuple[Verdict, ...] = ("allow", "apart")
+        for verdict in verdicts:
+            await ask(tx, one, other)
+            [held] = (await held_joins(tx)).items
+            number = await decide(tx, held.id, verdict, actor=AGENT)
+            assert number is not None
+            await undo(tx, number, actor=AGENT, evidence={})
+            assert await ask(tx, one, other) == Outcome(joined=False, held="user")
+            assert [one.id for one in (await held_joins(tx)).items] == [held.id]
+        await decide(tx, held.id, "block", actor=AGENT, identity_id=one)
+        await unblock(tx, await tx.value("SELECT id FROM blocked_value"), AGENT)
+        await ask(tx, one, other)
+        assert [one.id for one in (await held_joins(tx)).items] == [held.id]
+
+
+async def test_whom_a_person_keeps_apart_is_held_no_second_time(database: Database) -> None:
+    async with database.transaction() as tx:
+        one, other = await users(tx)
+        await ask(tx, one, other)
+        [held] = (await held_joins(tx)).items
+        await decide(tx, held.id, "apart", actor=AGENT)
+        await ask(tx, other, one)
+        assert (await held_joins(tx)).items == []
 
 
 async def test_blocking_a_value_decides_all_that_waits_for_it(database: Database) -> None:
@@ -133,6 +162,26 @@ def test_more_from_the_start_than_a_rule_allows_is_looked_at() -> None:
 )
 def test_values_that_name_nobody(kind: str, value: str, blocked: bool) -> None:
     assert Blocked([("", "kiosk-*")]).names_nobody(kind, value) is blocked
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "blocked"),
+    [
+        ("till-*-*-north", "till-3-7-north", True),
+        ("till-*-*-north", "till-3-north", False),
+        ("*ab*ab", "abab", True),
+        ("*ab*ab", "ab", False),
+        ("a.c*", "abcd", False),
+        ("*-kiosk-*", "shop-kiosk-kiosk-", True),
+    ],
+)
+def test_a_star_stands_for_anything(pattern: str, value: str, blocked: bool) -> None:
+    assert Blocked([("", pattern)]).names_nobody("user", value) is blocked
+
+
+def test_many_stars_take_no_longer_than_one() -> None:
+    """Every sign of the value tried for every star would take longer than the sun shines."""
+    assert not Blocked([("", "*a" * 60 + "*b")]).names_nobody("user", "a" * 1000)
 
 
 async def test_a_pattern_that_would_block_nearly_everybody_is_refused(database: Database) -> None:

@@ -6994,14 +6994,14 @@ export interface components {
             items: components["schemas"]["CompanyRow"][];
             next?: string | null;
         };
-        /** Page[SuggestedPair] */
-        "Page_damso.customers.identity_api.SuggestedPair_": {
-            items: components["schemas"]["SuggestedPair"][];
-            next?: string | null;
-        };
         /** Page[HeldView] */
         "Page_damso.customers.protection.api.HeldView_": {
             items: components["schemas"]["HeldView"][];
+            next?: string | null;
+        };
+        /** Page[SuggestedPair] */
+        "Page_damso.customers.suggestions_api.SuggestedPair_": {
+            items: components["schemas"]["SuggestedPair"][];
             next?: string | null;
         };
         /** Page[QuarantinedEvent] */
@@ -7010,7 +7010,7 @@ export interface components {
             next?: string | null;
         };
         /** Page[SegmentPerson] */
-        "Page_damso.segments.api.SegmentPerson_": {
+        "Page_damso.segments.people.SegmentPerson_": {
             items: components["schemas"]["SegmentPerson"][];
             next?: string | null;
         };
@@ -11073,7 +11073,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_damso.customers.identity_api.SuggestedPair_"];
+                    "application/json": components["schemas"]["Page_damso.customers.suggestions_api.SuggestedPair_"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -16835,7 +16835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_damso.segments.api.SegmentPerson_"];
+                    "application/json": components["schemas"]["Page_damso.segments.people.SegmentPerson_"];
                 };
             };
             401: components["responses"]["Problem"];
