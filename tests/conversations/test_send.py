@@ -21,6 +21,7 @@ from damso.conversations.settle import undo
 from damso.customers.consent.record import record
 from damso.customers.consent.types import Said
 from damso.kernel.log import Actor
+from tests.clock import ManualClock
 from tests.conversations.company import Company
 from tests.conversations.postcards import Postcards, postcard
 
@@ -127,7 +128,10 @@ async def test_nothing_is_refused(company: Company):
         await company.answers(received.conversation_id, "  \n")
 
 
-async def test_advertising_is_refused_with_the_reason_and_without_its_label_always(company: Company):
+async def test_advertising_is_refused_with_the_reason_and_without_its_label_always(
+    company: Company, clock: ManualClock
+):
+    clock.advance_to_noon()
     received = await company.gets(postcard())
     rules = contact_rules_of(company.parts)
     for given, refusal, reason in ((None, ConsentMissing, "no_consent"), (True, AdGateClosed, None)):
