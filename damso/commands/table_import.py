@@ -1,5 +1,5 @@
-"""Bringing in a file of customers, events or consents from the command line: mapped, looked at, begun or gone on
-with."""
+"""Bringing in a file of customers, events, consents or products from the command line: mapped, looked at, begun or
+gone on with."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

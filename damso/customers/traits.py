@@ -1,8 +1,9 @@
 """Properties of a customer: dated changes kept by identity; the newest of each key over all identities holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -161,6 +162,28 @@ async def set_traits_of_many(
     if changed:
         await log.append(tx, *(_changed(identity_id, keys, source, actor) for identity_id, keys in changed.items()))
     return changed
+
+
+_DELETE_GUESSES = f"""
+DELETE FROM trait_change t USING jsonb_to_recordset($1) AS g(customer uuid, stay text[])
+JOIN identity i ON i.customer_id = g.customer
+WHERE t.identity_id = i.id AND t.source LIKE '{ENRICHED}%' AND t.source <> ALL (g.stay)
+RETURNING t.identity_id, t.key, t.source
+"""
+
+
+async def delete_guesses(tx: Transaction, stay: Mapping[UUID, Collection[str]]) -> None:
+    """Delete what was worked out or asked elsewhere about these customers, past values included, but for what the
+    sources say that may `stay`."""
+    rows = await tx.rows(
+        _DELETE_GUESSES, [{"customer": customer, "stay": sorted(sources)} for customer, sources in stay.items()]
+    )
+    gone: dict[tuple[int, str], set[str]] = {}
+    for row in rows:
+        gone.setdefault((row["identity_id"], row["source"]), set()).add(row["key"])
+    if gone:
+        facts = (_changed(one, sorted(keys), source, SYSTEM) for (one, source), keys in sorted(gone.items()))
+        await log.append(tx, *facts)
 
 
 def _changed(identity_id: int, keys: list[str], source: str, actor: Actor) -> Event:

@@ -8,6 +8,7 @@ from damso.customers.traits import TraitsGiven
 from damso.enrichment.learn import learn
 from damso.enrichment.plugs import PLUGS, Plug, Told
 from damso.enrichment.services import put_in_lane
+from damso.enrichment.unlearn import took_back, unlearn
 from damso.kernel.database import Transaction
 from damso.kernel.i18n import Text
 from damso.kernel.log import Recorded, Stream
@@ -20,20 +21,26 @@ WHERE s.enabled AND i.id = ANY ($1) AND i.proof <> 'none' AND NOT EXISTS (
 
 
 class AddressReader:
-    """Follows new addresses, and consents that were given: both may mean that somebody can be asked about."""
+    """Follows new addresses, and consents that were given: both may mean that somebody can be asked about. A consent
+    that is taken back takes with it what was learnt by it."""
 
     name: ClassVar[str] = "enrichment_addresses"
     title: ClassVar[Text] = Text("새 연락처로 고객 정보 보강", "Enrichment of new addresses")
     stream: ClassVar[Stream] = "care"
-    names: ClassVar[Collection[str] | None] = frozenset({"identity.added", "identity.proven", "consent.given"})
+    names: ClassVar[Collection[str] | None] = frozenset(
+        {"identity.added", "identity.proven", "consent.given", "consent.withdrawn"}
+    )
 
     async def read(self, tx: Transaction, events: Sequence[Recorded]) -> None:
-        ids = sorted({event.identity_id for event in events if event.identity_id is not None})
-        own = [event.identity_id for event in events if event.name != "consent.given" and event.identity_id]
+        await unlearn(tx, took_back(events))
+        asking = [event for event in events if event.name != "consent.withdrawn" and event.identity_id]
+        ids = sorted({event.identity_id for event in asking if event.identity_id is not None})
+        own = [event.identity_id for event in asking if event.name != "consent.given"]
         rows = await tx.rows("SELECT id, kind, value FROM identity WHERE id = ANY ($1) AND proof <> 'none'", own)
         told = {row["id"]: Told(kind=row["kind"], value=row["value"]) for row in rows}
         await _tell(tx, told)
-        await _ask_about_customers(tx, ids)
+        if ids:
+            await _ask_about_customers(tx, ids)
 
 
 class ContextReader:

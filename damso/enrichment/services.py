@@ -12,6 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from damso.enrichment.call import fits_template
 from damso.enrichment.json_path import parts_of
+from damso.enrichment.plugs import PLUGS
 from damso.enrichment.types import (
     LANE,
     MOST_TRAITS,
@@ -108,6 +109,7 @@ class ListedEnrichmentService(Struct, frozen=True, kw_only=True):
 
 async def create_service(tx: Transaction, keyring: Keyring, wanted: NewEnrichmentService, actor: Actor) -> UUID:
     """The id. Raises `ServiceUrlInvalid`, `MappingInvalid`, `HeaderInvalid`, `ServiceNameTaken`."""
+    _require_own_name(wanted.name)
     require_url(wanted.url, wanted.about)
     _require_paths(wanted.mapping)
     service_id = new_id()
@@ -146,9 +148,12 @@ async def change_service(
     }
     if not changes:
         return
+    _require_own_name(changes.get("name", ""))
     require_url(changes.get("url", service.url), service.about)
     _require_paths(changes.get("mapping", service.mapping))
     stored = dict(changes)
+    if "name" in changes:
+        stored["name"] = " ".join(changes["name"].split())
     if "headers" in changes:
         stored["headers"] = _sealed(keyring, changes["headers"])
         stored["header_names"] = sorted(changes["headers"])
@@ -187,6 +192,19 @@ async def service_by_id(tx: Transaction, service_id: UUID) -> Service:
     if found is None:
         raise NotFound
     return found
+
+
+class ServiceNeeds(Struct, frozen=True, kw_only=True):
+    """The consents that asking a service needs."""
+
+    id: UUID
+    name: str
+    purposes: list[Consent]
+
+
+async def needs_of_services(tx: Transaction) -> list[ServiceNeeds]:
+    """Of all, also of those that are off: what they told is still there."""
+    return await tx.all(ServiceNeeds, "SELECT id, name, purposes FROM enrichment_service ORDER BY id")
 
 
 def headers_of(keyring: Keyring, service: Service) -> dict[str, str]:
@@ -247,6 +265,12 @@ async def put_in_lane(tx: Transaction, pairs: Sequence[tuple[UUID, int]]) -> Non
     if pairs:
         payloads = [(None, {"service_id": str(one), "identity_id": identity_id}) for one, identity_id in pairs]
         await enqueue(tx, LANE, payloads)
+
+
+def _require_own_name(name: str) -> None:
+    """That traits of a service cannot be taken for those of one of our own plugs. Raises `ServiceNameTaken`."""
+    if " ".join(name.split()).lower() in {plug.name for plug in PLUGS}:
+        raise ServiceNameTaken(field="name")
 
 
 def require_url(url: str, about: About) -> None:

@@ -9,7 +9,7 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from damso.customers.consent.standing import household_of, standing_of_customer
+from damso.customers.consent.standing import Household, household_of, standing_of_customer
 from damso.customers.consent.types import ALL
 from damso.customers.lock import lock_customer
 from damso.customers.traits import TraitsGiven
@@ -110,7 +110,11 @@ async def _question(tx: Transaction, service_id: UUID, identity_id: int) -> _Que
 
 async def consents(tx: Transaction, customer_id: UUID, purposes: Sequence[Consent]) -> bool:
     """Whether a customer has given every consent that is needed, and taken none back."""
-    household = await household_of(tx, customer_id)
+    return allows(await household_of(tx, customer_id), purposes)
+
+
+def allows(household: Household, purposes: Sequence[Consent]) -> bool:
+    """The same of what is known."""
     return all(standing_of_customer(household, one, ALL).state == "given" for one in purposes)
 
 

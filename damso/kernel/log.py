@@ -13,7 +13,7 @@ or above its xmax. So an idle transaction elsewhere stalls nobody, and a slow wr
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -120,6 +120,8 @@ FROM jsonb_to_recordset($1) AS e(name text, version smallint, occurred_at timest
 
 async def append(tx: Transaction, *events: Event) -> None:
     """Write facts. They are seen by readers once the transaction is committed."""
+    if not events:
+        return
     for stream in {event.stream for event in events}:
         rows = [
             msgspec.structs.asdict(event) | {"actor_kind": event.actor.kind, "actor_id": event.actor.id}
@@ -146,11 +148,23 @@ FROM taken
 """
 
 
+_ANYTHING = "SELECT " + " OR ".join(
+    f"EXISTS (SELECT FROM {stream}_event WHERE (epoch, xid, id) > ($1, $2, $3) AND (epoch, xid) < ($4, $5))"
+    for stream in get_args(Stream)
+)
+
+
 async def horizon(tx: Transaction) -> Position:
     """Everything strictly below this place is final: no transaction can add to it any more."""
     row = await tx.row(_HORIZON, LOG_WRITERS)
     assert row is not None
     return Position(row["epoch"], row["xid"], 0)
+
+
+async def is_anything(tx: Transaction, after: Position, below: Position) -> bool:
+    """Whether there are facts of any stream after a place and below the horizon."""
+    found: bool = await tx.value(_ANYTHING, *msgspec.structs.astuple(after), below.epoch, below.xid)
+    return found
 
 
 _COLUMNS = """epoch, xid, id, '{stream}' AS stream, name, version, recorded_at, occurred_at, identity_id,

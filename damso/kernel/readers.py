@@ -121,19 +121,28 @@ async def lag(tx: Transaction, stream: Stream, reader: str) -> int:
     return len(await event_log.read(tx, stream, after, below, limit=10_000))
 
 
+async def catch_up(database: Database, readers: Sequence[Reader], seen: Position) -> Position:
+    """Let every reader see what has become final since `seen`; where that is now.
+
+    Where there is nothing no reader is asked: each notes how far it has come, and these notes are transactions that
+    move the horizon, by which all would be asked again, for ever.
+    """
+    async with database.reading() as tx:
+        below = await event_log.horizon(tx)
+        is_news = below > seen and await event_log.is_anything(tx, seen, below)
+    for reader in readers if is_news else ():
+        while await advance(database, reader, below):
+            pass
+    return max(seen, below)
+
+
 async def run_readers(database: Database, readers: Sequence[Reader]) -> None:
     """Follow the log for ever."""
     seen = START
     async with database.notifier.listen(event_log.CHANNEL) as woken:
         while True:
             try:
-                async with database.reading() as tx:
-                    below = await event_log.horizon(tx)
-                if below > seen:
-                    for reader in readers:
-                        while await advance(database, reader, below):
-                            pass
-                    seen = below
+                seen = await catch_up(database, readers, seen)
             except LOST:
                 log.info("readers.waiting_for_database")
                 await asyncio.sleep(1)

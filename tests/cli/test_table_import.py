@@ -23,3 +23,14 @@ def test_a_file_is_mapped_foreseen_brought_in_and_corrected(running: SecondStart
     assert dry.stdout == done.stdout
     assert "tier → trait:level" in done.stderr
     assert (corrected["state"], corrected["counts"]) == ("done", {"new": 1})
+
+
+def test_products_come_the_same_way(running: SecondStart, tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text("상품코드,상품명,판매가\nCLI-1,컵,1000\nCLI-2,접시,싸요\n", encoding="cp949")
+    words = ("product", "import", path, "--set", "currency=KRW")
+    dry, done = running.run(*words, "--dry-run"), running.run(*words)
+
+    assert (dry.returncode, done.returncode) == (1, 1)
+    assert "1 new, 1 refused" in done.stdout
+    assert dry.stdout == done.stdout

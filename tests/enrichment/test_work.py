@@ -25,6 +25,7 @@ from damso.enrichment.services import (
     list_services,
     try_again,
 )
+from damso.enrichment.types import ServiceNameTaken
 from damso.enrichment.work import EnrichmentLane
 from damso.kernel import log
 from damso.kernel.crypto import Keyring
@@ -249,3 +250,70 @@ async def test_what_a_service_is_shown_is_sealed(shop: Shop, peer: Peer) -> None
         stored = await tx.value("SELECT headers FROM enrichment_service")
     assert "s3cret" not in stored
     assert (await shop.service()).header_names == ["X-Key"]
+
+
+async def test_a_consent_that_is_taken_back_takes_what_was_learnt_by_it(shop: Shop, peer: Peer) -> None:
+    await shop.asks(peer.origin, purposes=["third_party"])
+    await shop.asks(
+        peer.origin, "/more/{email}", name="Other", purposes=["profiling"], mapping={"size": "$.company.size"}
+    )
+    mina, jun = await shop.meets("mina@hanbit.example"), await shop.meets("jun@hanbit.example")
+    for one in (mina, jun):
+        await shop.hears(one, "profiling", "third_party")
+    await shop.works()
+    await shop.works(minutes=1)
+    learnt = await shop.traits(mina)
+
+    await shop.hears(mina, "third_party", given=False)
+    await shop.works(minutes=1)
+    left = {"size": (40, "enrichment:Other"), "work_domain": ("hanbit.example", "enrichment:company")}
+    async with shop.database.reading() as tx:
+        kept = await tx.rows(
+            """SELECT s.name, a.state, a.traits, a.digest FROM enrichment_answer a JOIN enrichment_service s
+            ON s.id = a.service_id WHERE a.identity_id = $1 ORDER BY s.name""",
+            mina,
+        )
+        past = await tx.value("SELECT count(*) FROM trait_change WHERE source = 'enrichment:Firmen'")
+        told = await tx.values(
+            "SELECT properties -> 'keys' FROM care_event WHERE name = 'trait.changed' AND identity_id = $1", mina
+        )
+    assert (learnt, await shop.traits(mina)) == (
+        left | {"industry": ("소매", "enrichment:Firmen"), "staff": (40, "enrichment:Firmen")},
+        left,
+    )
+    assert [(row["name"], row["state"], row["traits"]) for row in kept] == [
+        ("Firmen", "refused", {}),
+        ("Other", "done", {"size": 40}),
+    ]
+    assert kept[0]["digest"] == ""
+    assert past == 2, "Jun's, who took nothing back"
+    assert told[-1] == ["industry", "staff"]
+
+    await shop.hears(mina, "third_party")
+    await shop.works(minutes=1)
+    assert await shop.traits(mina) == learnt
+
+
+async def test_what_a_service_told_under_another_name_goes_as_well(shop: Shop, peer: Peer) -> None:
+    service_id = await shop.asks(peer.origin)
+    mina = await shop.meets("mina@hanbit.example")
+    await shop.hears(mina, "profiling", "third_party")
+    await shop.works()
+    async with shop.database.transaction() as tx:
+        await change_service(tx, shop.keyring, service_id, EnrichmentServicePatch(name="  Re  named "), SYSTEM)
+    await shop.hears(mina, "marketing", given=False)
+    await shop.works(minutes=1)
+    assert (await shop.service()).name == "Re named"
+    assert len(await shop.traits(mina)) == 3
+    await shop.hears(mina, "overseas", given=False)
+    await shop.works(minutes=1)
+    assert await shop.traits(mina) == {"work_domain": ("hanbit.example", "enrichment:company")}
+
+
+async def test_no_service_is_called_like_one_of_our_own(shop: Shop, peer: Peer) -> None:
+    with pytest.raises(ServiceNameTaken):
+        await shop.asks(peer.origin, name=" Device ")
+    service_id = await shop.asks(peer.origin)
+    with pytest.raises(ServiceNameTaken):
+        async with shop.database.transaction() as tx:
+            await change_service(tx, shop.keyring, service_id, EnrichmentServicePatch(name="phone"), SYSTEM)

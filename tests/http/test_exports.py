@@ -223,3 +223,18 @@ async def test_notes_are_on_paper_only_where_asked_for(company: Company, desk: h
         len((await desk.post(path, json={"notes": notes}, headers=WHY)).content) for notes in (False, True)
     ]
     assert without < with_notes
+
+
+async def test_what_a_file_cannot_be_narrowed_by_is_refused(company: Company, desk: httpx.AsyncClient) -> None:
+    unfit = [
+        ("events", {"q": "VIP"}),
+        ("events", {"since": "2026-01-01T00:00:00"}),
+        ("orders", {"since": "2026-01-01T00:00:00Z"}),
+        ("products", {"until": "2026-01-01T00:00:00Z"}),
+        ("consents", {"q": "mina"}),
+    ]
+    answers = [
+        await desk.post(f"/api/exports/{kind}", json={"format": "csv"} | wanted, headers=WHY) for kind, wanted in unfit
+    ]
+    assert [answer.status_code for answer in answers] == [422] * len(unfit)
+    assert await company.count("export_job") == 0

@@ -1,9 +1,11 @@
 """Files of a company's own data at the desk: uploaded, mapped, looked at, brought in, corrected; and taken out
 again."""
 
+import asyncio
 import csv
 import io
 import json
+import subprocess
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +13,10 @@ import httpx
 import pytest
 
 from damso.bootstrap import timers_of
+from tests.cli.terminal import COMMAND, Terminal
 from tests.clock import ManualClock
 from tests.conversations.company import Company
+from tests.processes import REPOSITORY
 
 WHY = {"x-damso-reason": "moving"}
 PEOPLE = (
@@ -160,3 +164,40 @@ async def test_members_of_a_segment_come_with_what_is_known(owner: httpx.AsyncCl
     await company.works()
     [line] = await exported(owner, company, f"/api/segments/{made.json()['id']}/export")
     assert (line["name"], line["emails"], bool(line["member_since"])) == ("김나래", "narae@s.example", True)
+
+
+async def test_a_table_goes_on_after_its_worker_was_killed(
+    owner: httpx.AsyncClient, company: Company, dsn: str
+) -> None:
+    many = 2_500
+    rows = "".join(f"M-{number},p{number}@s.example,{number % 7}등급\n" for number in range(many))
+    job = await uploads(owner, "customers", "회원번호,이메일,등급\n" + rows + ",oops,\n")
+    await maps(owner, job)
+    await company.works()
+    await owner.post(f"/api/imports/{job['id']}/start")
+    terminal = Terminal(company.parts.settings.data, DAMSO_DATABASE_URL=dsn)
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, "worker", cwd=REPOSITORY, env=terminal._environ, stderr=subprocess.DEVNULL
+    )
+    try:
+        while not 0 < (dead := (await owner.get(f"/api/imports/{job['id']}")).json()["job"])["position"] < many:
+            assert process.returncode is None
+            await asyncio.sleep(0.02)
+    finally:
+        process.kill()
+        await process.wait()
+    came = await company.count("identity", "source = 'import' AND kind = 'email'")
+    await company.works()
+    done = (await owner.get(f"/api/imports/{job['id']}")).json()
+
+    assert (dead["state"], came < many) == ("running", True)
+    assert (done["job"]["state"], done["job"]["counts"]) == ("done", {"customer": {"new": many, "refused": 1}})
+    assert [trouble["count"] for trouble in done["troubles"]] == [1]
+    assert await company.count("identity", "source = 'import' AND kind = 'email'") == many
+    assert await company.count("trait_change", "source = 'import'") == many
+    assert (
+        await company.count(
+            "customer", "EXISTS (SELECT FROM identity i WHERE i.home_id = customer.id AND i.source = 'import')"
+        )
+        == many
+    )

@@ -122,6 +122,14 @@ async def test_ga4_is_put_into_the_words_of_shops_and_its_people_are_joined(file
     assert await filer.traits("M-1") == {"grade": "VIP"}
 
 
+async def test_ga4_of_another_shape_than_google_writes_stops_nothing(filer: Filer) -> None:
+    shapes: list[object] = [5, True, "5", "[5]", {"item_id": "A"}, [[]]]
+    records = [ga4("purchase", 1_704_157_200_000_000 + at, items=shape) for at, shape in enumerate(shapes)]
+    records.append(ga4("purchase", ecommerce=5, device=[], geo="KR", event_params=7, user_properties="x"))
+    done = await filer.both("ga4", "\n".join(map(json.dumps, records)), "odd.json")
+    assert done.counts == {"new": 7}
+
+
 async def test_ga4_in_a_csv_file_says_the_same(filer: Filer) -> None:
     text = (
         "event_name,event_timestamp,user_pseudo_id,user_id,event_params,geo.country\n"

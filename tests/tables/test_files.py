@@ -158,5 +158,8 @@ def test_days_and_times_are_read_as_people_write_them() -> None:
     }
     assert {text: moment and moment.isoformat() for text in times if (moment := as_moment(text, "Asia/Seoul"))} == times
     assert [as_moment(text, "Asia/Seoul") for text in ("2026-03-04 25:00", "soon", "2026-03-04 10")] == [None] * 3
+    beyond = ("0001-01-01", "0001-01-01T00:00:00", "9999-12-31 23:59:59 -12:00")
+    assert [as_moment(text, "Asia/Seoul") for text in beyond] == [None] * 3
+    assert as_moment("9999-12-31", "America/New_York") is not None
     assert [as_yes_no(word) for word in ("Y", "동의 함", "수신거부", "0", "maybe")] == [True, True, False, False, None]
     assert [read_as(cell, "number") for cell in ("1,200", "3.5", "열")] == [1200, 3.5, None]

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.response import Stream
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from damso.channels.types import Adapter
 from damso.conversations.cases import case_shown
@@ -27,7 +27,7 @@ from damso.conversations.exports.jobs import (
 )
 from damso.conversations.exports.paper import transcript_pdf
 from damso.conversations.exports.transcript import transcript_of
-from damso.conversations.exports.types import Chosen, Export, ExportFormat
+from damso.conversations.exports.types import Chosen, Export, ExportFormat, ExportKind
 from damso.conversations.reach import check_conversation
 from damso.conversations.rows import Filter
 from damso.conversations.views import filter_of
@@ -37,6 +37,8 @@ from damso.kernel.i18n import Locale
 from damso.team.access import Caller, needs, signed_in
 from damso.team.records.reasons import Reason
 from damso.team.records.witness import Witness
+
+Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class ConversationExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,22 +51,29 @@ class ConversationExport(Struct, frozen=True, kw_only=True, forbid_unknown_field
     ids: list[UUID] | None = None
 
 
-class CustomerExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which customers: those that `q` finds, or the named ones (up to 1,000); all where nothing is said."""
+class WholeExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All there is."""
 
     format: ExportFormat
+
+
+class SearchedExport(WholeExport, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Those that `q` finds; all where nothing is said."""
+
     q: str = ""
+
+
+class CustomerExport(SearchedExport, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which customers: those that `q` finds, or the named ones (up to 1,000); all where nothing is said."""
+
     ids: list[UUID] | None = None
 
 
-class RecordExport(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Events (by when they happened), orders and products (that `q` finds), or entries of the ledger of consents; all
-    where nothing is said."""
+class EventExport(WholeExport, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Events by when they happened, `until` not included; all where nothing is said."""
 
-    format: ExportFormat
-    q: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
 
 
 class TranscriptRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,11 +83,32 @@ class TranscriptRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     locale: Literal["ko", "en"] | None = None
 
 
+class Asking:
+    """Somebody who asks for a file, and why."""
+
+    def __init__(self, database: Database, caller: Caller, reason: Reason) -> None:
+        self._database = database
+        self._caller = caller
+        self._reason = reason
+
+    async def file(self, kind: ExportKind, fmt: ExportFormat, chosen: Chosen) -> Export:
+        """Raises what `ask_for` raises."""
+        async with self._database.transaction() as tx:
+            return await ask_for(tx, self._caller, kind, fmt, chosen, self._reason)
+
+
+def _provide_asking(
+    database: NamedDependency[Database], caller: NamedDependency[Caller], reason: NamedDependency[Reason]
+) -> Asking:
+    return Asking(database, caller, reason)
+
+
 class ExportController(Controller):
     """Files that people take out: their own alone, for a day."""
 
     path = "/api/exports"
     tags = ("exports",)
+    dependencies = {"asking": Provide(_provide_asking, sync_to_thread=False)}  # noqa: RUF012
 
     @post("/conversations", guards=[needs("conversations.export")])
     async def export_conversations(
@@ -95,66 +125,29 @@ class ExportController(Controller):
             return await ask_for(tx, caller, "conversations", data.format, wanted, reason)
 
     @post("/customers", guards=[needs("customers.export")])
-    async def export_customers(
-        self,
-        data: JSONBody[CustomerExport],
-        database: NamedDependency[Database],
-        caller: NamedDependency[Caller],
-        reason: NamedDependency[Reason],
-    ) -> Export:
+    async def export_customers(self, data: JSONBody[CustomerExport], asking: NamedDependency[Asking]) -> Export:
         """Have a file of customers made."""
-        async with database.transaction() as tx:
-            wanted = Chosen(q=data.q, ids=data.ids)
-            return await ask_for(tx, caller, "customers", data.format, wanted, reason)
+        return await asking.file("customers", data.format, Chosen(q=data.q, ids=data.ids))
 
     @post("/events", guards=[needs("customers.export")])
-    async def export_events(
-        self,
-        data: JSONBody[RecordExport],
-        database: NamedDependency[Database],
-        caller: NamedDependency[Caller],
-        reason: NamedDependency[Reason],
-    ) -> Export:
+    async def export_events(self, data: JSONBody[EventExport], asking: NamedDependency[Asking]) -> Export:
         """Have a file of events made that sources sent and files brought."""
-        async with database.transaction() as tx:
-            wanted = Chosen(since=data.since, until=data.until)
-            return await ask_for(tx, caller, "events", data.format, wanted, reason)
+        return await asking.file("events", data.format, Chosen(since=data.since, until=data.until))
 
     @post("/orders", guards=[needs("customers.export"), needs("commerce.read")])
-    async def export_orders(
-        self,
-        data: JSONBody[RecordExport],
-        database: NamedDependency[Database],
-        caller: NamedDependency[Caller],
-        reason: NamedDependency[Reason],
-    ) -> Export:
+    async def export_orders(self, data: JSONBody[SearchedExport], asking: NamedDependency[Asking]) -> Export:
         """Have a file of orders made."""
-        async with database.transaction() as tx:
-            return await ask_for(tx, caller, "orders", data.format, Chosen(q=data.q), reason)
+        return await asking.file("orders", data.format, Chosen(q=data.q))
 
     @post("/products", guards=[needs("commerce.read")])
-    async def export_products(
-        self,
-        data: JSONBody[RecordExport],
-        database: NamedDependency[Database],
-        caller: NamedDependency[Caller],
-        reason: NamedDependency[Reason],
-    ) -> Export:
+    async def export_products(self, data: JSONBody[SearchedExport], asking: NamedDependency[Asking]) -> Export:
         """Have a file of products made."""
-        async with database.transaction() as tx:
-            return await ask_for(tx, caller, "products", data.format, Chosen(q=data.q), reason)
+        return await asking.file("products", data.format, Chosen(q=data.q))
 
     @post("/consents", guards=[needs("customers.export")])
-    async def export_consents(
-        self,
-        data: JSONBody[RecordExport],
-        database: NamedDependency[Database],
-        caller: NamedDependency[Caller],
-        reason: NamedDependency[Reason],
-    ) -> Export:
+    async def export_consents(self, data: JSONBody[WholeExport], asking: NamedDependency[Asking]) -> Export:
         """Have a file of the ledger of consents made."""
-        async with database.transaction() as tx:
-            return await ask_for(tx, caller, "consents", data.format, Chosen(), reason)
+        return await asking.file("consents", data.format, Chosen())
 
     @get(guards=[signed_in])
     async def list_exports(self, database: NamedDependency[Database], caller: NamedDependency[Caller]) -> list[Export]:

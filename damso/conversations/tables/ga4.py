@@ -4,7 +4,7 @@ The schema is Google's public one (BigQuery Export schema, GA4). BigQuery writes
 exports to JSON, and CSV files hold nested columns as JSON or as names with dots.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -131,7 +131,7 @@ def micros_of(record: Mapping[str, Any]) -> str:
 def _properties(said: str, record: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
     found = {_PARAMS.get(key, key): value for key, value in params.items() if key not in _SESSION}
     found |= _ecommerce(said, record.get("ecommerce"), found)
-    products = [_item(one) for one in record.get("items") or () if isinstance(one, dict)]
+    products = [_item(one) for one in _list(record.get("items")) if isinstance(one, dict)]
     if said in _OF_ONE and len(products) == 1:
         found = products[0] | found
     elif products:
@@ -217,7 +217,7 @@ def _params(listed: Any) -> dict[str, Any]:
     if isinstance(listed, dict):
         return {str(key): value for key, value in listed.items() if value not in _ABSENT}
     found: dict[str, Any] = {}
-    for one in listed if isinstance(listed, list) else ():
+    for one in _list(listed):
         if isinstance(one, dict) and isinstance(key := one.get("key"), str):
             value = _value(_dict(one.get("value")))
             if value not in _ABSENT:
@@ -252,6 +252,10 @@ def _text(value: Any) -> str | None:
 
 def _dict(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
 
 
 def _present(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,7 +87,10 @@ def as_moment(cell: Any, zone: str) -> datetime | None:
         return None
     rest = _DAY.sub("", text, count=1).strip().removeprefix("T").strip()
     midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
-    return midnight.astimezone(UTC) if not rest else _at_clock(midnight, rest)
+    try:
+        return midnight.astimezone(UTC) if not rest else _at_clock(midnight, rest)
+    except OverflowError:  # the last and first days there are, elsewhere: `0001-01-01` is what .NET writes for no time
+        return None
 
 
 def _at_clock(midnight: datetime, rest: str) -> datetime | None:

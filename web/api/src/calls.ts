@@ -343,7 +343,7 @@ export const api = {
       request<c.Export>("POST", "/api/exports/customers", { body, reason }),
     records: (
       kind: "events" | "orders" | "products" | "consents",
-      body: c.RecordExport,
+      body: c.WholeExport,
       reason: StatedReason,
     ) => request<c.Export>("POST", `/api/exports/${kind}`, { body, reason }),
     members: (segmentId: c.Id, format: c.ExportFormat, reason: StatedReason) =>

@@ -5633,6 +5633,13 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** EventExport */
+        EventExport: {
+            /** @enum {string} */
+            format: "csv" | "jsonl";
+            since?: string | null;
+            until?: string | null;
+        };
         /** Evidence */
         Evidence: {
             /** Format: date-time */
@@ -7267,15 +7274,6 @@ export interface components {
             kind: string;
             name: string;
         };
-        /** RecordExport */
-        RecordExport: {
-            /** @enum {string} */
-            format: "csv" | "jsonl";
-            /** @default  */
-            q?: string;
-            since?: string | null;
-            until?: string | null;
-        };
         /** RecordedConsents */
         RecordedConsents: {
             recorded: number;
@@ -7713,6 +7711,13 @@ export interface components {
             due_at?: string | null;
             send_anyway?: boolean | null;
             text?: string | null;
+        };
+        /** SearchedExport */
+        SearchedExport: {
+            /** @enum {string} */
+            format: "csv" | "jsonl";
+            /** @default  */
+            q?: string;
         };
         /** SecondFactorOffer */
         SecondFactorOffer: {
@@ -8335,6 +8340,11 @@ export interface components {
         WaysIn: {
             sso: components["schemas"]["SsoButton"] | null;
             sso_only: boolean;
+        };
+        /** WholeExport */
+        WholeExport: {
+            /** @enum {string} */
+            format: "csv" | "jsonl";
         };
         /** WidgetAuthor */
         WidgetAuthor: {
@@ -12464,7 +12474,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecordExport"];
+                "application/json": components["schemas"]["WholeExport"];
             };
         };
         responses: {
@@ -12581,7 +12591,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecordExport"];
+                "application/json": components["schemas"]["EventExport"];
             };
         };
         responses: {
@@ -12620,7 +12630,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecordExport"];
+                "application/json": components["schemas"]["SearchedExport"];
             };
         };
         responses: {
@@ -12659,7 +12669,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RecordExport"];
+                "application/json": components["schemas"]["SearchedExport"];
             };
         };
         responses: {
