@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from damso.channels.identifiers import bounded
-from damso.channels.types import Address, InboundEdit, InboundMessage, InboundReaction, InboundReceipt, Item
+from damso.channels.items import Address, InboundEdit, InboundMessage, InboundReaction, InboundReceipt, Item
 
 T = TypeVar("T")
 

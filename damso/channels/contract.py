@@ -15,7 +15,9 @@ from msgspec import Struct
 
 from damso.channels.cleaning import clean
 from damso.channels.config_form import json_schema, secret_fields
-from damso.channels.types import Adapter, InboxConfig, Item, Request, SignatureInvalid, Unsupported
+from damso.channels.failures import SignatureInvalid
+from damso.channels.items import Item, Unsupported
+from damso.channels.types import Adapter, InboxConfig, Request
 
 QUALITY = (
     "signature",

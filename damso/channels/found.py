@@ -9,8 +9,18 @@ import msgspec
 from msgspec import Struct
 
 from damso.channels.identifiers import bounded
+from damso.channels.items import (
+    Address,
+    InboundEcho,
+    InboundEdit,
+    InboundMessage,
+    InboundReaction,
+    InboundReceipt,
+    InboundWithdrawal,
+    Item,
+    ThreadChange,
+)
 from damso.channels.masking import SealedNumber
-from damso.channels.types import Address, InboundEdit, InboundMessage, InboundReaction, InboundReceipt, Item
 
 LANE = "inbound"
 
@@ -44,8 +54,10 @@ class FoundItem(Struct, frozen=True, kw_only=True):
 def lane_key(channel: str, item: Item) -> str | None:
     """What must stay in order: all that one sender does, and all news of one message of ours."""
     match item:
-        case InboundMessage() | InboundReaction():
+        case InboundMessage() | InboundReaction() | ThreadChange() | InboundWithdrawal():
             return _sender_key(channel, item.sender)
+        case InboundEcho():
+            return _sender_key(channel, item.to)
         case InboundEdit():
             return _sender_key(channel, item.sender) if item.sender else _message_key(channel, item.external_id)
         case InboundReceipt():

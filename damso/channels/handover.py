@@ -9,9 +9,10 @@ import httpx
 import structlog
 from msgspec import Struct
 
+from damso.channels.failures import ChannelError, OutcomeUnknown, TryLater
 from damso.channels.health import fault_code, mark_out, note_fault, note_recovery
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import ChannelError, OutboundMessage, OutcomeUnknown, Receipt, Thread, TryLater
+from damso.channels.types import OutboundMessage, Receipt, Thread
 from damso.kernel.database import Transaction
 
 log = structlog.get_logger()

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Literal
 from uuid import UUID
 
-from damso.channels.types import (
+from damso.channels.failures import (
     ChannelError,
     ContentRejected,
     CredentialsRejected,

@@ -14,6 +14,8 @@ from damso.channels.types import Request, Response
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Database
 from damso.kernel.errors import NotFound, TooLarge
+from damso.kernel.settings import Settings
+from damso.team.addresses import address_of
 
 PUBLIC = {"exclude_from_auth": True, "exclude_from_csrf": True}
 
@@ -33,10 +35,11 @@ class HooksController(Controller):
         database: NamedDependency[Database],
         blobs: NamedDependency[SkipValidation[Blobs]],
         inboxes: NamedDependency[Inboxes],
+        settings: NamedDependency[Settings],
     ) -> HttpResponse[bytes]:
         """Take a delivery. 200 means that it is stored; the same one again is stored once."""
         inbox = await _inbox(database, inboxes, key)
-        received = _request(request, await _body(request), database)
+        received = _request(request, await _body(request), database, settings)
         return _answer(await accept(database, blobs, inbox, received))
 
     @get()
@@ -46,10 +49,11 @@ class HooksController(Controller):
         request: HttpRequest[Any, Any, Any],
         database: NamedDependency[Database],
         inboxes: NamedDependency[Inboxes],
+        settings: NamedDependency[Settings],
     ) -> HttpResponse[bytes]:
         """Answer a provider's check of this address."""
         inbox = await _inbox(database, inboxes, key)
-        answer = inbox.adapter.handshake(_request(request, b"", database), inbox.config)
+        answer = inbox.adapter.handshake(_request(request, b"", database, settings), inbox.config)
         if answer is None:
             raise NotFound
         return _answer(answer)
@@ -80,12 +84,13 @@ def _too_large() -> TooLarge:
     return TooLarge(limit=f"{MAX_BODY // 1024 // 1024} MB")
 
 
-def _request(request: HttpRequest[Any, Any, Any], body: bytes, database: Database) -> Request:
+def _request(request: HttpRequest[Any, Any, Any], body: bytes, database: Database, settings: Settings) -> Request:
     return Request(
         body=body,
         headers={name.lower(): ", ".join(request.headers.getall(name)) for name in request.headers},
         query={name: request.query_params.getall(name)[0] for name in request.query_params},
         received_at=database.clock.now(),
+        peer=str(address_of(request, settings) or ""),
     )
 
 

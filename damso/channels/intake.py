@@ -12,10 +12,11 @@ import structlog
 from prometheus_client import Counter
 
 from damso.channels.cleaning import storable
+from damso.channels.failures import SignatureInvalid
 from damso.channels.health import mark_in
 from damso.channels.identifiers import bounded
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import Request, Response, SignatureInvalid
+from damso.channels.types import Answers, Request, Response
 from damso.kernel import lanes
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Database, Transaction
@@ -62,7 +63,7 @@ async def accept(database: Database, blobs: Blobs, inbox: InboxRecord, request: 
     body_ref = await blobs.put(request.body) if len(request.body) > IN_ROW else None
     async with database.transaction() as tx:
         await store(tx, inbox, request, key=key, body_ref=body_ref, origin="hook")
-    return Response()
+    return inbox.adapter.answer(request, inbox.config) if isinstance(inbox.adapter, Answers) else Response()
 
 
 def _verify(inbox: InboxRecord, request: Request) -> None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from damso.channels.html import to_text
-from damso.channels.types import InboundEdit, InboundMessage, Item
+from damso.channels.items import InboundEdit, InboundMessage, Item
 from damso.kernel.sensitive import KINDS, SensitiveKind, find, mask
 
 _TAG = re.compile(r"(<[^>]*>)")

@@ -20,10 +20,10 @@ from damso.channels.deliveries import RawDelivery
 from damso.channels.found import LANE, FoundItem, lane_key
 from damso.channels.inboxes import Inboxes, InboxUnusable
 from damso.channels.intake import PARSE_LANE
+from damso.channels.items import InboundMessage, Item, Unsupported
 from damso.channels.masking import SealedNumber, holds_numbers, mask_item
 from damso.channels.media import Kept, Wanted, await_media, keep_files
 from damso.channels.parser import ParseFailed, Parsers
-from damso.channels.types import InboundMessage, Item, Unsupported
 from damso.kernel import lanes
 from damso.kernel.blob_collection import discard_soon
 from damso.kernel.blobs import BlobMissing, Blobs

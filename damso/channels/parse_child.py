@@ -19,7 +19,9 @@ import msgspec
 from msgspec import Struct
 
 from damso.channels.cleaning import clean
-from damso.channels.types import Adapter, Item, Request, Unparsable
+from damso.channels.failures import Unparsable
+from damso.channels.items import Item
+from damso.channels.types import Adapter, Request
 
 MEMORY = 1024 * 1024 * 1024
 """Bytes a job may take beyond what the process has when it begins."""

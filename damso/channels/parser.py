@@ -16,8 +16,9 @@ import msgspec
 import structlog
 from prometheus_client import Counter
 
+from damso.channels.items import Item
 from damso.channels.parse_child import Answer, Failed, Job, decode_answer
-from damso.channels.types import Adapter, InboxConfig, Item, Request
+from damso.channels.types import Adapter, InboxConfig, Request
 
 log = structlog.get_logger()
 

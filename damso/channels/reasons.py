@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from damso.channels.types import (
+from damso.channels.failures import (
     ContentRejected,
     CredentialsRejected,
     OutcomeUnknown,

@@ -8,11 +8,15 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from enum import Enum
-from typing import Self
+from typing import ClassVar, Literal, Protocol, Self, runtime_checkable
 
 import h11
 from msgspec import Struct
+
+from damso.channels.content import Button, Content
+from damso.channels.types import InboxConfig
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -22,6 +26,11 @@ class Call(Struct, frozen=True, kw_only=True):
     path: str
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def host(self) -> str:
+        """Which of the provider's hosts was meant; one double may stand for several."""
+        return self.headers.get("host", "").partition(":")[0]
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -108,6 +117,98 @@ class Simulator:
 
     def _refusal(self, call: Call) -> Answer | None:
         return next((answer for rule in self.rules if (answer := rule.refuses(call))), None)
+
+
+# --- A double whose customers have phones ---------------------------------------------------------------------------
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A customer of the double: recognisably fictional. `phone` is in E.164."""
+
+    id: str
+    name: str
+    phone: str
+
+
+class Bubble(Struct, frozen=True, kw_only=True):
+    """What stands on the customer's screen. `notice` is what the app itself says; `pictures` and `files` are addresses.
+
+    `buttons` are those of the bubble, or the quick replies that go away with the next word.
+    """
+
+    id: str
+    side: Literal["customer", "company", "notice"]
+    text: str
+    at: datetime
+    content: Content | None = None
+    buttons: tuple[Button, ...] = ()
+    pictures: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    advertising: bool = False
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """What a customer does on their phone: says something, presses a button, sends a picture, or opens, leaves, blocks
+    or befriends the company."""
+
+    what: Literal["says", "presses", "pictures", "opens", "leaves", "blocks", "befriends"]
+    text: str = ""
+    button: Button | None = None
+    picture: str = ""
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """What the provider posts to the address of an inbox, signed as it does, not before `due`."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    due: datetime
+
+
+class PhoneSimulator(Simulator):
+    """Plays one provider whole: what the company calls, and what its customers hold in their hands.
+
+    Nothing is posted from here: `act` and `due` say what the provider would post, so that whoever runs the double may
+    delay, repeat, batch and shuffle it.
+    """
+
+    channel: ClassVar[str]
+    hosts: ClassVar[tuple[str, ...]]
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.now = now
+
+    def config(self) -> InboxConfig:
+        """A connection that this double lets in."""
+        raise NotImplementedError
+
+    def act(self, person: Person, act: Act) -> Sequence[Delivery]:
+        """What the provider posts when the customer does this; it also stands on their screen."""
+        raise NotImplementedError
+
+    def take(self, person: Person, delivery: Delivery, answer: Answer) -> None:
+        """What the company's system answered to a delivery: some providers show it to the customer."""
+
+    def due(self) -> Sequence[Delivery]:
+        """Reports and news that the provider posts by itself from now on; each is given once."""
+        return ()
+
+    def screen(self, person: Person) -> Sequence[Bubble]:
+        """What stands on the customer's screen, oldest first."""
+        raise NotImplementedError
+
+
+@runtime_checkable
+class Simulated(Protocol):
+    """An adapter whose provider has a double. `hosts` are the provider's, which are called there instead."""
+
+    hosts: ClassVar[tuple[str, ...]]
+
+    def simulator(self, now: Callable[[], datetime]) -> PhoneSimulator: ...
+
+
+# --- HTTP/1.1 -------------------------------------------------------------------------------------------------------
 
 
 async def _read_call(reader: asyncio.StreamReader) -> Call | None:

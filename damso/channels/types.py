@@ -7,12 +7,13 @@ with msgspec, because parsing runs in a process of its own.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
+from typing import Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from httpx import AsyncClient
 from msgspec import Meta, Struct
 
+from damso.channels.content import Button, Content, ContentKind
+from damso.channels.items import Address, InboundReceipt, Item, Owner
 from damso.kernel.i18n import Text
 
 Secret = Annotated[str, Meta(extra_json_schema={"format": "password", "writeOnly": True})]
@@ -33,6 +34,13 @@ class MediaRule(Struct, frozen=True, kw_only=True):
     max_files: int = 10
 
 
+class LengthStep(Struct, frozen=True, kw_only=True):
+    """A text of up to `limit`, in the policy's measure, leaves as a `name` (SMS, LMS)."""
+
+    name: str
+    limit: int
+
+
 class ChannelPolicy(Struct, frozen=True, kw_only=True):
     """What a channel can and may do; composer, journeys, contract test and simulator obey it.
 
@@ -44,6 +52,13 @@ class ChannelPolicy(Struct, frozen=True, kw_only=True):
     the same send key cannot reach the customer twice. `night_exempt` means that advertising needs no consent of its own
     at night (Network Act decree art. 61(2)). `hosted` means that we keep the thread ourselves: a stored
     message is a sent one, and the adapter is never asked to send.
+
+    `kinds` are the contents the channel can show by itself, with at most `buttons` buttons whose labels have at most
+    `button_length` characters; everything else is spelled as text. `measure` is in what `text_limit` counts
+    (`euc-kr`: bytes of that encoding, as Korean carriers do), and `steps` names what a longer text turns into, each up
+    to its limit. `quotes` is whether an answer can name the message that it answers. `media_by_url` means that the
+    provider fetches files itself, so each is given an address that anybody can fetch for a day. `rate` is how many
+    messages a second one inbox may hand over (None: as many as it takes).
     """
 
     text_limit: int
@@ -64,6 +79,14 @@ class ChannelPolicy(Struct, frozen=True, kw_only=True):
     hosted: bool = False
     reopen: timedelta = timedelta(days=14)
     night_exempt: bool = False
+    kinds: frozenset[ContentKind] = frozenset()
+    buttons: int = 0
+    button_length: int = 0
+    measure: Literal["characters", "euc-kr"] = "characters"
+    steps: tuple[LengthStep, ...] = ()
+    quotes: bool = False
+    media_by_url: bool = False
+    rate: float | None = None
 
 
 class InboxConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,22 +108,17 @@ class InboxConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 # --- What arrives --------------------------------------------------------------------------------------------------
 
 
-class Address(Struct, frozen=True, kw_only=True):
-    """One address in one namespace, e.g. kind `email`, scope empty, value `mina@shop.example` in lower case."""
-
-    kind: str
-    value: str
-    scope: str = ""
-    name: str = ""
-
-
 class Request(Struct, frozen=True, kw_only=True):
-    """One thing received, raw: a webhook call, or a mail with its envelope in `headers`, whose names are lower case."""
+    """One thing received, raw: a webhook call, or a mail with its envelope in `headers`, whose names are lower case.
+
+    `peer` is the IP address that a webhook call came from, known while it is verified and not kept.
+    """
 
     body: bytes
     headers: Mapping[str, str] = {}
     query: Mapping[str, str] = {}
     received_at: datetime
+    peer: str = ""
 
 
 class Response(Struct, frozen=True, kw_only=True):
@@ -112,117 +130,17 @@ class Response(Struct, frozen=True, kw_only=True):
 
 
 class Blob(Struct, frozen=True, kw_only=True):
-    """A file in memory with the name and the type its sender gave it."""
+    """A file in memory with the name and the type its sender gave it.
+
+    Of one that leaves, `url` is where the provider can fetch it (`ChannelPolicy.media_by_url`), and `ref` what the
+    provider called it when it was uploaded (`Uploads`).
+    """
 
     name: str
     content_type: str
     data: bytes
-
-
-class Attachment(Struct, frozen=True, kw_only=True):
-    """A file that came with a message: its bytes in `data`, or a provider's `ref` to fetch later.
-
-    `content_id` (without angle brackets) ties an inline picture to the `cid:` links of the HTML part. An adapter
-    leaves `size`, `width` and `height` empty: the core fills them in when it stores the file, and puts into `ref`
-    the blob's reference, or `media:<id>` for a file that has yet to be fetched.
-    """
-
-    name: str
-    content_type: str
-    data: bytes | None = None
-    ref: str | None = None
-    content_id: str | None = None
-    inline: bool = False
-    size: int = 0
-    width: int | None = None
-    height: int | None = None
-
-
-class Automation(StrEnum):
-    """Why no person wrote a message; each kind is kept, and none counts as a customer's answer."""
-
-    NONE = "none"
-    AUTO_REPLY = "auto_reply"
-    BULK = "bulk"
-    LOOP = "loop"
-
-
-class InboundMessage(Struct, frozen=True, kw_only=True, tag="message"):
-    """One message said by a customer.
-
-    `external_id` is unique within `dedupe_scope`, whichever inbox it came through. `text` is the plain text as
-    written, all of it; `fresh` is how many leading characters of it are new (what follows is quote or signature).
-    `html` is the raw, untrusted HTML part. `authenticated` is whether *this* message proves its sender, with the
-    `evidence` in words. `tokens` are signed references of ours found in it, `references` the provider's ids of
-    earlier messages, nearest first. `thread` is the provider's own thread id. `claims` is what the sender is said to
-    have (`email`, `phone`): kept as claims, never as identities.
-    """
-
-    external_id: str
-    dedupe_scope: str
-    sender: Address
-    text: str
-    html: str | None = None
-    fresh: int | None = None
-    subject: str = ""
-    provider_at: datetime | None = None
-    authenticated: bool = False
-    evidence: str = ""
-    reply_to: Address | None = None
-    to: tuple[Address, ...] = ()
-    cc: tuple[Address, ...] = ()
-    tokens: tuple[str, ...] = ()
-    references: tuple[str, ...] = ()
-    thread: str | None = None
-    automation: Automation = Automation.NONE
-    attachments: tuple[Attachment, ...] = ()
-    claims: Mapping[str, str] = {}
-
-
-class InboundReceipt(Struct, frozen=True, kw_only=True, tag="receipt"):
-    """News of a message we sent, named by the provider's id or by our signed token.
-
-    `status` is sent, delivered, read or failed. `permanent` on a failure says that the address is no good;
-    `recipient` is that address where the provider names it.
-    """
-
-    status: str
-    external_id: str | None = None
-    token: str | None = None
-    reason: str = ""
-    permanent: bool = False
-    recipient: Address | None = None
-    provider_at: datetime | None = None
-
-
-class InboundEdit(Struct, frozen=True, kw_only=True, tag="edit"):
-    """The customer changed (`text`) or withdrew (`text` None) a message. `sender`, where known, keeps the order."""
-
-    external_id: str
-    dedupe_scope: str
-    text: str | None
-    provider_at: datetime
-    sender: Address | None = None
-
-
-class InboundReaction(Struct, frozen=True, kw_only=True, tag="reaction"):
-    """The customer's reaction to a message; an empty `emoji` takes it back."""
-
-    external_id: str
-    dedupe_scope: str
-    sender: Address
-    emoji: str
-    provider_at: datetime
-
-
-class Unsupported(Struct, frozen=True, kw_only=True, tag="unsupported"):
-    """Something known to come from this provider that we do not handle: stored and counted, never refused."""
-
-    kind: str
-    why: str = ""
-
-
-Item = InboundMessage | InboundReceipt | InboundEdit | InboundReaction | Unsupported
+    url: str = ""
+    ref: str = ""
 
 
 # --- What leaves ---------------------------------------------------------------------------------------------------
@@ -241,7 +159,8 @@ class OutboundMessage(Struct, frozen=True, kw_only=True):
 
     `send_key` is the same however often this message is tried. `token` is our signed reference, to be carried by
     whatever the provider gives back with an answer. `in_reply_to` and `references` are the provider's ids of
-    earlier messages, oldest first.
+    earlier messages, oldest first. `content` is of a kind that the channel shows by itself; any other is spelled in
+    `text` already. `quotes` is the provider's id of the message that this one answers.
     """
 
     send_key: str
@@ -256,26 +175,53 @@ class OutboundMessage(Struct, frozen=True, kw_only=True):
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     attachments: tuple[Blob, ...] = ()
+    content: Content | None = None
+    quotes: str | None = None
+    purpose: Literal["service", "transactional", "marketing"] = "service"
     created_at: datetime
 
 
 class Thread(Struct, frozen=True, kw_only=True):
-    """What a channel keeps between an inbox and an identity."""
+    """What a channel keeps between an inbox and an identity.
+
+    `handle` is what the provider gave for an answer, good until `handle_until` (None: for ever); an adapter that
+    spends it says so in its `Receipt`. `owner` is whose turn it is, `ended_at` when the thread was ended at the
+    provider.
+    """
 
     external_id: str | None = None
     handle: Mapping[str, Any] = {}
+    handle_until: datetime | None = None
+    owner: Owner | None = None
+    ended_at: datetime | None = None
     last_inbound_at: datetime | None = None
+
+    def handle_at(self, now: datetime) -> Mapping[str, Any]:
+        """The handle while it is good, else an empty one."""
+        return self.handle if self.handle_until is None or now < self.handle_until else {}
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """Whether the channel takes an answer now, and until when. `reason` says to an agent why not; `cost` what the
+    provider asks for it, where it is not free."""
+
+    open: bool
+    closes_at: datetime | None = None
+    reason: Text | None = None
+    cost: Text | None = None
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
     """The provider took a message: its id there, and the scope in which that id is unique.
 
-    `status_code` is the HTTP status it answered with, where it speaks HTTP.
+    `status_code` is the HTTP status it answered with, where it speaks HTTP. `spent` is that the thread's handle was
+    used up by it.
     """
 
     external_id: str
     dedupe_scope: str
     status_code: int | None = None
+    spent: bool = False
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -284,54 +230,6 @@ class Health(Struct, frozen=True, kw_only=True):
     ok: bool
     problems: tuple[tuple[str, str], ...] = ()
     facts: Mapping[str, str] = {}
-
-
-# --- What can go wrong ---------------------------------------------------------------------------------------------
-
-
-class ChannelError(Exception):
-    """Base of the facts an adapter reports; the text is for administrators and holds no personal data.
-
-    `status_code` is the HTTP status the provider answered with, where it speaks HTTP.
-    """
-
-    status_code: int | None = None
-
-
-class SignatureInvalid(ChannelError):
-    """The request is not from the provider, or its secret is not set."""
-
-
-class CredentialsRejected(ChannelError):
-    """The provider no longer accepts our password, token or key."""
-
-
-class RecipientUnreachable(ChannelError):
-    """The provider says that this address takes no messages."""
-
-
-class WindowClosed(ChannelError):
-    """The channel does not allow an answer any more."""
-
-
-class ContentRejected(ChannelError):
-    """The provider refuses what the message says or carries."""
-
-
-class Unparsable(ChannelError):
-    """What arrived cannot be understood; it is parked for a person."""
-
-
-class TryLater(ChannelError):
-    """A fault that passes; certain that nothing was delivered. `after` is in seconds."""
-
-    def __init__(self, why: str, after: float = 0) -> None:
-        super().__init__(why)
-        self.after = after
-
-
-class OutcomeUnknown(ChannelError):
-    """The message may or may not have been delivered (the line dropped after it was handed over)."""
 
 
 # --- The protocols -------------------------------------------------------------------------------------------------
@@ -374,6 +272,91 @@ class Fetches(Protocol):
     """The provider hands out files by reference."""
 
     async def fetch_media(self, ref: str, config: Any, http: AsyncClient) -> Blob: ...
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """The provider wants something in the answer to its call: what it shows the customer at once, or a promise to
+    answer later. Pure and quick: it is asked between storing a delivery and acknowledging it."""
+
+    def answer(self, request: Request, config: Any) -> Response: ...
+
+
+@runtime_checkable
+class Opens(Protocol):
+    """Whether an answer is possible depends on more than the time since the customer wrote: on a handle that is spent
+    once, on a session, on what the connection has been granted."""
+
+    def window(self, thread: Thread, config: Any, now: datetime) -> Window: ...
+
+
+class Uploaded(Struct, frozen=True, kw_only=True):
+    """What the provider calls a file, until when (None: for ever)."""
+
+    ref: str
+    until: datetime | None = None
+
+
+@runtime_checkable
+class Uploads(Protocol):
+    """The provider wants files before the message. Asked once for each file and inbox while what it said is good."""
+
+    async def upload(self, blob: Blob, config: Any, http: AsyncClient) -> Uploaded: ...
+
+
+@runtime_checkable
+class PollsReports(Protocol):
+    """The provider has to be asked what became of messages. Returns what is known by now of those that are named."""
+
+    async def poll_reports(
+        self, external_ids: Sequence[str], config: Any, http: AsyncClient
+    ) -> Sequence[InboundReceipt]: ...
+
+
+@runtime_checkable
+class Refreshes(Protocol):
+    """The connection lives by a token that ends. `refresh_at` is when to renew it (None: it does not end)."""
+
+    def refresh_at(self, config: Any) -> datetime | None: ...
+
+    async def refresh(self, config: Any, http: AsyncClient) -> Any:
+        """The configuration with its new token. Raises `CredentialsRejected` where a person has to act, `TryLater`."""
+
+
+@runtime_checkable
+class HandsOver(Protocol):
+    """Threads belong either to us or to people in the provider's own console."""
+
+    async def give(self, to: Address, thread: Thread, config: Any, http: AsyncClient) -> None: ...
+
+    async def take(self, to: Address, thread: Thread, config: Any, http: AsyncClient) -> None: ...
+
+
+TemplateState = Literal["draft", "requested", "reviewing", "approved", "rejected", "stopped"]
+
+
+class ProviderTemplate(Struct, frozen=True, kw_only=True):
+    """A template as the provider keeps it: `text` with its variables in place (`#{이름}`), and what became of its
+    review; `comments` is what the reviewer said."""
+
+    code: str
+    name: str
+    text: str
+    state: TemplateState
+    buttons: tuple[Button, ...] = ()
+    title: str = ""
+    category: str = ""
+    comments: str = ""
+
+
+@runtime_checkable
+class Templated(Protocol):
+    """The provider lets through what it has approved before."""
+
+    async def templates(self, config: Any, http: AsyncClient) -> Sequence[ProviderTemplate]: ...
+
+    async def submit(self, template: ProviderTemplate, config: Any, http: AsyncClient) -> ProviderTemplate:
+        """Ask for the review of a new one, or again of one that was rejected; as the provider has it now."""
 
 
 class Polled(Struct, frozen=True, kw_only=True):

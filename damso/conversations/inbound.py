@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from damso.channels.found import LANE, FoundItem
 from damso.channels.inboxes import Inboxes
-from damso.channels.types import InboundMessage, Unsupported
+from damso.channels.items import InboundEcho, InboundMessage, InboundWithdrawal, ThreadChange, Unsupported
 from damso.conversations.receive import Arrival, receive
 from damso.conversations.waiting import follow
 from damso.kernel.crypto import Keyring
@@ -38,7 +38,7 @@ class InboundLane:
                         numbers=found.numbers,
                     )
                     await receive(tx, self._keyring, inbox, arrival)
-                case Unsupported():
+                case Unsupported() | InboundEcho() | ThreadChange() | InboundWithdrawal():
                     pass
                 case follower:
                     await follow(tx, self._keyring, inbox, follower)

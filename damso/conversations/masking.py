@@ -11,8 +11,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from damso.channels.items import InboundMessage
 from damso.channels.masking import SealedNumber, mask_message
-from damso.channels.types import InboundMessage
 from damso.conversations.errors import SensitiveNumber
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction

@@ -11,9 +11,11 @@ from uuid import UUID
 from httpx import AsyncClient
 
 from damso.brand.queries import brand as brand_of
+from damso.channels.failures import CredentialsRejected, TryLater
 from damso.channels.handover import hand_over
 from damso.channels.inboxes import Inboxes, InboxRecord
-from damso.channels.types import Address, Brand, CredentialsRejected, OutboundMessage, Thread, TryLater
+from damso.channels.items import Address
+from damso.channels.types import Brand, OutboundMessage, Thread
 from damso.customers.consent.notices import mail_failed, mail_left
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction

@@ -15,22 +15,20 @@ from msgspec import Struct
 
 from damso.brand.queries import brand as brand_of
 from damso.brand.signatures import signature_for
-from damso.channels.handover import HandedOver, hand_over, record
-from damso.channels.inboxes import Inboxes, InboxRecord
-from damso.channels.threads import thread_of
-from damso.channels.types import (
-    Address,
-    Blob,
+from damso.channels.failures import (
     ChannelError,
     ContentRejected,
     CredentialsRejected,
-    OutboundMessage,
     OutcomeUnknown,
     RecipientUnreachable,
-    Thread,
     TryLater,
     WindowClosed,
 )
+from damso.channels.handover import HandedOver, hand_over, record
+from damso.channels.inboxes import Inboxes, InboxRecord
+from damso.channels.items import Address
+from damso.channels.threads import thread_of
+from damso.channels.types import Blob, OutboundMessage, Thread
 from damso.channels.types import Brand as ChannelBrand
 from damso.conversations.cases import Case, lock_case
 from damso.conversations.references import make_reference

@@ -17,7 +17,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import InboundMessage
+from damso.channels.items import InboundMessage
 from damso.conversations.references import read_references
 from damso.customers.disclose import disclosed
 from damso.kernel.crypto import Keyring

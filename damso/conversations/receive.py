@@ -13,9 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from damso.channels.inboxes import InboxRecord
+from damso.channels.items import Address, Attachment, Automation, InboundMessage
 from damso.channels.masking import SealedNumber
 from damso.channels.threads import touch_inbound
-from damso.channels.types import Address, Attachment, Automation, InboundMessage
 from damso.conversations.cases import (
     Case,
     add_participant,

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import InboundEdit, InboundReaction, InboundReceipt
+from damso.channels.items import InboundEdit, InboundReaction, InboundReceipt
 from damso.conversations.cases import preview_of, show_changed
 from damso.conversations.facts import fact_of
 from damso.conversations.references import read_references

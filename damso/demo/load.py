@@ -9,7 +9,8 @@ from damso.brand.types import Hours, Opening
 from damso.channels.connect import InboxChange, connect
 from damso.channels.connect import change as change_inbox
 from damso.channels.inboxes import Inboxes, InboxRecord
-from damso.channels.types import Adapter, Address, InboundMessage
+from damso.channels.items import Address, InboundMessage
+from damso.channels.types import Adapter
 from damso.conversations.canned import CannedAnswerDraft, make_tag, save_canned_answer
 from damso.conversations.change import Change, change
 from damso.conversations.note import write_note

@@ -6,7 +6,7 @@ private address (or changes its mind between two look-ups) is refused as well.
 
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -46,14 +46,39 @@ class _GuardedBackend(httpcore.AnyIOBackend):
         raise EgressRefused(f"{host}:{port} has no public address (DAMSO_EGRESS_ALLOW)")
 
 
-def open_http(allowed_origins: Iterable[str]) -> httpx.AsyncClient:
-    """`allowed_origins` are the private ones, e.g. `http://127.0.0.1:9000`. Redirects are not followed."""
+class _Doubles(httpx.AsyncBaseTransport):
+    """Calls some hosts at their doubles on this machine. Which host was meant stands in the `host` header."""
+
+    def __init__(self, doubles: Mapping[str, str], transport: httpx.AsyncHTTPTransport) -> None:
+        self._doubles = {host: httpx.URL(origin) for host, origin in doubles.items()}
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if double := self._doubles.get(request.url.host):
+            request.url = request.url.copy_with(scheme=double.scheme, host=double.host, port=double.port)
+        return await self._transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+
+def open_http(allowed_origins: Iterable[str], doubles: Mapping[str, str] = {}) -> httpx.AsyncClient:
+    """`allowed_origins` are the private ones, e.g. `http://127.0.0.1:9000`. Redirects are not followed.
+
+    `doubles` are the origins of simulators by the host that each stands in for.
+    """
     allowed = frozenset(
-        (url.host, url.port or (443 if url.scheme == "https" else 80)) for url in map(httpx.URL, allowed_origins)
+        (url.host, url.port or (443 if url.scheme == "https" else 80))
+        for url in map(httpx.URL, [*allowed_origins, *doubles.values()])
     )
     transport = httpx.AsyncHTTPTransport(retries=0, verify=_trusted())
     transport._pool._network_backend = _GuardedBackend(allowed)
-    return httpx.AsyncClient(transport=transport, timeout=TIMEOUT, headers={"user-agent": "Damso"}, trust_env=False)
+    return httpx.AsyncClient(
+        transport=_Doubles(doubles, transport) if doubles else transport,
+        timeout=TIMEOUT,
+        headers={"user-agent": "Damso"},
+        trust_env=False,
+    )
 
 
 @cache

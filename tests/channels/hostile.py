@@ -9,7 +9,9 @@ from typing import ClassVar
 
 from damso.channels.adapters.api.adapter import ApiAdapter
 from damso.channels.adapters.api.config import ApiConfig
-from damso.channels.types import Address, Attachment, InboundMessage, Item, Request, Unparsable, Unsupported
+from damso.channels.failures import Unparsable
+from damso.channels.items import Address, Attachment, InboundMessage, Item, Unsupported
+from damso.channels.types import Request
 
 _REMEMBERED: list[bytes] = []
 

@@ -10,7 +10,8 @@ from httpx import AsyncClient
 
 from damso.channels.adapters.api.adapter import ApiAdapter
 from damso.channels.adapters.api.config import ApiConfig
-from damso.channels.types import Address, InboundMessage, Item, Polled, Request
+from damso.channels.items import Address, InboundMessage, Item
+from damso.channels.types import Polled, Request
 
 
 @dataclass

@@ -8,21 +8,19 @@ import pytest
 
 from damso.channels.attempts import list_attempts
 from damso.channels.checks import CheckLane, CheckTimer
-from damso.channels.handover import hand_over, record
-from damso.channels.health import MARK_EVERY, is_silent, mark_in, note_fault, note_recovery
-from damso.channels.simulator import Answer
-from damso.channels.types import (
-    Address,
-    Brand,
+from damso.channels.failures import (
     ChannelError,
     ContentRejected,
     CredentialsRejected,
-    OutboundMessage,
     OutcomeUnknown,
     RecipientUnreachable,
-    Thread,
     TryLater,
 )
+from damso.channels.handover import hand_over, record
+from damso.channels.health import MARK_EVERY, is_silent, mark_in, note_fault, note_recovery
+from damso.channels.items import Address
+from damso.channels.simulator import Answer
+from damso.channels.types import Brand, OutboundMessage, Thread
 from damso.kernel.ids import new_id
 from damso.kernel.timers import run_due
 from tests.channels.api.system import SECRET

@@ -5,7 +5,8 @@ import pytest
 
 from damso.channels.inboxes import InboxRecord
 from damso.channels.intake import IN_ROW, MAX_BODY, SignatureRefused, accept
-from damso.channels.types import InboundMessage, Request
+from damso.channels.items import InboundMessage
+from damso.channels.types import Request
 from damso.kernel.blobs import DiskBlobs
 from damso.kernel.database import Database
 from damso.kernel.errors import TooLarge

@@ -13,11 +13,11 @@ from damso.channels.connect import connect
 from damso.channels.found import FoundItem, lane_key
 from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.channels.intake import accept
+from damso.channels.items import Address, InboundEdit, InboundMessage, InboundReaction, InboundReceipt
 from damso.channels.media import MEDIA
 from damso.channels.parse import ParseLane
 from damso.channels.parser import Parsers
 from damso.channels.poll import import_raw
-from damso.channels.types import Address, InboundEdit, InboundMessage, InboundReaction, InboundReceipt
 from damso.kernel.database import Database, open_database
 from damso.kernel.errors import NotFound
 from damso.kernel.ids import new_id

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from damso.channels.adapters.api.config import ApiConfig
+from damso.channels.items import InboundMessage, Item
 from damso.channels.parser import ParseFailed, Parsers
-from damso.channels.types import InboundMessage, Item, Request
+from damso.channels.types import Request
 from tests.channels.api.system import SECRET
 from tests.channels.hostile import HostileAdapter
 from tests.processes import is_alive

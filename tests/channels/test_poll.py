@@ -9,9 +9,10 @@ import pytest
 
 from damso.channels import poll
 from damso.channels.connect import InboxChange, change
+from damso.channels.failures import ChannelError, CredentialsRejected, TryLater
 from damso.channels.inboxes import Inboxes
 from damso.channels.poll import Poller, pause, wait_for_room
-from damso.channels.types import ChannelError, CredentialsRejected, Request, TryLater
+from damso.channels.types import Request
 from damso.kernel import lanes
 from damso.kernel.database import Transaction, open_database
 from tests.channels.api.system import SECRET

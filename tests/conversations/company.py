@@ -10,7 +10,7 @@ from damso.bootstrap import Parts, lanes_of, readers_of
 from damso.brand.create_brand import create_brand
 from damso.channels.connect import connect
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import InboundMessage
+from damso.channels.items import InboundMessage
 from damso.conversations.entries import entries_of
 from damso.conversations.receive import Arrival, Received, receive
 from damso.conversations.rows import rows_by_id

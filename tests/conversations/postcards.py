@@ -12,20 +12,9 @@ import msgspec
 from httpx import AsyncClient
 from msgspec import Struct
 
-from damso.channels.types import (
-    Address,
-    ChannelError,
-    ChannelPolicy,
-    Health,
-    InboundMessage,
-    InboxConfig,
-    Item,
-    OutboundMessage,
-    Receipt,
-    Request,
-    Response,
-    Thread,
-)
+from damso.channels.failures import ChannelError
+from damso.channels.items import Address, InboundMessage, Item
+from damso.channels.types import ChannelPolicy, Health, InboxConfig, OutboundMessage, Receipt, Request, Response, Thread
 from damso.kernel.i18n import Text
 
 

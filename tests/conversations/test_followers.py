@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from damso.channels.types import Address, InboundEdit, InboundReaction, InboundReceipt
+from damso.channels.items import Address, InboundEdit, InboundReaction, InboundReceipt
 from damso.conversations.statuses import ORDER, later
 from tests.conversations.company import Company
 from tests.conversations.postcards import Postcards, postcard

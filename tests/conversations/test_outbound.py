@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from damso.channels.types import ContentRejected, OutcomeUnknown, RecipientUnreachable, TryLater
+from damso.channels.failures import ContentRejected, OutcomeUnknown, RecipientUnreachable, TryLater
 from damso.conversations.errors import NothingToSettle
 from damso.conversations.settle import retry, settle
 from tests.conversations.company import Company

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from damso.channels.types import Address, Automation
+from damso.channels.items import Address, Automation
 from damso.conversations.change import Change, change
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard

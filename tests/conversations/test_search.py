@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from damso.channels.types import InboundEdit
+from damso.channels.items import InboundEdit
 from damso.conversations.change import Change, change
 from damso.conversations.join import join
 from damso.conversations.note import write_note

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from damso.bootstrap import contact_rules_of
-from damso.channels.types import Address
+from damso.channels.items import Address
 from damso.conversations.errors import (
     AdGateClosed,
     AnsweredMeanwhile,

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from damso.channels.types import Address
+from damso.channels.items import Address
 from damso.conversations.change import Change, change
 from damso.conversations.join import join
 from damso.conversations.note import write_note

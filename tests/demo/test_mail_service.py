@@ -13,7 +13,9 @@ import pytest
 
 from damso.channels.adapters.email.adapter import EmailAdapter
 from damso.channels.adapters.email.config import EmailConfig
-from damso.channels.types import Address, Blob, CredentialsRejected, InboundMessage, InboundReceipt, Item, Thread
+from damso.channels.failures import CredentialsRejected
+from damso.channels.items import Address, InboundMessage, InboundReceipt, Item
+from damso.channels.types import Blob, Thread
 from damso.demo.mail.reading import MailSummary
 from damso.demo.mail.service import SHOP, DemoMail
 from damso.demo.mail.writing import AttachedFile

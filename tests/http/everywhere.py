@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import httpx
 
 from damso.channels.intake import store
+from damso.channels.items import Address, Attachment, InboundReceipt
 from damso.channels.media import keep_file
-from damso.channels.types import Address, Attachment, InboundReceipt, Request
+from damso.channels.types import Request
 from damso.conversations.drafts import Draft, keep_draft
 from damso.conversations.note import write_note
 from damso.conversations.receive import Arrival, receive

@@ -13,8 +13,8 @@ import pytest
 from litestar import Litestar
 
 from damso.bootstrap import timers_of
+from damso.channels.items import Address, Attachment
 from damso.channels.media import keep_file
-from damso.channels.types import Address, Attachment
 from damso.conversations.note import write_note
 from damso.customers.claim import claim
 from damso.customers.merge import merge

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from damso.channels.types import Address, ContentRejected, OutcomeUnknown
+from damso.channels.failures import ContentRejected, OutcomeUnknown
+from damso.channels.items import Address
 from tests.clock import ManualClock
 from tests.conversations.company import Company
 from tests.conversations.postcards import Postcards, postcard

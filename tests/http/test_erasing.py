@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 from damso.bootstrap import erasers_of, erasure_list_of, make_ready
-from damso.channels.types import Address
+from damso.channels.items import Address
 from damso.conversations.held import open_held
 from damso.customers.erasing.person import person_of
 from damso.customers.erasing.suppressed import is_suppressed

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from damso.channels.intake import store
-from damso.channels.types import Attachment, Request
+from damso.channels.items import Attachment
+from damso.channels.types import Request
 from damso.customers.claim import claim
 from damso.customers.identify import identify
 from damso.customers.traits import set_traits

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from damso.bootstrap import erasers_of
-from damso.channels.types import Address
+from damso.channels.items import Address
 from damso.kernel.database import Database, Transaction
 from tests.conversations.company import Company
 from tests.http.everywhere import MAIL, MARK, OTHER, erase, places_of, writes

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from damso.channels.file_types import matches
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import Attachment, InboundMessage
+from damso.channels.items import Attachment, InboundMessage
 from damso.conversations.errors import MediaNotAllowed, NothingToSend, TextTooLong, TooManyFiles
 from damso.conversations.receive import Arrival, Received, receive
 from damso.conversations.widget.visitor import Visitor

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import Address
+from damso.channels.items import Address
 from damso.customers.addresses import email_key
 from damso.customers.identify import identify
 from damso.customers.protection.join import join

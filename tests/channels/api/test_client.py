@@ -7,15 +7,9 @@ import pytest
 
 from damso.channels.adapters.api.adapter import ApiAdapter
 from damso.channels.adapters.api.config import ApiConfig
+from damso.channels.failures import ContentRejected, CredentialsRejected, RecipientUnreachable, TryLater
 from damso.channels.simulator import Answer, Fault
-from damso.channels.types import (
-    Blob,
-    ContentRejected,
-    CredentialsRejected,
-    RecipientUnreachable,
-    Thread,
-    TryLater,
-)
+from damso.channels.types import Blob, Thread
 from tests.channels.api.system import SECRET
 from tests.channels.test_health import MESSAGE
 

@@ -8,17 +8,17 @@ import pytest
 
 from damso.channels.adapters.api.config import ApiConfig
 from damso.channels.adapters.api.parse import MAX_FILE, parse_events
-from damso.channels.types import (
+from damso.channels.failures import Unparsable
+from damso.channels.items import (
     Address,
     InboundEdit,
     InboundMessage,
     InboundReaction,
     InboundReceipt,
     Item,
-    Request,
-    Unparsable,
     Unsupported,
 )
+from damso.channels.types import Request
 from tests.channels.api.system import SECRET, said
 from tests.channels.materials import recorded_api
 

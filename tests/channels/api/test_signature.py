@@ -7,7 +7,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from damso.channels.adapters.api.signature import TOLERANCE, is_usable, verify
-from damso.channels.types import Request, SignatureInvalid
+from damso.channels.failures import SignatureInvalid
+from damso.channels.types import Request
 from tests.channels.api.system import SECRET, signed
 
 AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)

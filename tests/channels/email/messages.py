@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from damso.channels.types import Address, Brand, OutboundMessage
+from damso.channels.items import Address
+from damso.channels.types import Brand, OutboundMessage
 
 NOW = datetime(2026, 11, 21, 6, 20, tzinfo=UTC)
 TOKEN = "dc1-9f2kQpX7wLz4mN8vR3tY6uB1cD5e"

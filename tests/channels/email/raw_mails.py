@@ -6,7 +6,7 @@ from pathlib import Path
 
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.parse import parse_mail
-from damso.channels.types import InboundMessage, InboundReceipt, Item, Unsupported
+from damso.channels.items import InboundMessage, InboundReceipt, Item, Unsupported
 
 RECEIVED = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
 MAILBOX = EmailConfig(

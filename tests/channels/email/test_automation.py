@@ -2,7 +2,7 @@
 
 import pytest
 
-from damso.channels.types import Automation
+from damso.channels.items import Automation
 from tests.channels.email.raw_mails import mail, message, recorded
 
 ANSWER = {"In_Reply_To": "<earlier@shop.example>"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from damso.channels.adapters.email.bounce_reasons import understand
-from damso.channels.types import InboundMessage, InboundReceipt, Unsupported
+from damso.channels.items import InboundMessage, InboundReceipt, Unsupported
 from tests.channels.email.raw_mails import items, mail, message, parts_mail, receipt, recorded, unsupported
 
 TOKEN = "dc1-AAAAAAAAAAAAAAAAAAAAAAAA"

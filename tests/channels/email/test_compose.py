@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from damso.channels.adapters.email.compose import MAX_REFERENCES, compose, envelope_address, reply_subject
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.parse import parse_mail
-from damso.channels.types import Address, Blob, Brand, ContentRejected, InboundMessage, RecipientUnreachable
+from damso.channels.failures import ContentRejected, RecipientUnreachable
+from damso.channels.items import Address, InboundMessage
+from damso.channels.types import Blob, Brand
 from tests.channels.email.messages import NOW, SEND_KEY, TOKEN, make_message
 
 HEADERS = {

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from damso.channels.adapters.email.parse import parse_mail
-from damso.channels.types import InboundMessage, Item, Unparsable
+from damso.channels.failures import Unparsable
+from damso.channels.items import InboundMessage, Item
 from tests.channels.email.raw_mails import MAILBOX, RECEIVED, mail, message, recorded
 
 SECONDS = 5

@@ -9,7 +9,8 @@ import pytest
 from damso.channels.adapters.email.adapter import EmailAdapter
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.oauth import MARGIN, AccessTokens
-from damso.channels.types import CredentialsRejected, Thread, TryLater
+from damso.channels.failures import CredentialsRejected, TryLater
+from damso.channels.types import Thread
 from tests.channels.email.dovecot import ADDRESS, Dovecot, free_port
 from tests.channels.email.messages import make_message
 from tests.channels.email.oauth_server import OauthServer

@@ -5,7 +5,8 @@ import quopri
 
 import pytest
 
-from damso.channels.types import InboundMessage, Unparsable
+from damso.channels.failures import Unparsable
+from damso.channels.items import InboundMessage
 from tests.channels.email.raw_mails import mail, message
 
 TOKEN = "dc1-AAAAAAAAAAAAAAAAAAAAAAAA"

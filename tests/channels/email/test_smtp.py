@@ -10,8 +10,7 @@ import pytest
 from damso.channels.adapters.email.compose import ComposedMail, compose
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.smtp import submit, try_sign_in
-from damso.channels.types import (
-    Address,
+from damso.channels.failures import (
     ChannelError,
     ContentRejected,
     CredentialsRejected,
@@ -19,6 +18,7 @@ from damso.channels.types import (
     RecipientUnreachable,
     TryLater,
 )
+from damso.channels.items import Address
 from tests.channels.email.certificates import make_certificate
 from tests.channels.email.dovecot import free_port
 from tests.channels.email.messages import make_message

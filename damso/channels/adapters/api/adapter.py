@@ -11,14 +11,13 @@ from httpx import AsyncClient
 from damso.channels.adapters.api import client, signature
 from damso.channels.adapters.api.config import ApiConfig
 from damso.channels.adapters.api.parse import dedupe_scope, parse_events
+from damso.channels.failures import ChannelError, CredentialsRejected
+from damso.channels.items import Item
 from damso.channels.types import (
     Blob,
-    ChannelError,
     ChannelPolicy,
-    CredentialsRejected,
     Health,
     InboxConfig,
-    Item,
     MediaRule,
     OutboundMessage,
     Receipt,

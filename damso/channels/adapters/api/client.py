@@ -14,17 +14,15 @@ from msgspec import Struct
 
 from damso.channels.adapters.api.config import ADDRESS_INVALID, ApiConfig
 from damso.channels.adapters.api.signature import sign
-from damso.channels.types import (
-    Blob,
+from damso.channels.failures import (
     ChannelError,
     ContentRejected,
     CredentialsRejected,
-    OutboundMessage,
     RecipientUnreachable,
     SignatureInvalid,
-    Thread,
     TryLater,
 )
+from damso.channels.types import Blob, OutboundMessage, Thread
 from damso.kernel.http import EgressRefused
 
 SECONDS = 10.0

@@ -14,7 +14,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from damso.channels.adapters.api.config import ApiConfig
-from damso.channels.types import (
+from damso.channels.failures import Unparsable
+from damso.channels.items import (
     Address,
     Attachment,
     InboundEdit,
@@ -22,10 +23,9 @@ from damso.channels.types import (
     InboundReaction,
     InboundReceipt,
     Item,
-    Request,
-    Unparsable,
     Unsupported,
 )
+from damso.channels.types import Request
 
 T = TypeVar("T")
 

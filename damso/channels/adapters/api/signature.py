@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from standardwebhooks import Webhook
 
-from damso.channels.types import Request, SignatureInvalid
+from damso.channels.failures import SignatureInvalid
+from damso.channels.types import Request
 
 PREFIX = "whsec_"
 TOLERANCE = timedelta(minutes=5)

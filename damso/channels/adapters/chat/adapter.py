@@ -6,20 +6,18 @@ from typing import ClassVar
 from httpx import AsyncClient
 
 from damso.channels.adapters.chat.config import ChatConfig
+from damso.channels.failures import ChannelError, SignatureInvalid, Unparsable
+from damso.channels.items import Item
 from damso.channels.types import (
-    ChannelError,
     ChannelPolicy,
     Health,
     InboxConfig,
-    Item,
     MediaRule,
     OutboundMessage,
     Receipt,
     Request,
     Response,
-    SignatureInvalid,
     Thread,
-    Unparsable,
 )
 from damso.kernel.i18n import Text
 

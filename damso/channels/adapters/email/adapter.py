@@ -19,23 +19,19 @@ from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.mailbox import AsyncLine, Memory, mailbox_key
 from damso.channels.adapters.email.oauth import AccessTokens
 from damso.channels.adapters.email.parse import parse_mail
+from damso.channels.failures import ChannelError, CredentialsRejected, SignatureInvalid
+from damso.channels.items import InboundMessage, Item, Unsupported
 from damso.channels.types import (
-    ChannelError,
     ChannelPolicy,
-    CredentialsRejected,
     Health,
-    InboundMessage,
     InboxConfig,
-    Item,
     MediaRule,
     OutboundMessage,
     Polled,
     Receipt,
     Request,
     Response,
-    SignatureInvalid,
     Thread,
-    Unsupported,
 )
 from damso.kernel.i18n import Text
 

@@ -13,7 +13,7 @@ import idna
 
 from damso.channels.adapters.email.charsets import decode, storable
 from damso.channels.adapters.email.headers import ENCODED_WORD, decode_words
-from damso.channels.types import Address
+from damso.channels.items import Address
 
 MAX_ADDRESSES = 500
 """Addresses read of one header."""

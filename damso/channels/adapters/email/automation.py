@@ -8,7 +8,7 @@ import re
 
 from damso.channels.adapters.email.addresses import normal, without_plus
 from damso.channels.adapters.email.headers import Headers
-from damso.channels.types import Automation
+from damso.channels.items import Automation
 
 LOOP_HEADER = "x-damso-loop"
 """On every mail of ours."""

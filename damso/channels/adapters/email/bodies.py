@@ -11,7 +11,8 @@ from damso.channels.adapters.email.file_names import clean_name
 from damso.channels.adapters.email.headers import Headers, decode_words
 from damso.channels.adapters.email.mime import Part, read_mail
 from damso.channels.adapters.email.tnef import unpack
-from damso.channels.types import Attachment, Unparsable
+from damso.channels.failures import Unparsable
+from damso.channels.items import Attachment
 
 MAX_TEXT = 1_000_000
 """Characters of a text part shown as the message; a longer one is a file."""

@@ -17,7 +17,8 @@ from damso.channels.adapters.email.charsets import decode, storable
 from damso.channels.adapters.email.headers import Headers, message_ids, read_date
 from damso.channels.adapters.email.mime import Part, read_mail
 from damso.channels.adapters.email.tokens import find_tokens, tokens_in_ids
-from damso.channels.types import Address, InboundReceipt, Item, Unparsable, Unsupported
+from damso.channels.failures import Unparsable
+from damso.channels.items import Address, InboundReceipt, Item, Unsupported
 
 MAX_RECIPIENTS = 100
 MAX_REASON = 400

@@ -14,7 +14,8 @@ from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.imap import CommandRefused
 from damso.channels.adapters.email.mailbox import open_line
 from damso.channels.adapters.email.smtp import try_sign_in
-from damso.channels.types import ChannelError, CredentialsRejected, Health
+from damso.channels.failures import ChannelError, CredentialsRejected
+from damso.channels.types import Health
 from damso.kernel.i18n import Text
 
 DNS_PATIENCE = 3.0

@@ -21,7 +21,8 @@ from msgspec import Struct
 
 from damso.channels.adapters.email.compose_html import html_body
 from damso.channels.adapters.email.config import EmailConfig
-from damso.channels.types import Blob, ContentRejected, OutboundMessage, RecipientUnreachable
+from damso.channels.failures import ContentRejected, RecipientUnreachable
+from damso.channels.types import Blob, OutboundMessage
 from damso.kernel.i18n import Text, as_locale
 
 MAX_REFERENCES = 20

@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.tls import tls_context
-from damso.channels.types import ChannelError, CredentialsRejected, TryLater
+from damso.channels.failures import ChannelError, CredentialsRejected, TryLater
 from damso.kernel.egress import connect_checked
 
 IDLE_SLICE = 300.0

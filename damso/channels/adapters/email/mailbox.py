@@ -22,7 +22,8 @@ from msgspec import Struct
 
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.imap import CommandRefused, Folder, ImapLine, Measured
-from damso.channels.types import ChannelError, Polled, Request, TryLater
+from damso.channels.failures import ChannelError, TryLater
+from damso.channels.types import Polled, Request
 
 MAX_BYTES = 60 * 1024 * 1024
 """A larger mail is not downloaded: it arrives as its headers. Servers take at most 25 to 50 MB."""

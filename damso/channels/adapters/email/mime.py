@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from damso.channels.adapters.email.headers import Headers, Parameters, read_parameters
-from damso.channels.types import Unparsable
+from damso.channels.failures import Unparsable
 
 MAX_PARTS = 1000
 """Parts read from one mail; what follows the last is kept as one file. No person sends that many."""

@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from damso.channels.adapters.email.config import EmailConfig
-from damso.channels.types import CredentialsRejected, TryLater
+from damso.channels.failures import CredentialsRejected, TryLater
 
 MARGIN = 60.0
 """Seconds before its end at which a token is no longer handed out: a poll that starts with it must finish with it."""

@@ -20,7 +20,8 @@ from damso.channels.adapters.email.headers import Headers, message_ids, read_dat
 from damso.channels.adapters.email.mime import Part, read_mail
 from damso.channels.adapters.email.quotes import fresh_length
 from damso.channels.adapters.email.tokens import find_references, find_tokens
-from damso.channels.types import Address, InboundMessage, Item, Unparsable
+from damso.channels.failures import Unparsable
+from damso.channels.items import Address, InboundMessage, Item
 
 MAX_SUBJECT = 1000
 

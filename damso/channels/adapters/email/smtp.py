@@ -22,7 +22,7 @@ from aiosmtplib.response import SMTPResponse
 from damso.channels.adapters.email.compose import ComposedMail, envelope_address
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.tls import tls_context
-from damso.channels.types import (
+from damso.channels.failures import (
     ChannelError,
     ContentRejected,
     CredentialsRejected,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from damso.channels.adapters.email.charsets import decode, storable
 from damso.channels.adapters.email.file_names import clean_name
-from damso.channels.types import Attachment
+from damso.channels.items import Attachment
 
 MAX_ATTRIBUTES = 50_000
 MAX_PROPERTIES = 5_000
