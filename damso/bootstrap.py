@@ -38,12 +38,14 @@ from damso.conversations.holding import ConversationHolding
 from damso.conversations.imports.lane import ImportLane, UploadTimer
 from damso.conversations.imports.mailbox import ErasedMail
 from damso.conversations.inbound import InboundLane
+from damso.conversations.lent_files import LentFiles
 from damso.conversations.notices import Letterbox, NoticeLane
 from damso.conversations.order_holding import OrderHolding
 from damso.conversations.outbound import OutboundLane
 from damso.conversations.recent import ForgetRecent
 from damso.conversations.recent_erase import RecentEraser
 from damso.conversations.remind import AnswerReader, ReminderTimer
+from damso.conversations.reports import ReportLane, ReportTimer
 from damso.conversations.retention.run import CaseReplay, RetentionTimer
 from damso.conversations.retention.technical import TechnicalTimer
 from damso.conversations.returns.holding import ReturnHolding
@@ -170,8 +172,16 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
     return (
         ParseLane(parts.database, parts.keyring, parts.blobs, parts.inboxes),
         MediaLane(parts.database, parts.blobs, parts.inboxes, parts.http),
-        InboundLane(parts.database, parts.keyring, parts.inboxes),
-        OutboundLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http),
+        InboundLane(parts.database, parts.keyring, parts.inboxes, contact_rules_of(parts)),
+        ReportLane(parts.database, parts.keyring, parts.inboxes, parts.http),
+        OutboundLane(
+            parts.database,
+            parts.keyring,
+            parts.blobs,
+            parts.inboxes,
+            parts.http,
+            LentFiles(parts.keyring, parts.settings.base_url),
+        ),
         NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
         ActLane(parts.database, parts.inboxes, preference_links_of(parts)),
         ImportLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, contact_rules_of(parts)),
@@ -238,6 +248,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         KeepTimer(parts.keyring),
         ScheduleTimer(parts.inboxes),
         ReminderTimer(),
+        ReportTimer(),
         ForgetActs(),
         UploadTimer(),
         ForgetExports(),

@@ -56,6 +56,7 @@ from damso.conversations.counter import api as counter_api
 from damso.conversations.counter import page_api as member_api
 from damso.conversations.exports import api as export_api
 from damso.conversations.imports.api import ImportController
+from damso.conversations.lent_files import LentFileController
 from damso.conversations.live import DeskLive
 from damso.conversations.masking_api import MaskingController
 from damso.conversations.quality import api as quality_api
@@ -134,6 +135,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *member_api.ROUTES,
     *channel_api.CONTROLLERS,
     HooksController,
+    LentFileController,
     checklist.get_checklist,
     view_api.ViewController,
     conversation_api.ConversationController,

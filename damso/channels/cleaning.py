@@ -6,7 +6,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from damso.channels.identifiers import bounded
-from damso.channels.items import Address, InboundEdit, InboundMessage, InboundReaction, InboundReceipt, Item
+from damso.channels.items import (
+    Address,
+    InboundEcho,
+    InboundEdit,
+    InboundMessage,
+    InboundReaction,
+    InboundReceipt,
+    Item,
+)
 
 T = TypeVar("T")
 
@@ -33,6 +41,14 @@ def clean(item: Item) -> Item:
                 dedupe_scope=bounded(item.dedupe_scope),
                 references=tuple(map(bounded, item.references)),
                 thread=bounded(item.thread) if item.thread else item.thread,
+                quotes=bounded(item.quotes) if item.quotes else item.quotes,
+            )
+        case InboundEcho():
+            return msgspec.structs.replace(
+                item,
+                text=item.text[:LONGEST_TEXT],
+                external_id=bounded(item.external_id) if item.external_id else None,
+                dedupe_scope=bounded(item.dedupe_scope),
             )
         case InboundReceipt():
             return msgspec.structs.replace(item, external_id=bounded(item.external_id) if item.external_id else None)

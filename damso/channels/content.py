@@ -15,7 +15,7 @@ ContentKind = Literal[
 ]
 
 
-class Button(Struct, frozen=True, kw_only=True):
+class Button(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`reply` says `value` (where it is empty, the label) for the customer, `link` opens it, `call` dials it."""
 
     label: str
@@ -23,13 +23,13 @@ class Button(Struct, frozen=True, kw_only=True):
     value: str = ""
 
 
-class Buttons(Struct, frozen=True, kw_only=True, tag="buttons", tag_field="kind"):
+class Buttons(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="buttons", tag_field="kind"):
     """Choices under the message's text."""
 
     buttons: tuple[Button, ...]
 
 
-class Card(Struct, frozen=True, kw_only=True, tag="card", tag_field="kind"):
+class Card(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="card", tag_field="kind"):
     """`picture` is an address that anybody can fetch."""
 
     title: str
@@ -38,7 +38,7 @@ class Card(Struct, frozen=True, kw_only=True, tag="card", tag_field="kind"):
     buttons: tuple[Button, ...] = ()
 
 
-class Product(Struct, frozen=True, kw_only=True, tag="product", tag_field="kind"):
+class Product(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="product", tag_field="kind"):
     """Prices as a customer reads them, with their currency; `regular_price` is what is crossed out."""
 
     name: str
@@ -49,24 +49,24 @@ class Product(Struct, frozen=True, kw_only=True, tag="product", tag_field="kind"
     buttons: tuple[Button, ...] = ()
 
 
-class ListRow(Struct, frozen=True, kw_only=True):
+class ListRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     title: str
     text: str = ""
     picture: str = ""
     url: str = ""
 
 
-class Listing(Struct, frozen=True, kw_only=True, tag="list", tag_field="kind"):
+class Listing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="list", tag_field="kind"):
     title: str
     rows: tuple[ListRow, ...]
     buttons: tuple[Button, ...] = ()
 
 
-class Carousel(Struct, frozen=True, kw_only=True, tag="carousel", tag_field="kind"):
+class Carousel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="carousel", tag_field="kind"):
     cards: tuple[Card | Product, ...]
 
 
-class Location(Struct, frozen=True, kw_only=True, tag="location", tag_field="kind"):
+class Location(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="location", tag_field="kind"):
     """Degrees of WGS 84."""
 
     latitude: float
@@ -75,20 +75,20 @@ class Location(Struct, frozen=True, kw_only=True, tag="location", tag_field="kin
     address: str = ""
 
 
-class Contact(Struct, frozen=True, kw_only=True, tag="contact", tag_field="kind"):
+class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="contact", tag_field="kind"):
     name: str
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
 
 
-class Sticker(Struct, frozen=True, kw_only=True, tag="sticker", tag_field="kind"):
+class Sticker(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="sticker", tag_field="kind"):
     """`name` is what the provider calls it; `picture` an address where it can be seen."""
 
     name: str = ""
     picture: str = ""
 
 
-class Filled(Struct, frozen=True, kw_only=True, tag="template", tag_field="kind"):
+class Filled(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="template", tag_field="kind"):
     """A template the provider has approved, by its `code` there, with what its variables stand for. The message's text
     is the template with these in their places, and `buttons` are the template's."""
 
@@ -98,12 +98,12 @@ class Filled(Struct, frozen=True, kw_only=True, tag="template", tag_field="kind"
     buttons: tuple[Button, ...] = ()
 
 
-class Fact(Struct, frozen=True, kw_only=True):
+class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     label: str
     value: str
 
 
-class Pass(Struct, frozen=True, kw_only=True, tag="pass", tag_field="kind"):
+class Pass(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="pass", tag_field="kind"):
     """A ticket or voucher: `code` is what is shown at the door."""
 
     title: str

@@ -8,11 +8,12 @@ from uuid import UUID
 import httpx
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from damso.channels.failures import ChannelError, OutcomeUnknown, TryLater
 from damso.channels.health import fault_code, mark_out, note_fault, note_recovery
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import OutboundMessage, Receipt, Thread
+from damso.channels.types import OutboundMessage, Receipt, Thread, Uploads
 from damso.kernel.database import Transaction
 
 log = structlog.get_logger()
@@ -61,7 +62,7 @@ async def hand_over(
     receipt, error = None, None
     try:
         async with asyncio.timeout(SECONDS):
-            receipt = await inbox.adapter.send(message, thread, inbox.config, http)
+            receipt = await inbox.adapter.send(await _uploaded(inbox, message, http), thread, inbox.config, http)
     except ChannelError as fact:
         error = fact
     except Exception as fault:
@@ -70,6 +71,20 @@ async def hand_over(
         kind = TryLater if inbox.adapter.policy.repeatable else OutcomeUnknown
         error = kind(type(fault).__name__)
     return HandedOver(receipt=receipt, error=error, duration_ms=round((time.monotonic() - started) * 1000))
+
+
+async def _uploaded(inbox: InboxRecord, message: OutboundMessage, http: httpx.AsyncClient) -> OutboundMessage:
+    """The message with what the provider calls its files, where it wants them first. Raises a `ChannelError`: a fault
+    here is certain not to have delivered anything."""
+    if not isinstance(inbox.adapter, Uploads) or not message.attachments:
+        return message
+    try:
+        files = [
+            replace(file, ref=await inbox.adapter.upload(file, inbox.config, http)) for file in message.attachments
+        ]
+    except OutcomeUnknown as error:
+        raise TryLater(str(error)) from error
+    return replace(message, attachments=tuple(files))
 
 
 async def record(tx: Transaction, inbox: InboxRecord, handed: HandedOver, *, message_id: UUID, number: int) -> None:

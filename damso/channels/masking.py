@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Collection, Sequence
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from damso.channels.content import Content
 from damso.channels.html import to_text
-from damso.channels.items import InboundEdit, InboundMessage, Item
+from damso.channels.items import InboundEcho, InboundEdit, InboundMessage, Item
 from damso.kernel.sensitive import KINDS, SensitiveKind, find, mask
 
 _TAG = re.compile(r"(<[^>]*>)")
@@ -36,29 +39,36 @@ def holds_numbers(item: Item) -> bool:
             return bool(mask_message(item, KINDS)[1])
         case InboundEdit():
             return bool(find(item.text or ""))
+        case InboundEcho():
+            return mask_item(item, KINDS)[0] != item
     return False
 
 
 def mask_item(item: Item, kinds: Collection[SensitiveKind]) -> tuple[Item, Sequence[Number]]:
-    """An item without numbers. What an edit brings is not kept."""
+    """An item without numbers. What an edit brings, and what we wrote elsewhere, is not kept."""
     match item:
         case InboundMessage():
             return mask_message(item, kinds)
         case InboundEdit(text=str() as text):
             return replace(item, text=mask(text, kinds).text), ()
+        case InboundEcho():
+            return replace(item, text=mask(item.text, kinds).text, content=mask_content(item.content, kinds)[0]), ()
     return item, ()
 
 
 def mask_message(item: InboundMessage, kinds: Collection[SensitiveKind]) -> tuple[InboundMessage, Sequence[Number]]:
-    """A message without numbers in its text, subject, HTML and names of files."""
+    """A message without numbers in its text, content, subject, HTML and names of files."""
     text, subject = mask(item.text, kinds), mask(item.subject, kinds)
     names = [mask(file.name, kinds) for file in item.attachments]
+    content, inside = mask_content(item.content, kinds)
     html, hidden = mask_html(item.html, kinds) if item.html is not None else (None, False)
     numbers = [
         Number(kind=kind, place=place, value=value)
         for place, masked in [("text", text), ("subject", subject), *(("file", name) for name in names)]
         for kind, value in masked.numbers
     ]
+    seen = {one.value for one in numbers}
+    numbers += [Number(kind=kind, place="text", value=value) for kind, value in inside if value not in seen]
     if hidden:
         known = {one.value for one in numbers}
         more = mask(to_text(item.html or ""), kinds).numbers
@@ -66,7 +76,32 @@ def mask_message(item: InboundMessage, kinds: Collection[SensitiveKind]) -> tupl
     if not numbers and not hidden:
         return item, ()
     files = tuple(replace(file, name=masked.text) for file, masked in zip(item.attachments, names, strict=True))
-    return replace(item, text=text.text, subject=subject.text, html=html, attachments=files), numbers
+    masked = replace(item, text=text.text, subject=subject.text, html=html, attachments=files, content=content)
+    return masked, numbers
+
+
+def mask_content(
+    content: Content | None, kinds: Collection[SensitiveKind]
+) -> tuple[Content | None, Sequence[tuple[SensitiveKind, str]]]:
+    """A content without numbers, and these."""
+    found: list[tuple[SensitiveKind, str]] = []
+
+    def masked(value: Any) -> Any:
+        match value:
+            case str():
+                one = mask(value, kinds)
+                found.extend(one.numbers)
+                return one.text
+            case list() | tuple():
+                return [masked(part) for part in value]
+            case dict():
+                return {key: masked(part) for key, part in value.items()}
+        return value
+
+    if content is None:
+        return None, ()
+    plain = masked(msgspec.to_builtins(content))
+    return (msgspec.convert(plain, Content) if found else content), found
 
 
 def mask_html(html: str, kinds: Collection[SensitiveKind]) -> tuple[str | None, bool]:

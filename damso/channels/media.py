@@ -18,7 +18,7 @@ from msgspec import Struct
 from damso.channels.failures import ChannelError, TryLater
 from damso.channels.file_types import real_type
 from damso.channels.inboxes import Inboxes, InboxUnusable
-from damso.channels.items import Attachment, InboundMessage, Item
+from damso.channels.items import Attachment, InboundEcho, InboundMessage, Item
 from damso.channels.pictures import dimensions
 from damso.channels.types import Blob, Fetches
 from damso.kernel import lanes
@@ -79,8 +79,9 @@ async def keep_file(blobs: Blobs, data: bytes, content_type: str) -> StoredFile:
 
 async def keep_files(blobs: Blobs, item: Item) -> Kept:
     """Store what came along with an item."""
-    if not isinstance(item, InboundMessage):
+    if not isinstance(item, InboundMessage | InboundEcho):
         return Kept(item=item)
+    html = item.html if isinstance(item, InboundMessage) else None
     wanted = [
         Wanted(id=new_id(), ref=file.ref, content_type=file.content_type)
         for file in item.attachments
@@ -92,9 +93,10 @@ async def keep_files(blobs: Blobs, item: Item) -> Kept:
         for file in item.attachments
         if file.data is not None or file.ref
     ]
+    kept = msgspec.structs.replace(item, attachments=tuple(files))
     return Kept(
-        item=msgspec.structs.replace(item, attachments=tuple(files), html=None),
-        html_ref=await blobs.put(item.html.encode()) if item.html is not None else None,
+        item=msgspec.structs.replace(kept, html=None) if isinstance(kept, InboundMessage) else kept,
+        html_ref=await blobs.put(html.encode()) if html is not None else None,
         wanted=tuple(wanted),
     )
 

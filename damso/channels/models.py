@@ -112,15 +112,21 @@ class Media(Table):
 
 
 class Thread(Table):
-    """What a channel keeps between an inbox and an identity."""
+    """What a channel keeps between an inbox and an identity, see `damso.channels.types.Thread`. `blocked_at` is since
+    when the customer lets nothing of the company through."""
 
     __tablename__ = "thread"
+    __table_args__ = (CheckConstraint("owner IN ('us', 'them')", name="owner"),)
     inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id", ondelete="CASCADE"), primary_key=True)
     identity_id: Mapped[int] = mapped_column(
         ForeignKey("identity.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     external_id: Mapped[str | None]
     handle: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    handle_until: Mapped[datetime | None]
+    owner: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    blocked_at: Mapped[datetime | None]
     last_inbound_at: Mapped[datetime | None]
     last_outbound_at: Mapped[datetime | None]
 

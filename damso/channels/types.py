@@ -290,18 +290,11 @@ class Opens(Protocol):
     def window(self, thread: Thread, config: Any, now: datetime) -> Window: ...
 
 
-class Uploaded(Struct, frozen=True, kw_only=True):
-    """What the provider calls a file, until when (None: for ever)."""
-
-    ref: str
-    until: datetime | None = None
-
-
 @runtime_checkable
 class Uploads(Protocol):
-    """The provider wants files before the message. Asked once for each file and inbox while what it said is good."""
+    """The provider wants files before the message, and calls each by a name of its own (`Blob.ref`)."""
 
-    async def upload(self, blob: Blob, config: Any, http: AsyncClient) -> Uploaded: ...
+    async def upload(self, blob: Blob, config: Any, http: AsyncClient) -> str: ...
 
 
 @runtime_checkable

@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from damso.conversations.types import Author, Caution, Correspondent, Entry, File
+import msgspec
+
+from damso.channels.content import Content
+from damso.conversations.types import Author, Caution, Correspondent, Entry, File, Quoted
 from damso.kernel.database import Transaction
 from damso.kernel.i18n import Locale, Text
 from damso.kernel.pagination import Page, decode_cursor, encode_cursor
@@ -29,13 +32,18 @@ SELECT m.id, m.conversation_id, m.kind, m.position_at AS at, m.author_kind, m.au
     m.direction, m.channel, m.inbox_id, m.text, m.fresh, m.html_ref IS NOT NULL AS has_html,
     m.source_ref IS NOT NULL AS has_source, m.subject, m.status, m.reason, m.undo_until, m.identity_id,
     i.kind AS identity_kind, i.value AS identity_value, m.recipients, m.automation, m.authenticated, m.reply_to,
-    m.edited_at, m.deleted_at, m.reactions, m.mentions, m.activity, m.send_key,
+    m.edited_at, m.deleted_at, m.reactions, m.mentions, m.activity, m.send_key, m.content,
+    q.id AS quotes_id, left(q.text, 140) AS quotes_text, CASE q.author_kind WHEN 'agent' THEN coalesce(qa.name,
+        q.author_name) WHEN 'customer' THEN coalesce(nullif(qu.name, ''), qi.name) END AS quotes_author,
     coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type,
         'size', f.size, 'inline', f.inline, 'width', f.width, 'height', f.height) ORDER BY f.position, f.id)
         FROM attachment f WHERE f.message_id = m.id), '[]') AS files,
     ARRAY(SELECT DISTINCT n.kind FROM masked_number n WHERE n.message_id = m.id ORDER BY 1) AS masked
 FROM message m LEFT JOIN identity i ON i.id = m.identity_id LEFT JOIN customer u ON u.id = i.customer_id
     LEFT JOIN agent a ON a.id = m.author_id AND m.author_kind = 'agent'
+    LEFT JOIN message q ON q.id = m.quotes_id AND q.conversation_id = m.conversation_id
+    LEFT JOIN agent qa ON qa.id = q.author_id AND q.author_kind = 'agent'
+    LEFT JOIN identity qi ON qi.id = q.identity_id LEFT JOIN customer qu ON qu.id = qi.customer_id
 """
 
 SHOWN_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -121,6 +129,8 @@ def _entry(row: Any, locale: Locale) -> Entry:
         reactions=row["reactions"],
         mentions=row["mentions"],
         activity=row["activity"],
+        content=msgspec.convert(row["content"], Content) if row["content"] else None,
+        quotes=Quoted(row["quotes_id"], row["quotes_author"] or "", row["quotes_text"]) if row["quotes_id"] else None,
         send_key=row["send_key"],
     )
 

@@ -5,8 +5,11 @@ from typing import ClassVar
 from damso.channels.found import LANE, FoundItem
 from damso.channels.inboxes import Inboxes
 from damso.channels.items import InboundEcho, InboundMessage, InboundWithdrawal, ThreadChange, Unsupported
+from damso.conversations.echo import hear_echo
 from damso.conversations.receive import Arrival, receive
+from damso.conversations.thread_changes import change_thread, withdraw_told
 from damso.conversations.waiting import follow
+from damso.customers.consent.may_contact import ContactRules
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database
 from damso.kernel.i18n import Text
@@ -18,10 +21,11 @@ class InboundLane:
     title: ClassVar[Text] = Text("받은 메시지를 상담에 넣기", "Putting messages into conversations")
     width: ClassVar[int] = 8
 
-    def __init__(self, database: Database, keyring: Keyring, inboxes: Inboxes) -> None:
+    def __init__(self, database: Database, keyring: Keyring, inboxes: Inboxes, rules: ContactRules) -> None:
         self._database = database
         self._keyring = keyring
         self._inboxes = inboxes
+        self._rules = rules
 
     async def work(self, claim: Claim) -> None:
         found = FoundItem.decode(claim.item.payload)
@@ -38,7 +42,13 @@ class InboundLane:
                         numbers=found.numbers,
                     )
                     await receive(tx, self._keyring, inbox, arrival)
-                case Unsupported() | InboundEcho() | ThreadChange() | InboundWithdrawal():
+                case InboundEcho() as echo:
+                    await hear_echo(tx, inbox, echo)
+                case ThreadChange() as change:
+                    await change_thread(tx, self._rules, inbox, change)
+                case InboundWithdrawal() as withdrawal:
+                    await withdraw_told(tx, inbox, withdrawal)
+                case Unsupported():
                     pass
                 case follower:
                     await follow(tx, self._keyring, inbox, follower)

@@ -10,6 +10,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, JSONBody, SkipValidation
 from msgspec import Meta, Struct
 
+from damso.channels.content import Content
 from damso.channels.html import sanitise
 from damso.channels.inboxes import Inboxes
 from damso.channels.media import MAX_BYTES, keep_file
@@ -39,7 +40,9 @@ from damso.team.records.witness import Witness
 
 
 class NewMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An answer. `send_key` is made by the client: the same key again is the same message."""
+    """An answer. `send_key` is made by the client: the same key again is the same message. `content` is what it holds
+    besides text and files; a channel that cannot show it gets it spelled as text. `quotes_id` is the message of this
+    conversation that it answers."""
 
     send_key: UUID
     inbox_id: UUID
@@ -48,6 +51,8 @@ class NewMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     subject: str = ""
     cc: Annotated[list[str], Meta(max_length=50)] = []
     attachment_ids: list[UUID] = []
+    content: Content | None = None
+    quotes_id: UUID | None = None
     seen_message_id: UUID | None = None
     send_anyway: bool = False
     accept_warnings: bool = False
@@ -121,6 +126,8 @@ class EntryController(Controller):
                     subject=data.subject,
                     cc=data.cc,
                     attachment_ids=data.attachment_ids,
+                    content=data.content,
+                    quotes_id=data.quotes_id,
                     seen_message_id=data.seen_message_id,
                     send_anyway=data.send_anyway,
                     accept_warnings=data.accept_warnings,

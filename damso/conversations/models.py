@@ -101,6 +101,9 @@ class Message(Table):
 
     `fresh` counts the characters of `text` that are new, the rest is quote. `source_ref` and `html_ref` are blobs.
     `author_name` names a colleague of another help desk who has no account here.
+
+    `content` is what it holds besides text and files (`damso.channels.content`), `quotes_id` the message it answers.
+    `echoed_at` is when the provider told us of it as of something the company said.
     """
 
     __tablename__ = "message"
@@ -161,6 +164,8 @@ class Message(Table):
     mentions: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default="{}")
     reactions: Mapped[list[Any]] = mapped_column(server_default="[]")
     activity: Mapped[dict[str, Any] | None]
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(), nullable=True)
+    quotes_id: Mapped[UUID | None]
     provider_at: Mapped[datetime | None]
     position_at: Mapped[datetime]
     undo_until: Mapped[datetime | None]
@@ -168,7 +173,19 @@ class Message(Table):
     sent_at: Mapped[datetime | None]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    echoed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class AwaitedReport(Table):
+    """A message of which the provider has to be asked what became of it: when next, and how often it was."""
+
+    __tablename__ = "awaited_report"
+    __table_args__ = (Index("ix_awaited_report_due", "inbox_id", "due_at"),)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
+    inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id", ondelete="CASCADE"))
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(SmallInteger(), server_default="0")
 
 
 class Attachment(Table):

@@ -6,15 +6,17 @@ person decides, because a second message to a customer cannot be taken back.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+import msgspec
 import structlog
 from httpx import AsyncClient
 from msgspec import Struct
 
 from damso.brand.queries import brand as brand_of
 from damso.brand.signatures import signature_for
+from damso.channels.content import Content
 from damso.channels.failures import (
     ChannelError,
     ContentRejected,
@@ -24,14 +26,17 @@ from damso.channels.failures import (
     TryLater,
     WindowClosed,
 )
+from damso.channels.fitting import fitted
 from damso.channels.handover import HandedOver, hand_over, record
 from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.channels.items import Address
-from damso.channels.threads import thread_of
-from damso.channels.types import Blob, OutboundMessage, Thread
+from damso.channels.threads import spend_handle, thread_of, window_of
+from damso.channels.types import Blob, ChannelPolicy, OutboundMessage, PollsReports, Thread
 from damso.channels.types import Brand as ChannelBrand
 from damso.conversations.cases import Case, lock_case
+from damso.conversations.lent_files import LentFiles
 from damso.conversations.references import make_reference
+from damso.conversations.reports import await_report
 from damso.conversations.send import LANE
 from damso.conversations.waiting import apply_waiting, raise_status
 from damso.customers.identify import mark_bounced
@@ -63,6 +68,9 @@ class _Queued(Struct, frozen=True, kw_only=True):
     handed_over: bool
     withdrawn: bool
     text: str
+    content: dict[str, Any] | None
+    quotes: str | None
+    purpose: Literal["service", "transactional", "marketing"]
     subject: str
     send_key: str
     cc: list[str]
@@ -81,13 +89,27 @@ class _Prepared(Struct, frozen=True, kw_only=True):
     message: OutboundMessage
     thread: Thread
 
+    @property
+    def at_stake(self) -> bool:
+        """Whether the thread's handle may have been used up by a try whose outcome is not known."""
+        return self.thread.handle_until is not None and bool(self.thread.handle)
+
 
 class OutboundLane:
     name: ClassVar[str] = LANE
     title: ClassVar[Text] = Text("메시지 보내기", "Sending messages")
     width: ClassVar[int] = 8
 
-    def __init__(self, database: Database, keyring: Keyring, blobs: Blobs, inboxes: Inboxes, http: AsyncClient) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        blobs: Blobs,
+        inboxes: Inboxes,
+        http: AsyncClient,
+        lent: LentFiles,
+    ) -> None:
+        self._lent = lent
         self._database = database
         self._keyring = keyring
         self._blobs = blobs
@@ -138,19 +160,32 @@ class OutboundLane:
             case = await lock_case(tx, queued.conversation_id)
             references = await tx.values(_EARLIER, case.id, queued.inbox_id, message_id)
             files = await tx.rows(
-                "SELECT name, content_type, blob_ref FROM attachment WHERE message_id = $1 ORDER BY position",
+                "SELECT id, name, content_type, blob_ref FROM attachment WHERE message_id = $1 ORDER BY position",
                 message_id,
             )
+            by_url = inbox.adapter.policy.media_by_url
+            addresses = [self._lent.lend(tx, file["id"]) if by_url else "" for file in files]
             brand = await brand_of(tx, case.brand_id)
             signature = await signature_for(tx, queued.author_id, case.brand_id, queued.locale, brand.signature)
-            thread = await thread_of(tx, queued.inbox_id, queued.identity_id)
+            found = await thread_of(tx, queued.inbox_id, queued.identity_id)
+            if not window_of(inbox, found, tx.now).open:
+                await raise_status(tx, message_id, "failed", "window_closed")
+                await claim.finish(tx)
+                return None
             await tx.execute("UPDATE message SET handed_over_at = $2 WHERE id = $1", message_id, tx.now)
         attachments = [
-            Blob(name=file["name"], content_type=file["content_type"], data=await self._blobs.get(file["blob_ref"]))
-            for file in files
+            Blob(
+                name=file["name"],
+                content_type=file["content_type"],
+                data=await self._blobs.get(file["blob_ref"]),
+                url=address,
+            )
+            for file, address in zip(files, addresses, strict=True)
         ]
+        thread = found.thread if found else Thread()
         message = self._compose(
             queued,
+            inbox.adapter.policy,
             case,
             ChannelBrand(name=brand.name, colour=brand.colour, signature=signature),
             references,
@@ -161,16 +196,21 @@ class OutboundLane:
     def _compose(
         self,
         queued: _Queued,
+        policy: ChannelPolicy,
         case: Case,
         brand: ChannelBrand,
         references: Sequence[str],
         attachments: Sequence[Blob],
     ) -> OutboundMessage:
+        text, content = fitted(policy, queued.text, msgspec.convert(queued.content, Content | None))
         return OutboundMessage(
             send_key=queued.send_key,
             token=make_reference(self._keyring, case.id),
             to=Address(kind=queued.kind, scope=queued.scope, value=queued.value, name=queued.name),
-            text=queued.text,
+            text=text,
+            content=content,
+            quotes=queued.quotes if policy.quotes else None,
+            purpose=queued.purpose,
             author=queued.author or brand.name,
             brand=brand,
             locale=queued.locale,
@@ -211,12 +251,21 @@ class OutboundLane:
             )
             await raise_status(tx, message_id, "sent")
             await apply_waiting(tx, prepared.inbox, handed.receipt.external_id)
+            if handed.receipt.spent:
+                await self._spend(tx, prepared)
+            if isinstance(prepared.inbox.adapter, PollsReports):
+                await await_report(tx, prepared.inbox.id, message_id)
             return
+        if isinstance(handed.error, OutcomeUnknown) and prepared.at_stake:
+            await self._spend(tx, prepared)
         if isinstance(handed.error, RecipientUnreachable):
             to = prepared.message.to
             await mark_bounced(tx, IdentityKey(to.kind, to.value, to.scope))
         status = "unknown" if isinstance(handed.error, OutcomeUnknown) else "failed"
         await raise_status(tx, message_id, status, _REASONS.get(type(handed.error), "failed"))
+
+    async def _spend(self, tx: Transaction, prepared: _Prepared) -> None:
+        await spend_handle(tx, prepared.queued.inbox_id, prepared.queued.identity_id, prepared.thread.handle)
 
 
 _NEW_SUBJECT = Text("{brand} 상담 답변", "Your conversation with {brand}")
@@ -232,7 +281,9 @@ _REASONS: dict[type[ChannelError] | type[None], str] = {
 
 _LOAD = """
 SELECT m.id, m.conversation_id, m.inbox_id, m.identity_id, c.brand_id, m.status,
-    m.handed_over_at IS NOT NULL AS handed_over, m.deleted_at IS NOT NULL AS withdrawn, m.text, m.subject, m.send_key,
+    m.handed_over_at IS NOT NULL AS handed_over, m.deleted_at IS NOT NULL AS withdrawn, m.text, m.content, m.purpose,
+    (SELECT q.external_id FROM message q WHERE q.id = m.quotes_id AND q.inbox_id = m.inbox_id) AS quotes,
+    m.subject, m.send_key,
     ARRAY(SELECT jsonb_array_elements_text(m.recipients->'cc')) AS cc, i.kind, i.scope, i.value, i.name,
     coalesce(a.name, '') AS author, a.id AS author_id, coalesce(u.locale, u.lent_locale, 'ko') AS locale
 FROM message m JOIN conversation c ON c.id = m.conversation_id JOIN identity i ON i.id = m.identity_id

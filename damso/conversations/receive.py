@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -27,7 +28,8 @@ from damso.conversations.cases import (
 )
 from damso.conversations.masking import keep_numbers, mask_arrival
 from damso.conversations.place import place, proves_sender
-from damso.conversations.store import NewMessage, store_messages
+from damso.conversations.store import NewMessage, quoted, store_messages
+from damso.conversations.thread_changes import note_child
 from damso.conversations.waiting import apply_waiting
 from damso.customers.claim import claim
 from damso.customers.identify import Identified, Sighting, identify_all
@@ -79,7 +81,9 @@ async def receive(tx: Transaction, keyring: Keyring, inbox: InboxRecord, arrival
     await keep_numbers(tx, message_id, arrival.numbers)
     await _add_correspondents(tx, inbox, case, sender, item)
     await _keep_claims(tx, inbox, sender, item)
-    await touch_inbound(tx, inbox.id, sender.identity_id, at=_position(arrival), external_id=item.thread)
+    if item.under_14:
+        await note_child(tx, sender.identity_id, inbox)
+    await touch_inbound(tx, inbox.id, sender.identity_id, item, _position(arrival))
     await _move_case(tx, inbox, case, arrival, message_id)
     await append(tx, *_events(inbox, case, sender, arrival, message_id))
     await apply_waiting(tx, inbox, item.external_id)
@@ -154,6 +158,8 @@ async def _store(tx: Transaction, inbox: InboxRecord, case: Case, sender: Identi
         reply_to=item.reply_to.value if item.reply_to else None,
         recipients={"to": [address.value for address in item.to], "cc": [address.value for address in item.cc]},
         provider_at=item.provider_at,
+        content=msgspec.to_builtins(item.content),
+        quotes_id=await quoted(tx, inbox.id, item.quotes),
         position_at=_position(arrival),
     )
     await store_messages(tx, [message])

@@ -13,8 +13,8 @@ from damso.kernel.erasure import Erased, Person
 GONE = "●●●"
 
 _LINES = """
-SELECT id, kind, text, subject, recipients, reply_to, reactions, activity, author_name, html_ref, source_ref,
-    delivery_id, evidence, position_at, inbox_id, channel, fresh FROM message WHERE conversation_id = $1
+SELECT id, kind, text, subject, recipients, reply_to, reactions, activity, content, author_name, html_ref,
+    source_ref, delivery_id, evidence, position_at, inbox_id, channel, fresh FROM message WHERE conversation_id = $1
 """
 
 
@@ -81,7 +81,7 @@ async def _drop_raw(tx: Transaction, row: Any) -> set[str]:
     return refs
 
 
-_CLEANED = ("recipients", "reactions", "text", "subject", "evidence", "reply_to", "activity", "author_name")
+_CLEANED = ("recipients", "reactions", "text", "subject", "evidence", "reply_to", "activity", "content", "author_name")
 
 
 def _cleaned(value: Any, needles: Sequence[str]) -> Any:
@@ -106,15 +106,15 @@ async def _redact_line(tx: Transaction, conversation_id: UUID, row: Any, person:
     text, subject = without(row["text"], person.needles), without(row["subject"], person.needles)
     evidence = without(row["evidence"], person.needles)
     reply_to = None if (row["reply_to"] or "").lower() in values else row["reply_to"]
-    activity = _cleaned(row["activity"], person.needles)
+    activity, content = _cleaned(row["activity"], person.needles), _cleaned(row["content"], person.needles)
     author = without(row["author_name"], person.needles) if row["author_name"] else row["author_name"]
-    after = (recipients, reactions, text, subject, evidence, reply_to, activity, author)
+    after = (recipients, reactions, text, subject, evidence, reply_to, activity, content, author)
     if after == tuple(row[name] for name in _CLEANED):
         return False
     fresh = len(without(row["text"][: row["fresh"]], person.needles)) if row["fresh"] is not None else None
     await tx.execute(
         """UPDATE message SET recipients = $2, reactions = $3, text = $4, subject = $5, evidence = $6, reply_to = $7,
-            activity = $8, author_name = $9, fresh = $10 WHERE id = $1""",
+            activity = $8, content = $9, author_name = $10, fresh = $11 WHERE id = $1""",
         row["id"],
         *after,
         fresh,

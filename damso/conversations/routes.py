@@ -11,18 +11,14 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from damso.channels.inboxes import Inboxes, InboxRecord
-from damso.channels.threads import ThreadRow, closes_at, may_answer, threads_of
-from damso.channels.types import ChannelPolicy, Thread
-from damso.conversations.errors import NotReachable, WindowHasClosed
+from damso.channels.threads import ThreadRow, threads_of, window_of
+from damso.channels.types import ChannelPolicy
+from damso.conversations.errors import NotReachable
 from damso.conversations.types import PolicyView, Route
 from damso.customers.types import VISITOR
 from damso.kernel.database import Transaction
-from damso.kernel.i18n import Locale, Text
+from damso.kernel.i18n import Locale
 from damso.team.access import Caller
-
-_NO_START = Text(
-    "고객이 이 채널로 먼저 말을 걸어야 답할 수 있어요.", "The customer has to write on this channel first."
-)
 
 
 async def routes_of(
@@ -62,27 +58,24 @@ def _speaks(inbox: InboxRecord, identity: Any, threads: Mapping[tuple[UUID, int]
 
 
 def _route(now: datetime, inbox: InboxRecord, identity: Any, thread: ThreadRow | None, locale: Locale) -> Route:
-    policy = inbox.adapter.policy
-    closes = closes_at(policy, thread.thread) if thread else None
-    reason = None
+    window = window_of(inbox, thread, now)
+    reason = window.reason.say(locale) if window.reason and not window.open else None
     if identity["bounced_at"]:
         reason = NotReachable.text.say(locale)
-    elif closes and closes <= now:
-        reason = WindowHasClosed.text.say(locale)
-    elif not may_answer(policy, thread.thread if thread else Thread(), now):
-        reason = _NO_START.say(locale)
     return Route(
         inbox_id=inbox.id,
         inbox_name=inbox.name,
         channel=inbox.channel,
         identity_id=identity["id"],
         address="" if identity["kind"] == VISITOR else identity["value"],
-        open=reason is None,
-        closes_at=closes,
+        open=window.open and not identity["bounced_at"],
+        closes_at=window.closes_at,
+        cost=window.cost.say(locale) if window.cost else None,
+        owner=thread.owner if thread else None,
         reason=reason,
         suggested=False,
         trusted=identity["proof"] != "none",
-        policy=policy_view(policy),
+        policy=policy_view(inbox.adapter.policy),
     )
 
 
@@ -112,4 +105,10 @@ def policy_view(policy: ChannelPolicy) -> PolicyView:
         recall=policy.recall,
         undo_seconds=policy.undo.total_seconds(),
         receipts=sorted(policy.receipts),
+        kinds=sorted(policy.kinds),
+        buttons=policy.buttons,
+        button_length=policy.button_length,
+        measure=policy.measure,
+        steps=list(policy.steps),
+        quotes=policy.quotes,
     )

@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from damso.channels.content import Content
 from damso.channels.file_types import matches
+from damso.channels.fitting import fitted, length_of
 from damso.channels.inboxes import InboxRecord
-from damso.channels.threads import may_answer, thread_of, touch_outbound
+from damso.channels.masking import mask_content
+from damso.channels.threads import thread_of, touch_outbound, window_of
 from damso.channels.types import ChannelPolicy
 from damso.conversations.cases import (
     Case,
@@ -47,14 +51,16 @@ from damso.kernel.database import Transaction
 from damso.kernel.ids import new_id
 from damso.kernel.lanes import enqueue
 from damso.kernel.log import Actor, Event, append
-from damso.kernel.masking import mask_kept
+from damso.kernel.masking import mask_kept, masked_kinds
+from damso.kernel.sensitive import IDENTIFYING
 
 LANE = "outbound"
 
 
 class Sending(Struct, frozen=True, kw_only=True):
     """What somebody wants said. `seen_message_id` is the last message they saw when they pressed send; advertising
-    needs the `rules` by which it is decided whether it may be sent."""
+    needs the `rules` by which it is decided whether it may be sent. `content` is what it holds besides text and files,
+    `quotes_id` the message it answers."""
 
     conversation_id: UUID
     send_key: str
@@ -68,6 +74,8 @@ class Sending(Struct, frozen=True, kw_only=True):
     seen_message_id: UUID | None = None
     send_anyway: bool = False
     accept_warnings: bool = False
+    content: Content | None = None
+    quotes_id: UUID | None = None
     purpose: str = "service"
     rules: ContactRules | None = None
 
@@ -82,7 +90,8 @@ async def send(tx: Transaction, sending: Sending) -> UUID:
     if not sending.send_anyway:
         await _check_nobody_answered(tx, case, sending)
     text = await mask_answer(tx, sending.text, accepted=sending.accept_warnings)
-    sending = replace(sending, text=text, subject=await mask_kept(tx, sending.subject))
+    content = mask_content(sending.content, IDENTIFYING & await masked_kinds(tx))[0] if sending.content else None
+    sending = replace(sending, text=text, subject=await mask_kept(tx, sending.subject), content=content)
     to = await _check_route(tx, case, sending)
     files = await _check_content(tx, sending)
     message_id = await _store(tx, case, sending, to)
@@ -156,9 +165,9 @@ async def _check_route(tx: Transaction, case: Case, sending: Sending) -> Identit
     if identity["only_reply_to"] and not sending.accept_warnings:
         raise ReplyToDiffers(field="identity_id", address=identity["value"])
     thread = await thread_of(tx, inbox.id, sending.identity_id)
-    if thread.last_inbound_at is None and inbox.adapter.policy.reaches != identity["kind"]:
+    if (thread is None or thread.last_inbound_at is None) and inbox.adapter.policy.reaches != identity["kind"]:
         raise NotReachable(field="identity_id")
-    if not may_answer(inbox.adapter.policy, thread, tx.now):
+    if not window_of(inbox, thread, tx.now).open:
         raise WindowHasClosed
     return IdentityKey(identity["kind"], identity["value"], identity["scope"])
 
@@ -176,10 +185,11 @@ async def _check_advertising(tx: Transaction, sending: Sending) -> None:
 async def _check_content(tx: Transaction, sending: Sending) -> Sequence[str]:
     """The names of the files, if text and files are what the channel takes."""
     policy = sending.inbox.adapter.policy
-    if not sending.text.strip() and not sending.attachment_ids:
+    text, content = fitted(policy, sending.text, sending.content)
+    if not text.strip() and not sending.attachment_ids and content is None:
         raise NothingToSend(field="text")
-    if len(sending.text) > policy.text_limit:
-        raise TextTooLong(field="text", limit=policy.text_limit, length=len(sending.text))
+    if (length := length_of(policy, text)) > policy.text_limit:
+        raise TextTooLong(field="text", limit=policy.text_limit, length=length)
     files = await tx.rows(
         """SELECT name, content_type, size FROM attachment
         WHERE id = ANY ($1) AND message_id IS NULL AND uploader_kind = $2 AND uploader_id = $3""",
@@ -214,8 +224,9 @@ async def _store(tx: Transaction, case: Case, sending: Sending, to: IdentityKey)
     await tx.execute(
         """INSERT INTO message (id, conversation_id, kind, direction, author_kind, author_id, inbox_id, channel,
             identity_id, purpose, subject, text, send_key, status, recipients, position_at, undo_until, sent_at,
-            created_at)
-        VALUES ($1, $2, 'message', 'out', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14)""",
+            created_at, content, quotes_id)
+        VALUES ($1, $2, 'message', 'out', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $14, $17,
+            (SELECT id FROM message WHERE id = $18 AND conversation_id = $2))""",
         message_id,
         case.id,
         *author_of(sending.author),
@@ -231,6 +242,8 @@ async def _store(tx: Transaction, case: Case, sending: Sending, to: IdentityKey)
         next_place(case, tx.now),
         _undo_until(policy, tx.now),
         tx.now if policy.hosted else None,
+        msgspec.to_builtins(sending.content),
+        sending.quotes_id,
     )
     return message_id
 

@@ -39,6 +39,9 @@ class NewMessage(Struct, frozen=True, kw_only=True):
     evidence: str = ""
     reply_to: str | None = None
     recipients: Mapping[str, Any] = {}
+    content: Mapping[str, Any] | None = None
+    quotes_id: UUID | None = None
+    echoed_at: datetime | None = None
     provider_at: datetime | None = None
     position_at: datetime
     sent_at: datetime | None = None
@@ -54,6 +57,9 @@ _TYPES = {
     "delivery_id": "uuid",
     "authenticated": "boolean",
     "recipients": "jsonb",
+    "content": "jsonb",
+    "quotes_id": "uuid",
+    "echoed_at": "timestamptz",
     "provider_at": "timestamptz",
     "position_at": "timestamptz",
     "sent_at": "timestamptz",
@@ -78,3 +84,13 @@ async def store_messages(tx: Transaction, messages: Sequence[NewMessage]) -> Non
             for one in messages
         ],
     )
+
+
+async def quoted(tx: Transaction, inbox_id: UUID, external_id: str | None) -> UUID | None:
+    """The message that somebody answers, by the provider's id; None where we do not have it."""
+    if external_id is None:
+        return None
+    found: UUID | None = await tx.value(
+        "SELECT id FROM message WHERE external_id = $1 AND inbox_id = $2", external_id, inbox_id
+    )
+    return found

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from damso.channels.content import Content, ContentKind
+from damso.channels.items import Owner
+from damso.channels.types import LengthStep
 from damso.conversations.statuses import Status
 
 ConversationStatus = Literal["open", "pending", "snoozed", "resolved"]
@@ -105,6 +108,14 @@ class Caution(Struct, frozen=True):
     text: str
 
 
+class Quoted(Struct, frozen=True):
+    """The message that another one answers, as it is shown above it."""
+
+    id: UUID
+    author: str
+    preview: str
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """One line of a conversation. `fresh` counts the characters of `text` that are new; the rest is quote. `masked`
     are the kinds of numbers that were masked in it and can be shown on demand."""
@@ -138,6 +149,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     reactions: list[Any]
     mentions: list[UUID]
     activity: Mapping[str, Any] | None
+    content: Content | None
+    quotes: Quoted | None
     send_key: str | None
 
 
@@ -155,10 +168,17 @@ class PolicyView(Struct, frozen=True, kw_only=True):
     recall: bool
     undo_seconds: float
     receipts: list[str]
+    kinds: list[ContentKind]
+    buttons: int
+    button_length: int
+    measure: Literal["characters", "euc-kr"]
+    steps: list[LengthStep]
+    quotes: bool
 
 
 class Route(Struct, frozen=True, kw_only=True):
-    """A way an answer can take. Where it is not `open`, `reason` says why, in the reader's language."""
+    """A way an answer can take. Where it is not `open`, `reason` says why, in the reader's language. `cost` is what the
+    provider asks for a message; `owner` is `them` while people in the provider's own console have the thread."""
 
     inbox_id: UUID
     inbox_name: str
@@ -167,6 +187,8 @@ class Route(Struct, frozen=True, kw_only=True):
     address: str
     open: bool
     closes_at: datetime | None
+    cost: str | None
+    owner: Owner | None
     reason: str | None
     suggested: bool
     trusted: bool

@@ -107,7 +107,7 @@ async def raise_status(tx: Transaction, message_id: UUID, status: str, reason: s
 
 async def _edit(tx: Transaction, message_id: UUID, text: str, at: datetime) -> None:
     changed = await tx.row(
-        """UPDATE message SET text = $2, fresh = NULL, edited_at = $3
+        """UPDATE message SET text = $2, fresh = NULL, content = NULL, edited_at = $3
         WHERE id = $1 AND deleted_at IS NULL AND (edited_at IS NULL OR edited_at < $3)
         RETURNING id, conversation_id, identity_id, inbox_id, channel, position_at, subject""",
         message_id,
@@ -131,8 +131,8 @@ async def _edit(tx: Transaction, message_id: UUID, text: str, at: datetime) -> N
 
 async def _withdraw(tx: Transaction, message_id: UUID, at: datetime) -> None:
     changed = await tx.row(
-        """UPDATE message SET text = '', fresh = NULL, deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL
-        RETURNING id, conversation_id, identity_id, inbox_id, position_at""",
+        """UPDATE message SET text = '', fresh = NULL, content = NULL, deleted_at = $2
+        WHERE id = $1 AND deleted_at IS NULL RETURNING id, conversation_id, identity_id, inbox_id, position_at""",
         message_id,
         at,
     )

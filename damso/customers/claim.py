@@ -1,5 +1,6 @@
 """What somebody typed about themselves. It is shown with its source and found by search, and never matched."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from msgspec import Struct
@@ -64,6 +65,37 @@ async def keep_claim(tx: Transaction, identity_id: int, kind: str, value: str, *
     await refresh(tx, [customer_id])
     await log.append(tx, _made(made))
     return made
+
+
+async def forget_claims(tx: Transaction, identity_id: int, kinds: Collection[str], *, source: str) -> int:
+    """Claims of these kinds from one source go, and a name that was shown for them; how many there were."""
+    customer_id = await lock_customer(tx, identity_id)
+    gone = await tx.execute(
+        "DELETE FROM claim WHERE identity_id = $1 AND kind = ANY ($2) AND source = $3", identity_id, list(kinds), source
+    )
+    if gone and "name" in kinds:
+        await tx.execute(
+            """UPDATE customer c SET own_name = coalesce(n.value, ''),
+                own_name_source = CASE WHEN n.value IS NULL THEN 'none' ELSE 'claim' END
+            FROM identity i LEFT JOIN LATERAL (SELECT l.value FROM claim l JOIN identity o ON o.id = l.identity_id
+                WHERE o.home_id = i.home_id AND l.kind = 'name' ORDER BY l.at DESC, l.id DESC LIMIT 1) n ON true
+            WHERE i.id = $1 AND c.id = i.home_id AND c.own_name_source = 'claim'""",
+            identity_id,
+        )
+    if gone:
+        await refresh(tx, [customer_id])
+        await log.append(
+            tx,
+            Event(
+                name="claim.withdrawn",
+                subject_kind="identity",
+                subject_id=str(identity_id),
+                actor=Actor("customer"),
+                identity_id=identity_id,
+                properties={"kinds": sorted(kinds), "source": source},
+            ),
+        )
+    return gone
 
 
 def _made(claim: Claim) -> Event:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from damso.bootstrap import Parts, lanes_of, readers_of
+from damso.bootstrap import Parts, contact_rules_of, lanes_of, readers_of, timers_of
 from damso.brand.create_brand import create_brand
 from damso.channels.connect import connect
 from damso.channels.inboxes import InboxRecord
@@ -25,6 +25,7 @@ from damso.kernel import log
 from damso.kernel.lanes import Worker
 from damso.kernel.log import Actor
 from damso.kernel.readers import advance
+from damso.kernel.timers import run_due
 from damso.team.create_agent import create_agent
 
 
@@ -92,6 +93,16 @@ class Company(Struct, frozen=True, kw_only=True):
         for reader in readers_of():
             while await advance(self.parts.database, reader, below):
                 pass
+
+    @property
+    def rules(self) -> ContactRules:
+        """By which it is decided whom they may write to."""
+        return contact_rules_of(self.parts)
+
+    async def due(self) -> None:
+        """What is due now happens, and what comes of it."""
+        await run_due(self.parts.database, timers_of(self.parts))
+        await self.works()
 
     async def delivers(self) -> None:
         """The time to undo is over and what is queued leaves."""

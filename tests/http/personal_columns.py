@@ -16,6 +16,7 @@ PERSONAL: Mapping[str, str] = {
         import_problem.external_id imported_record.external_id imported_record.content
         masked_number.sealed
         message.text message.subject message.html_ref message.source_ref message.dedupe_scope message.external_id
+        message.content
         message.evidence message.reply_to message.recipients message.reactions message.activity message.author_name
         reminder.text
         scheduled_answer.text scheduled_answer.subject scheduled_answer.cc
@@ -74,6 +75,7 @@ OF_NOBODY: Mapping[str, str] = {
         installation.locale installation.timezone lane_item.lane lane_item.reason link.kind link.strength
         link.actor_kind
         masked_number.kind masked_number.place masking_policy.unmasked media.state media.content_type media.reason
+        thread.owner
         message.kind message.direction message.author_kind message.channel message.purpose message.status
         message.reason message.automation participant.role pending_entry.step proof_code.kind
         reader_parked.reader reader_parked.stream reader_parked.reason reader_position.reader reminder.about

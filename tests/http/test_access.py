@@ -51,6 +51,7 @@ NEEDS: dict[str, str] = {
     "DELETE /api/session": OPEN,
     "POST /api/invitations/accept": OPEN,
     "GET /hooks/{key:str}": OPEN,
+    "GET /lent/{token:str}": OPEN,
     "POST /hooks/{key:str}": OPEN,
     "GET /widget/v1/{key:str}/config": OPEN,
     "POST /widget/v1/{key:str}/session": OPEN,

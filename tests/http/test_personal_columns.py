@@ -42,7 +42,7 @@ def test_every_eraser_is_named(company: Company) -> None:
 PLANTED = (
     # What no verb of these tests fills, in the case that goes on for somebody else.
     """UPDATE message SET text = :mail || ' 님도요', author_name = :mail, evidence = :mail, reply_to = :mail,
-        activity = jsonb_build_object('name', :mail),
+        activity = jsonb_build_object('name', :mail), content = jsonb_build_object('kind', 'contact', 'name', :mail),
         reactions = jsonb_build_array(jsonb_build_object('by', :mail)) WHERE conversation_id = :case""",
     "UPDATE conversation SET subject = :mail, preview = :mail WHERE id = :case",
     """INSERT INTO reminder (id, conversation_id, agent_id, text, due_at, unless_answered, state, created_at)

@@ -4166,6 +4166,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/lent/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** GetLentFile */
+        get: operations["LentTokenGetLentFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sourceConfig": {
         parameters: {
             query?: never;
@@ -4714,6 +4731,23 @@ export interface components {
         BulkConsents: {
             consents: components["schemas"]["ConsentGiven"][];
         };
+        /** Button */
+        Button: {
+            /**
+             * @default reply
+             * @enum {string}
+             */
+            action?: "reply" | "link" | "call";
+            label: string;
+            /** @default  */
+            value?: string;
+        };
+        /** Buttons */
+        Buttons: {
+            buttons: components["schemas"]["Button"][];
+            /** @constant */
+            kind: "buttons";
+        };
         /** CannedAnswer */
         CannedAnswer: {
             /** Format: uuid */
@@ -4729,6 +4763,24 @@ export interface components {
             shortcut: string;
             text: string;
             title: string;
+        };
+        /** Card */
+        Card: {
+            /** @default [] */
+            buttons?: components["schemas"]["Button"][];
+            /** @constant */
+            kind: "card";
+            /** @default  */
+            picture?: string;
+            /** @default  */
+            text?: string;
+            title: string;
+        };
+        /** Carousel */
+        Carousel: {
+            cards: (components["schemas"]["Card"] | components["schemas"]["Product"])[];
+            /** @constant */
+            kind: "carousel";
         };
         /** CaseHold */
         CaseHold: {
@@ -5114,6 +5166,16 @@ export interface components {
             /** @enum {string} */
             purpose: "service" | "marketing" | "night_marketing" | "profiling" | "overseas" | "third_party";
             version: number;
+        };
+        /** Contact */
+        Contact: {
+            /** @default [] */
+            emails?: string[];
+            /** @constant */
+            kind: "contact";
+            name: string;
+            /** @default [] */
+            phones?: string[];
         };
         /** ConversationExport */
         ConversationExport: {
@@ -5571,6 +5633,7 @@ export interface components {
             automation: string;
             cc: string[];
             channel: string | null;
+            content: components["schemas"]["Buttons"] | components["schemas"]["Card"] | components["schemas"]["Product"] | components["schemas"]["Listing"] | components["schemas"]["Carousel"] | components["schemas"]["Location"] | components["schemas"]["Contact"] | components["schemas"]["Sticker"] | components["schemas"]["Filled"] | components["schemas"]["Pass"] | null;
             /** Format: uuid */
             conversation_id: string;
             deleted_at: string | null;
@@ -5589,6 +5652,7 @@ export interface components {
             kind: "message" | "note" | "activity";
             masked: string[];
             mentions: string[];
+            quotes: components["schemas"]["Quoted"] | null;
             reactions: unknown[];
             reason: string | null;
             send_key: string | null;
@@ -5674,6 +5738,11 @@ export interface components {
             /** @enum {string} */
             state: "waiting" | "done" | "failed";
         };
+        /** Fact */
+        Fact: {
+            label: string;
+            value: string;
+        };
         /** FactTried */
         FactTried: {
             taken: boolean;
@@ -5690,6 +5759,19 @@ export interface components {
             size: number;
             url: string;
             width: number | null;
+        };
+        /** Filled */
+        Filled: {
+            /** @default [] */
+            buttons?: components["schemas"]["Button"][];
+            code: string;
+            /** @constant */
+            kind: "template";
+            /** @default  */
+            name?: string;
+            variables?: {
+                [key: string]: string;
+            };
         };
         /** Filter */
         Filter: {
@@ -6205,6 +6287,11 @@ export interface components {
             text: string;
             u: number;
         };
+        /** LengthStep */
+        LengthStep: {
+            limit: number;
+            name: string;
+        };
         /** Limits */
         Limits: {
             /** @default [] */
@@ -6225,6 +6312,16 @@ export interface components {
             identity_id: number;
             /** @default false */
             send?: boolean;
+        };
+        /** ListRow */
+        ListRow: {
+            /** @default  */
+            picture?: string;
+            /** @default  */
+            text?: string;
+            title: string;
+            /** @default  */
+            url?: string;
         };
         /** ListedEnrichmentService */
         ListedEnrichmentService: {
@@ -6281,6 +6378,26 @@ export interface components {
             /** @enum {string} */
             unplanned: "allow" | "report" | "block";
             waiting: number;
+        };
+        /** Listing */
+        Listing: {
+            /** @default [] */
+            buttons?: components["schemas"]["Button"][];
+            /** @constant */
+            kind: "list";
+            rows: components["schemas"]["ListRow"][];
+            title: string;
+        };
+        /** Location */
+        Location: {
+            /** @default  */
+            address?: string;
+            /** @constant */
+            kind: "location";
+            latitude: number;
+            longitude: number;
+            /** @default  */
+            name?: string;
         };
         /** LogoForm */
         LogoForm: {
@@ -6642,9 +6759,11 @@ export interface components {
             accept_warnings?: boolean;
             attachment_ids?: string[];
             cc?: string[];
+            content?: components["schemas"]["Buttons"] | components["schemas"]["Card"] | components["schemas"]["Product"] | components["schemas"]["Listing"] | components["schemas"]["Carousel"] | components["schemas"]["Location"] | components["schemas"]["Contact"] | components["schemas"]["Sticker"] | components["schemas"]["Filled"] | components["schemas"]["Pass"] | null;
             identity_id: number;
             /** Format: uuid */
             inbox_id: string;
+            quotes_id?: string | null;
             seen_message_id?: string | null;
             /** @default false */
             send_anyway?: boolean;
@@ -7078,6 +7197,18 @@ export interface components {
             kind: string;
             label: string;
         };
+        /** Pass */
+        Pass: {
+            code: string;
+            /** @default [] */
+            facts?: components["schemas"]["Fact"][];
+            /** @constant */
+            kind: "pass";
+            title: string;
+            /** @default  */
+            url?: string;
+            valid_until?: string | null;
+        };
         /** PasswordGiven */
         PasswordGiven: {
             /** @default  */
@@ -7161,13 +7292,20 @@ export interface components {
         };
         /** PolicyView */
         PolicyView: {
+            button_length: number;
+            buttons: number;
             copies: boolean;
+            kinds: ("buttons" | "card" | "product" | "list" | "carousel" | "location" | "contact" | "sticker" | "template" | "pass")[];
+            /** @enum {string} */
+            measure: "characters" | "euc-kr";
             media_max_bytes: number;
             media_max_files: number;
             media_types: string[];
+            quotes: boolean;
             recall: boolean;
             receipts: string[];
             rich_text: boolean;
+            steps: components["schemas"]["LengthStep"][];
             subject: boolean;
             text_limit: number;
             typing: boolean;
@@ -7188,6 +7326,22 @@ export interface components {
             messages: number;
             name: string;
             traits: number;
+        };
+        /** Product */
+        Product: {
+            /** @default [] */
+            buttons?: components["schemas"]["Button"][];
+            /** @constant */
+            kind: "product";
+            name: string;
+            /** @default  */
+            picture?: string;
+            /** @default  */
+            price?: string;
+            /** @default  */
+            regular_price?: string;
+            /** @default  */
+            url?: string;
         };
         /** ProductCard */
         ProductCard: {
@@ -7255,6 +7409,13 @@ export interface components {
             days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
             /** @default 09:00 */
             ends?: string;
+        };
+        /** Quoted */
+        Quoted: {
+            author: string;
+            /** Format: uuid */
+            id: string;
+            preview: string;
         };
         /** Recent */
         Recent: {
@@ -7589,11 +7750,14 @@ export interface components {
             address: string;
             channel: string;
             closes_at: string | null;
+            cost: string | null;
             identity_id: number;
             /** Format: uuid */
             inbox_id: string;
             inbox_name: string;
             open: boolean;
+            /** @enum {null|string} */
+            owner: "us" | "them" | null;
             policy: components["schemas"]["PolicyView"];
             reason: string | null;
             suggested: boolean;
@@ -8025,6 +8189,15 @@ export interface components {
             /** @enum {null|string} */
             status?: "open" | "pending" | "snoozed" | "resolved" | null;
             team?: string | null;
+        };
+        /** Sticker */
+        Sticker: {
+            /** @constant */
+            kind: "sticker";
+            /** @default  */
+            name?: string;
+            /** @default  */
+            picture?: string;
         };
         /** StockAt */
         StockAt: {
@@ -18599,6 +18772,38 @@ export interface operations {
             header?: never;
             path: {
                 key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    LentTokenGetLentFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
             };
             cookie?: never;
         };
