@@ -24,12 +24,12 @@ from damso.kernel.database import Transaction
 from damso.kernel.log import SYSTEM, Actor, Event, append
 
 _TOLD: Mapping[Change, str] = {
-    "blocked": "threadBlocked",
-    "unblocked": "threadUnblocked",
-    "left": "threadLeft",
-    "given": "threadGiven",
-    "returned": "threadReturned",
-    "ended": "threadEnded",
+    "blocked": "thread_blocked",
+    "unblocked": "thread_unblocked",
+    "left": "thread_left",
+    "given": "thread_given",
+    "returned": "thread_returned",
+    "ended": "thread_ended",
 }
 """What stands in the conversation; that somebody only opened it does not."""
 

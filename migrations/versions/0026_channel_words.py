@@ -1,4 +1,4 @@
-"""What messages hold besides text, what threads know of the provider's side, messages whose provider has to be asked about them.
+"""What messages hold besides text, what threads know of the provider, messages whose reports are awaited.
 
 Revision: 0026
 Follows: 0025

@@ -164,7 +164,7 @@ async def test_who_blocks_the_channel_gets_nothing_and_no_advertising(company: C
         await says(company, received.conversation_id)
     assert await company.count("consent", "NOT given") == 1
     told = [line.activity["code"] for line in await company.lines(received.conversation_id) if line.activity]
-    assert told == ["threadBlocked", "threadBlocked"]
+    assert told == ["thread_blocked", "thread_blocked"]
     clock.advance(timedelta(seconds=1))
     await company.gets(written(clock, "풀었어요", "t-2"))
     assert await says(company, received.conversation_id)

@@ -166,6 +166,8 @@ export type JoinSuggestion = Schemas["JoinSuggestion"];
 export type Route = Schemas["Route"];
 export type DraftRequest = Schemas["Draft"];
 export type StartRequest = Schemas["NewConversation"];
+export type Content = NonNullable<Schemas["Entry"]["content"]>;
+export type ContentButton = Schemas["Button"];
 export type Entry = Omit<Schemas["Entry"], "activity" | "reactions"> & {
   activity: Activity | null;
   reactions: Reaction[];
@@ -175,6 +177,7 @@ export interface Activity {
   code: string;
   params: {
     name?: string | null;
+    inbox?: string;
     to?: string | null;
     until?: string;
     conversation_id?: string;

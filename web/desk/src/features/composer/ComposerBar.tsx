@@ -8,7 +8,7 @@ import { KeyOf } from "../../app/KeyOf.tsx";
 import { useKeyOf } from "../../app/keymap.ts";
 import { useMySettings } from "../../app/useMySettings.ts";
 import classes from "./composer.module.css";
-import { charactersLeft } from "./rules.ts";
+import { charactersLeft, stepOf } from "./rules.ts";
 
 interface Props {
   note: boolean;
@@ -28,6 +28,7 @@ export function ComposerBar({ note, route, text, saved, ready, onFiles, onInsert
   const sends = useKeyOf("send");
   const picker = useRef<HTMLInputElement>(null);
   const left = note ? null : charactersLeft(route, text);
+  const step = note || !text ? null : stepOf(route, text);
   const files = note || (route?.policy.media_types.length ?? 0) > 0;
 
   return (
@@ -62,7 +63,12 @@ export function ComposerBar({ note, route, text, saved, ready, onFiles, onInsert
       )}
       <span className="grow" />
       {text && <span className={classes.saved}>{saved ? t("composer.saved") : t("composer.saving")}</span>}
-      {left !== null && (
+      {step && (
+        <span className={`${classes.left} num`}>
+          {step.name} {format.number(step.length)}/{format.number(step.limit)}
+        </span>
+      )}
+      {!step && left !== null && (
         <span className={`${classes.left} num`} data-over={left < 0}>
           {format.number(left)}
         </span>

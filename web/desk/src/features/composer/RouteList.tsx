@@ -48,8 +48,13 @@ export function RouteList({ routes, route, onChoose }: Props) {
   );
 }
 
-/** How long a way stays open, where that is limited. */
+/** How long a way stays open, where that is limited; what it costs; and that others are at it. */
 export function routeWindow(route: Route, t: Texts["t"], format: Format): string | null {
   if (!route.open) return t("composer.closed");
-  return route.closes_at ? t("composer.closesIn", { span: format.span(route.closes_at) }) : null;
+  const parts = [
+    route.owner === "them" && t("composer.theirs"),
+    route.closes_at && t("composer.closesIn", { span: format.span(route.closes_at) }),
+    route.cost,
+  ].filter(Boolean);
+  return parts.length > 0 ? parts.join(" · ") : null;
 }

@@ -1,6 +1,14 @@
 import type { Route } from "@damso/api";
 import { describe, expect, it } from "vitest";
-import { alternativeTo, charactersLeft, chooseRoute, mentioned, refusalOf, triggerAt } from "./rules.ts";
+import {
+  alternativeTo,
+  charactersLeft,
+  chooseRoute,
+  mentioned,
+  refusalOf,
+  stepOf,
+  triggerAt,
+} from "./rules.ts";
 
 function makeRoute(given: Partial<Route> = {}): Route {
   return {
@@ -11,6 +19,8 @@ function makeRoute(given: Partial<Route> = {}): Route {
     address: "방문자",
     open: true,
     closes_at: null,
+    cost: null,
+    owner: null,
     reason: null,
     suggested: false,
     trusted: true,
@@ -26,12 +36,38 @@ function makeRoute(given: Partial<Route> = {}): Route {
       recall: true,
       undo_seconds: 0,
       receipts: [],
+      kinds: [],
+      buttons: 0,
+      button_length: 0,
+      measure: "characters",
+      steps: [],
+      quotes: false,
     },
     ...given,
   };
 }
 
 const image = { name: "사진.png", size: 10, content_type: "image/png" };
+
+describe("how long a text is", () => {
+  const policy = {
+    ...makeRoute().policy,
+    measure: "euc-kr" as const,
+    text_limit: 20,
+    steps: [
+      { name: "SMS", limit: 9 },
+      { name: "LMS", limit: 20 },
+    ],
+  };
+  it("counts as carriers do, and names what it leaves as", () => {
+    const route = makeRoute({ policy });
+    expect(stepOf(route, "네, 4시")).toEqual({ name: "SMS", limit: 9, length: 7 });
+    expect(stepOf(route, "네, 네 시예요")?.name).toBe("LMS");
+    expect(stepOf(route, "가".repeat(11))).toBeNull();
+    expect(refusalOf(route, "가".repeat(11), [])).toEqual({ code: "TEXT_TOO_LONG", over: 2 });
+    expect(stepOf(makeRoute(), "네")).toBeNull();
+  });
+});
 
 describe("refusing before sending", () => {
   it("lets through what the channel can carry", () => {

@@ -16,7 +16,7 @@ export function refusalOf(route: Route | undefined, text: string, files: Facts[]
   if (!route) return { code: "NO_ROUTE" };
   if (!route.open) return { code: "ROUTE_CLOSED", reason: route.reason };
   const { policy } = route;
-  const over = lengthOf(text) - policy.text_limit;
+  const over = lengthOf(text, policy.measure) - policy.text_limit;
   if (over > 0) return { code: "TEXT_TOO_LONG", over };
   if (files.length === 0) return null;
   if (policy.media_types.length === 0) return { code: "FILES_NOT_ALLOWED" };
@@ -28,16 +28,26 @@ export function refusalOf(route: Route | undefined, text: string, files: Facts[]
   return null;
 }
 
-/** Limits count characters as people do, not UTF-16 units. */
-export function lengthOf(text: string): number {
-  return [...text].length;
+/** Limits count characters as people do, not UTF-16 units; Korean carriers count bytes of EUC-KR, where everything that
+ * is not ASCII takes two. */
+export function lengthOf(text: string, measure: Route["policy"]["measure"] = "characters"): number {
+  const signs = [...text];
+  if (measure === "characters") return signs.length;
+  return signs.reduce((sum, sign) => sum + ((sign.codePointAt(0) ?? 0) < 128 ? 1 : 2), 0);
+}
+
+/** What a text of this length leaves as (SMS, LMS), how long it is and may be; where the channel makes a difference. */
+export function stepOf(route: Route | undefined, text: string) {
+  const length = lengthOf(text, route?.policy.measure);
+  const step = route?.policy.steps.find(({ limit }) => length <= limit);
+  return step ? { ...step, length } : null;
 }
 
 /** How many characters are left, told only when the end is near. */
 export function charactersLeft(route: Route | undefined, text: string): number | null {
   if (!route) return null;
   const limit = route.policy.text_limit;
-  const left = limit - lengthOf(text);
+  const left = limit - lengthOf(text, route.policy.measure);
   return left <= Math.max(20, limit * 0.1) ? left : null;
 }
 

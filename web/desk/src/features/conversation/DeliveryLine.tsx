@@ -1,5 +1,5 @@
 import { api, type Conversation, type Entry } from "@damso/api";
-import { useText } from "@damso/i18n";
+import { type TextKey, type Texts, useText } from "@damso/i18n";
 import { Notice, toastError } from "@damso/ui";
 import { Button } from "@mantine/core";
 import { IconCheck, IconChecks, IconClock } from "@tabler/icons-react";
@@ -77,7 +77,7 @@ export function DeliveryLine({ entry, conversation }: Props) {
           )
         }
       >
-        {entry.reason ?? t("delivery.failed")}
+        {reasonText(entry.reason, t)}
       </Notice>
     );
   }
@@ -89,6 +89,20 @@ export function DeliveryLine({ entry, conversation }: Props) {
       {entry.status && <Mark status={entry.status} />}
     </>
   );
+}
+
+/** Ours are codes, and said in words; what a provider said of a failure stands as it said it. */
+const REASONS: Record<string, TextKey> = {
+  window_closed: "delivery.windowClosed",
+  recipient_unreachable: "delivery.unreachable",
+  content_rejected: "delivery.contentRejected",
+  gave_up: "delivery.gaveUp",
+  failed: "delivery.failed",
+};
+
+function reasonText(reason: string | null, t: Texts["t"]): string {
+  const key = REASONS[reason ?? "failed"];
+  return key ? t(key) : t("delivery.failedBecause", { reason });
 }
 
 function Mark({ status }: { status: "queued" | "sent" | "delivered" | "read" }) {

@@ -6,10 +6,12 @@ import { useState } from "react";
 import { faceName } from "../../app/faceName.ts";
 import { useChannelName } from "../../app/useChannels.ts";
 import { AttachmentList } from "./AttachmentList.tsx";
+import { ContentBody } from "./ContentBody.tsx";
 import { DeliveryLine } from "./DeliveryLine.tsx";
 import { MailHead } from "./MailHead.tsx";
 import { MailHtml } from "./MailHtml.tsx";
 import { MaskedNumbers } from "./MaskedNumbers.tsx";
+import { QuoteLine } from "./QuoteLine.tsx";
 import { TextBody } from "./TextBody.tsx";
 import classes from "./thread.module.css";
 import { Warnings } from "./Warnings.tsx";
@@ -29,7 +31,11 @@ export function MessageEntry({ entry, conversation, joined, marked }: Props) {
   const [opened, setOpened] = useState(false);
   const out = entry.direction === "out";
   const letter = entry.has_html || entry.subject !== "" || entry.to.length > 0;
-  const name = entry.author.name || (out ? t("author.bot") : faceName(conversation.customer, t));
+  const name =
+    entry.author.name ||
+    (out
+      ? t(entry.author.kind === "agent" ? "author.console" : "author.bot")
+      : faceName(conversation.customer, t));
   const automatic = entry.automation !== "none";
 
   if (automatic && !opened) {
@@ -85,11 +91,13 @@ export function MessageEntry({ entry, conversation, joined, marked }: Props) {
         <div className={classes.bubble}>
           {letter && <MailHead entry={entry} conversation={conversation} html={html} onHtml={setHtml} />}
           <Warnings entry={entry} />
+          {entry.quotes && <QuoteLine quotes={entry.quotes} />}
           {html && entry.html_url ? (
             <MailHtml url={entry.html_url} title={entry.subject || t("mail.noSubject")} />
           ) : (
             <TextBody text={entry.text} fresh={entry.fresh} />
           )}
+          {entry.content && <ContentBody content={entry.content} />}
           <AttachmentList attachments={entry.attachments} />
           <MaskedNumbers entry={entry} />
         </div>

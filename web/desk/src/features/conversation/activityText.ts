@@ -18,6 +18,12 @@ const TEXTS: Record<string, TextKey> = {
   taken_out: "activity.takenOut",
   taken_in: "activity.takenIn",
   unsplit: "activity.unsplit",
+  thread_blocked: "activity.threadBlocked",
+  thread_unblocked: "activity.threadUnblocked",
+  thread_left: "activity.threadLeft",
+  thread_given: "activity.threadGiven",
+  thread_returned: "activity.threadReturned",
+  thread_ended: "activity.threadEnded",
   return_asked: "activity.returnAsked",
   return_approved: "activity.returnApproved",
   return_refused: "activity.returnRefused",
@@ -31,11 +37,12 @@ export function activityText(entry: Entry, { t, format }: Texts): string {
   const code = entry.activity?.code ?? "";
   const key = TEXTS[code];
   if (!key) return entry.text || code;
-  const { name, to, until, number } = entry.activity?.params ?? {};
+  const { name, to, until, number, inbox } = entry.activity?.params ?? {};
   return t(code === "team_changed" && !name ? "activity.teamCleared" : key, {
     actor: entry.author.name || t("author.system"),
     name,
     number,
+    inbox,
     priority: code === "priority_changed" ? t(`priority.${to}` as "priority.high") : "",
     until: typeof until === "string" ? format.moment(until) : t("snooze.reply"),
   });
