@@ -62,7 +62,8 @@ OF_NOBODY: Mapping[str, str] = {
         agent_signature.locale conversation_hold.actor_kind recent.kind retention_dry_run.actor_kind
         retention_run.trigger technical_retention.kind
         access_record.actor_kind access_record.act access_record.reason access_record.route
-        attachment.uploader_kind attachment.content_type attempt.outcome continuation.confirmed_by audit.actor_kind audit.act
+        attachment.uploader_kind attachment.content_type attempt.outcome audit.actor_kind audit.act
+        continuation.confirmed_by
         bulk_act.actor_kind bulk_act.kind bulk_act.state bulk_act_case.outcome bulk_act_case.reason
         care_event.name care_event.subject_kind care_event.actor_kind care_event.properties claim.kind claim.source
         conversation.status conversation.visibility conversation.priority conversation.record_class

@@ -40,7 +40,9 @@ async def test_the_history_appears_by_the_code_that_was_sent_where_it_began(
     received = await company.gets(postcard("배송 언제 되나요?"))
     offer = await offered(company, desk, received.conversation_id)
     assert offer["url"] in offer["text"]
-    assert "<svg" in offer["qr"]
+    assert offer["qr"].startswith('<svg xmlns="http://www.w3.org/2000/svg"'), (
+        "shown as a picture, it needs its namespace"
+    )
     opened = await visitor.post("continue", {"token": token_of(offer)})
     code = await code_sent(company, postcards)
 

@@ -7,6 +7,7 @@ sends it there has read it here, which is the same proof.
 
 import secrets
 from datetime import datetime, timedelta
+from io import BytesIO
 from uuid import UUID
 
 import segno
@@ -114,8 +115,9 @@ async def offer(
 
 
 def _offered(made: UUID, text: str, url: str, code: str, expires_at: datetime) -> Offered:
-    drawn = segno.make(url or code, error="m", micro=False).svg_inline(border=2, omitsize=True, dark="#000")
-    return Offered(id=made, text=text, url=url, qr=drawn, code=code, expires_at=expires_at)
+    drawn = BytesIO()
+    segno.make(url or code, error="m", micro=False).save(drawn, kind="svg", border=2, omitsize=True, xmldecl=False)
+    return Offered(id=made, text=text, url=url, qr=drawn.getvalue().decode(), code=code, expires_at=expires_at)
 
 
 class _Began(Struct, frozen=True):

@@ -1,13 +1,13 @@
 """Going on with a conversation by another channel.
 
-Revision: 0028
-Follows: 0027
+Revision: 0027
+Follows: 0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
+revision = "0027"
 down_revision = "0026"
 works_with = "0025"
 """The oldest version whose code may go on working on this schema, see docs/adr/0020."""
