@@ -52,6 +52,7 @@ from damso.conversations import (
 )
 from damso.conversations.consents import desk_api as consent_desk_api
 from damso.conversations.consents import page_api as preference_api
+from damso.conversations.continuing.api import ContinuationController, ContinueController, continue_page
 from damso.conversations.counter import api as counter_api
 from damso.conversations.counter import page_api as member_api
 from damso.conversations.exports import api as export_api
@@ -136,6 +137,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *channel_api.CONTROLLERS,
     HooksController,
     LentFileController,
+    ContinuationController,
+    ContinueController,
+    continue_page,
     checklist.get_checklist,
     view_api.ViewController,
     conversation_api.ConversationController,

@@ -325,6 +325,20 @@ class HandsOver(Protocol):
     async def take(self, to: Address, thread: Thread, config: Any, http: AsyncClient) -> None: ...
 
 
+class Entrance(Struct, frozen=True, kw_only=True):
+    """Where customers find an inbox: its `address` as people say it, and a `url` that opens the channel there."""
+
+    address: str
+    url: str
+
+
+@runtime_checkable
+class Entered(Protocol):
+    """Customers can be told where to write. `text` is put before them where the channel's links can."""
+
+    def entered(self, config: Any, text: str) -> Entrance: ...
+
+
 TemplateState = Literal["draft", "requested", "reviewing", "approved", "rejected", "stopped"]
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from damso.conversations.erase_plans import forget_unsent, forget_uploads, redact_plans
+from damso.conversations.erase_plans import forget_offers, forget_unsent, forget_uploads, redact_plans
 from damso.conversations.held import held_until, hold
 from damso.conversations.imports.forget import forget_case, forget_imported
 from damso.conversations.redact import redact_case
@@ -94,7 +94,7 @@ class ConversationEraser:
         case = await tx.maybe(TheirCase, _CASES + " ORDER BY c.joined_into IS NULL, c.id LIMIT 1", _ids(person))
         if case is None:
             files = await forget_uploads(tx, person)
-            rows = await forget_imported(tx, self._keyring, person)
+            rows = await forget_imported(tx, self._keyring, person) + await forget_offers(tx, person)
             return Erased(rows=rows + len(files), files=frozenset(files))
         await tx.execute("SELECT FROM conversation WHERE id = $1 FOR UPDATE", case.id)
         await self._hold(tx, person, case)

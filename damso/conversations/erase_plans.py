@@ -32,6 +32,15 @@ async def forget_uploads(tx: Transaction, person: Person) -> set[str]:
     return set(await tx.values(_UPLOADED, list(person.identity_ids)))
 
 
+async def forget_offers(tx: Transaction, person: Person) -> int:
+    """Delete offers to go on elsewhere that were made to the person or opened in their browser; how many there were."""
+    return await tx.execute(
+        """DELETE FROM continuation WHERE from_identity_id = ANY ($1) OR visitor IN (
+            SELECT i.kind || ':' || i.scope || ':' || i.value FROM identity i WHERE i.id = ANY ($1))""",
+        list(person.identity_ids),
+    )
+
+
 async def redact_plans(tx: Transaction, conversation_id: UUID, person: Person) -> set[str]:
     """In a case that goes on for others: planned answers to or about the person go, as drafts do; a reminder stays
     without their name. Acts on the case can no longer be undone: they remember its subject."""

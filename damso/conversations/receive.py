@@ -26,6 +26,7 @@ from damso.conversations.cases import (
     open_case,
     preview_of,
 )
+from damso.conversations.continuing.take_up import take_up
 from damso.conversations.masking import keep_numbers, mask_arrival
 from damso.conversations.place import place, proves_sender
 from damso.conversations.store import NewMessage, quoted, store_messages
@@ -73,6 +74,8 @@ async def receive(tx: Transaction, keyring: Keyring, inbox: InboxRecord, arrival
     sender = replace(sender, customer_id=await lock_customer(tx, sender.identity_id))
     if known := await _known(tx, item):
         return known
+    if await take_up(tx, keyring, inbox, sender.identity_id, item):
+        sender = replace(sender, customer_id=await lock_customer(tx, sender.identity_id))
     conversation_id = await place(tx, keyring, inbox, sender.identity_id, sender.customer_id, item)
     case = await lock_case(tx, conversation_id) if conversation_id else await _open(tx, inbox, sender, arrival)
     if case.last_message_at > tx.now:

@@ -120,8 +120,10 @@ async def send(tx: Transaction, sending: Sending) -> UUID:
 
 
 def author_of(actor: Actor) -> tuple[AuthorKind, UUID | None]:
-    """Who a message says it is from: an agent by name; a program with a key speaks as a bot."""
-    return ("agent", UUID(actor.id)) if actor.kind == "agent" and actor.id else ("bot", None)
+    """Who a message says it is from: an agent by name; the system; a program with a key speaks as a bot."""
+    if actor.kind == "agent" and actor.id:
+        return "agent", UUID(actor.id)
+    return ("system" if actor.kind == "system" else "bot"), None
 
 
 async def _check_nobody_answered(tx: Transaction, case: Case, sending: Sending) -> None:
@@ -254,14 +256,16 @@ def _undo_until(policy: ChannelPolicy, now: datetime) -> datetime | None:
 
 
 async def _answer_given(tx: Transaction, case: Case, sending: Sending, message_id: UUID, files: Sequence[str]) -> None:
-    """What an answer changes: nobody waits any more, and an unassigned case belongs to who answered."""
-    by_agent = sending.author.kind == "agent"
+    """What an answer changes: nobody waits any more, and an unassigned case belongs to who answered. What the system
+    says is no answer."""
+    author, by_agent = author_of(sending.author)[0], sending.author.kind == "agent"
     await tx.execute(
-        """UPDATE conversation SET waiting_since = NULL,
+        """UPDATE conversation SET waiting_since = CASE WHEN $4 THEN waiting_since END,
             assignee_id = CASE WHEN $2 THEN coalesce(assignee_id, $3) ELSE assignee_id END WHERE id = $1""",
         case.id,
         by_agent,
         author_of(sending.author)[1],
+        author == "system",
     )
     await show_newest(
         tx,
@@ -269,7 +273,7 @@ async def _answer_given(tx: Transaction, case: Case, sending: Sending, message_i
         message_id=message_id,
         at=next_place(case, tx.now),
         channel=sending.inbox.channel,
-        author="agent" if by_agent else "bot",
+        author=author,
         preview=preview_of(sending.text, None, files),
     )
     await touch_outbound(tx, sending.inbox.id, sending.identity_id, at=tx.now)

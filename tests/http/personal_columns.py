@@ -10,6 +10,7 @@ PERSONAL: Mapping[str, str] = {
     "conversations": """
         attachment.name attachment.uploader_id attachment.blob_ref attachment.content_id
         bulk_act_case.before bulk_act_case.after
+        continuation.visitor
         conversation_hold.reason
         conversation.subject conversation.preview
         draft.text
@@ -62,6 +63,7 @@ OF_NOBODY: Mapping[str, str] = {
         retention_run.trigger technical_retention.kind
         access_record.actor_kind access_record.act access_record.reason access_record.route
         attachment.uploader_kind attachment.content_type attempt.outcome audit.actor_kind audit.act
+        continuation.confirmed_by
         bulk_act.actor_kind bulk_act.kind bulk_act.state bulk_act_case.outcome bulk_act_case.reason
         care_event.name care_event.subject_kind care_event.actor_kind care_event.properties claim.kind claim.source
         conversation.status conversation.visibility conversation.priority conversation.record_class
@@ -123,6 +125,7 @@ OF_NOBODY: Mapping[str, str] = {
     "a digest or a keyed hash, which tells nobody's address": """
         order_change.digest return_case.digest counter_act.digest counter_act.code_digest
         erasure.addresses held_case.addresses imported_record.digest suppressed_address.mac proof_code.code_mac
+        continuation.secret_mac continuation.code_mac
         retention_run.digest retention_run.seal
         seal.digest seal.mac seal_start.mac seal_start.signature entry_link.token_hash known_device.token_hash
         pending_entry.token_hash recovery_code.code_hash session.token_hash sso_attempt.state_hash

@@ -51,6 +51,10 @@ PLANTED = (
         attachment_ids, accept_warnings, send_anyway, due_at, state, decided_at, created_at)
     SELECT gen_random_uuid(), id, :agent, '1', inbox_id, anchor_identity_id, :mail, :mail, jsonb_build_array(:mail),
         '{}', false, false, now() + interval '1 day', 'waiting', now(), now() FROM conversation WHERE id = :case""",
+    """INSERT INTO continuation (id, conversation_id, from_identity_id, from_inbox_id, inbox_id, secret_mac, tries_left,
+        visitor, created_at, expires_at)
+    SELECT gen_random_uuid(), c.id, i.id, c.inbox_id, c.inbox_id, '', 5, i.kind || ':' || i.scope || ':' || i.value,
+        now(), now() FROM conversation c, identity i WHERE c.id = :case AND i.value = :mail""",
     """INSERT INTO conversation_hold (conversation_id, reason, actor_kind, placed_at)
     VALUES (:case, :mail || ' 님 분쟁', 'agent', now())""",
     """INSERT INTO source (id, name, kind, events_per_second, created_at) VALUES (:some, '', 'server', 1, now())""",

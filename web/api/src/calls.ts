@@ -144,6 +144,12 @@ export const api = {
       request<c.Entry>("POST", `/api/conversations/${id}/messages`, { body }),
     note: (id: c.Id, body: c.NoteRequest) =>
       request<c.Entry>("POST", `/api/conversations/${id}/notes`, { body }),
+    continuations: (id: c.Id) => request<c.Continuations>("GET", `/api/conversations/${id}/continuations`),
+    offerContinuation: (id: c.Id, inboxId: c.Id, locale: "ko" | "en") =>
+      request<c.OfferedContinuation>("POST", `/api/conversations/${id}/continuations`, {
+        body: { inbox_id: inboxId, locale },
+      }),
+    confirmContinuation: (id: c.Id) => request<void>("POST", `/api/continuations/${id}/confirm`),
     saveDraft: (id: c.Id, body: c.DraftRequest) =>
       request<void>("PUT", `/api/conversations/${id}/draft`, { body }),
     dropDraft: (id: c.Id) => request<void>("DELETE", `/api/conversations/${id}/draft`),

@@ -28,6 +28,7 @@ export const keys = {
   rowsOf: (viewId: Id) => ["rows", viewId] as const,
   conversations: ["conversation"] as const,
   conversation: (id: Id) => ["conversation", id] as const,
+  continuations: (id: Id) => ["continuations", id] as const,
   entries: (id: Id) => ["entries", id] as const,
   allEntries: ["entries"] as const,
   cannedAnswers: ["canned-answers"] as const,

@@ -661,6 +661,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/continuations/{continuation_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ConfirmContinuation */
+        post: operations["ApiContinuationsContinuationIdConfirmConfirmContinuation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -695,6 +712,24 @@ export interface paths {
         head?: never;
         /** UpdateConversation */
         patch: operations["ApiConversationsConversationIdUpdateConversation"];
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/continuations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ListContinuations */
+        get: operations["ApiConversationsConversationIdContinuationsListContinuations"];
+        put?: never;
+        /** OfferContinuation */
+        post: operations["ApiConversationsConversationIdContinuationsOfferContinuation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/conversations/{conversation_id}/draft": {
@@ -4268,6 +4303,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget/v1/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** OpenContinuation */
+        post: operations["WidgetV1ContinueOpenContinuation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/continue/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** CheckContinuation */
+        post: operations["WidgetV1ContinueCheckCheckContinuation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget/v1/delivered": {
         parameters: {
             query?: never;
@@ -5077,6 +5146,11 @@ export interface components {
             next_change_at: string | null;
             value: unknown;
         };
+        /** Confirmed */
+        Confirmed: {
+            /** @default true */
+            confirmed?: boolean;
+        };
         /** Conflict */
         Conflict: {
             key: string;
@@ -5176,6 +5250,35 @@ export interface components {
             name: string;
             /** @default [] */
             phones?: string[];
+        };
+        /** ContinuationState */
+        ContinuationState: {
+            channel: string;
+            confirmed_at: string | null;
+            /** @enum {null|string} */
+            confirmed_by: "code" | "agent" | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            inbox_name: string;
+            opened_at: string | null;
+        };
+        /** Continuations */
+        Continuations: {
+            offers: components["schemas"]["ContinuationState"][];
+            targets: components["schemas"]["Target"][];
+        };
+        /** ContinueCode */
+        ContinueCode: {
+            code: string;
+            token: string;
+        };
+        /** ContinueRequest */
+        ContinueRequest: {
+            token: string;
         };
         /** ConversationExport */
         ConversationExport: {
@@ -6698,6 +6801,16 @@ export interface components {
             /** @enum {string} */
             purpose: "service" | "marketing" | "night_marketing" | "profiling" | "overseas" | "third_party";
         };
+        /** NewContinuation */
+        NewContinuation: {
+            /** Format: uuid */
+            inbox_id: string;
+            /**
+             * @default ko
+             * @enum {string}
+             */
+            locale?: "ko" | "en";
+        };
         /** NewConversation */
         NewConversation: {
             attachment_ids?: string[];
@@ -6914,6 +7027,17 @@ export interface components {
             /** @default false */
             sound?: boolean;
         };
+        /** Offered */
+        Offered: {
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            qr: string;
+            text: string;
+            url: string;
+        };
         /** OfferedIdentity */
         OfferedIdentity: {
             group: number;
@@ -6942,6 +7066,14 @@ export interface components {
             /** Format: date-time */
             seen_at: string;
             user_agent: string;
+        };
+        /** Opened */
+        Opened: {
+            channel: string;
+            confirmed: boolean;
+            /** Format: date-time */
+            expires_at: string;
+            sent: boolean;
         };
         /** Opening */
         Opening: {
@@ -8287,6 +8419,13 @@ export interface components {
         Taken: {
             unchanged: number;
             written: number;
+        };
+        /** Target */
+        Target: {
+            channel: string;
+            /** Format: uuid */
+            inbox_id: string;
+            name: string;
         };
         /** Team */
         Team: {
@@ -10248,6 +10387,38 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiContinuationsContinuationIdConfirmConfirmContinuation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                continuation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiConversationsListConversations: {
         parameters: {
             query?: {
@@ -10375,6 +10546,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationView"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConversationsConversationIdContinuationsListContinuations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Continuations"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiConversationsConversationIdContinuationsOfferContinuation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContinuation"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offered"];
                 };
             };
             401: components["responses"]["Problem"];
@@ -18982,6 +19221,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    WidgetV1ContinueOpenContinuation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContinueRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    WidgetV1ContinueCheckCheckContinuation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContinueCode"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Confirmed"];
+                };
             };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];

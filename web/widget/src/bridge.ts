@@ -32,6 +32,8 @@ export interface Init {
   /** What the host page keeps for this inbox: `visitor`, `draft`, `out:<client id>` … */
   stored: Record<string, string>;
   open: boolean;
+  /** The secret of a link by which a conversation that began elsewhere goes on here. */
+  continueBy: string | null;
 }
 
 export type ToFrame =

@@ -103,6 +103,13 @@ export interface Claims {
   phone?: string;
 }
 
+/** Whether the conversation that began elsewhere is here already; else whether a code was sent to that channel. */
+export interface Opened {
+  confirmed: boolean;
+  sent: boolean;
+  channel: string;
+}
+
 export interface ProofSent {
   /** Seconds until the code no longer counts. */
   expires_in: number;

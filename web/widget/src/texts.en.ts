@@ -74,6 +74,13 @@ export const textsEn: Texts = {
   proofEmail: "E-mail address",
   proofSend: "Send code",
   proofSending: "Sending",
+  continueTitle: "Go on with your conversation",
+  continueWhy:
+    "We sent a code to the channel you began on. Enter it to see what was said so far. You can also write here without it.",
+  continueAgent:
+    "What was said so far appears here once our agent has confirmed it is you. You can write meanwhile.",
+  continueHere: "You can go on here.",
+  continueOver: "This link has expired or was used already. You can write here, or ask for a new link.",
   proofCode: "6-digit code",
   proofSentTo: (email) => `We sent a code to ${email}.`,
   proofExpires: (time) => `Enter it within ${time}.`,

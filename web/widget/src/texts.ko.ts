@@ -73,6 +73,13 @@ export const textsKo = {
   proofEmail: "이메일 주소",
   proofSend: "인증번호 받기",
   proofSending: "보내는 중이에요",
+  continueTitle: "하던 상담 이어가기",
+  continueWhy:
+    "처음 상담하던 채널로 인증번호를 보냈어요. 입력하면 지금까지 나눈 대화가 보여요. 입력하지 않아도 여기서 새로 문의할 수 있어요.",
+  continueAgent: "상담원이 확인하면 지금까지 나눈 대화가 여기에 보여요. 그 전에도 메시지를 남길 수 있어요.",
+  continueHere: "여기서 상담을 이어갈 수 있어요.",
+  continueOver:
+    "이어가기 링크가 만료되었거나 이미 쓰였어요. 여기서 새로 문의하시거나 상담원에게 새 링크를 요청해 주세요.",
   proofCode: "인증번호 6자리",
   proofSentTo: (email: string) => `${email} 주소로 인증번호를 보냈어요.`,
   proofExpires: (time: string) => `${time} 안에 입력해 주세요.`,

@@ -3,7 +3,7 @@ import { type NewMessage, Refused, type SessionRequest } from "../src/app/api.ts
 import { Chat, type ChatPorts } from "../src/app/chat.ts";
 import type { Socket } from "../src/app/live.ts";
 import type { Init, ToHost } from "../src/bridge.ts";
-import type { Entry, EntryPage, ServerFrame, Session } from "../src/contract.ts";
+import type { Entry, EntryPage, Opened, ServerFrame, Session } from "../src/contract.ts";
 import { anEntry } from "./entries.ts";
 import { ManualClock, settled } from "./manual-clock.ts";
 
@@ -72,6 +72,9 @@ class Desk {
         delivered: (id) => note(`delivered ${id}`)(),
         claim: (claims) => note(`claim ${JSON.stringify(claims)}`)(),
         track: (name) => note(`track ${name}`)(),
+        openContinuation: async () =>
+          this.opened.shift() ?? { confirmed: true, sent: true, channel: "kakao" },
+        checkContinuation: async (_, code) => ({ confirmed: code === "482913" }),
         proveEmail: async () => ({ expires_in: 600, resend_after: 60 }),
         checkCode: async (email) => ({
           visitor: "proven visitor",
@@ -84,6 +87,8 @@ class Desk {
       },
     };
   }
+
+  opened: Opened[] = [];
 
   /** The line comes up. */
   async ready(): Promise<void> {
@@ -109,6 +114,7 @@ function setUp(given: Partial<Init> = {}, desk = new Desk()) {
     layout: { phone: false, insets: { top: 0, right: 0, bottom: 0, left: 0 } },
     profile: {},
     identity: null,
+    continueBy: null,
     stored: {},
     open: false,
     ...given,
@@ -322,5 +328,31 @@ describe("Chat", () => {
     expect(desk.calls).toEqual(["track Product Viewed"]);
     chat.handle({ type: "page", page: { ...page, url: "https://shop.example/cart" } });
     expect(desk.asked.at(-1)?.page.url).toBe("https://shop.example/cart");
+  });
+});
+
+describe("a conversation that began elsewhere", () => {
+  const waiting: Opened = { confirmed: false, sent: true, channel: "kakao" };
+
+  it("waits for its code, and everything is read anew once it is right", async () => {
+    const desk = new Desk();
+    desk.opened = [waiting];
+    const { chat } = setUp({ open: true, continueBy: "secret" }, desk);
+    await settled();
+    expect(chat.store.value.continuation).toBe("code");
+    desk.opened = [{ ...waiting, confirmed: true }];
+    await chat.checkContinuation("482913");
+    expect(chat.store.value.continuation).toBe("here");
+  });
+
+  it("asks again, for an agent may say whose it is", async () => {
+    const desk = new Desk();
+    desk.opened = [{ ...waiting, sent: false }];
+    const { chat, clock } = setUp({ open: true, continueBy: "secret" }, desk);
+    await settled();
+    expect(chat.store.value.continuation).toBe("agent");
+    await clock.turn(4_000);
+    await settled();
+    expect(chat.store.value.continuation).toBe("here");
   });
 });

@@ -4,6 +4,7 @@ import type {
   Customer,
   Entry,
   EntryPage,
+  Opened,
   PageFacts,
   ProofSent,
   Session,
@@ -96,6 +97,14 @@ export class Api {
 
   checkCode(email: string, code: string): Promise<{ visitor: string; customer: Customer }> {
     return this.#send("POST", "proof/check", { email, code });
+  }
+
+  openContinuation(token: string): Promise<Opened> {
+    return this.#send("POST", "continue", { token });
+  }
+
+  checkContinuation(token: string, code: string): Promise<{ confirmed: boolean }> {
+    return this.#send("POST", "continue/check", { token, code });
   }
 
   track(name: string, properties: Record<string, unknown>, page: PageFacts): Promise<void> {

@@ -23,6 +23,9 @@ import { Tracking } from "./tracking.ts";
 import { TypingSender, TypingWatcher } from "./typing.ts";
 import { Uploads } from "./uploads.ts";
 
+/** How often it is asked whether the agent has confirmed. */
+const CONFIRMED_MS = 4_000;
+
 export interface ChatPorts {
   api: Pick<Api, keyof Api>;
   clock: Clock;
@@ -49,6 +52,7 @@ export class Chat {
   /** Whether `older` tells truly what lies before the entries; those of the line may come first. */
   #loaded = false;
   #claimed = "";
+  #continueBy: string | null = null;
 
   constructor(ports: ChatPorts, init: Init) {
     const { api, clock, tell } = ports;
@@ -106,6 +110,7 @@ export class Chat {
         .filter((name) => name.startsWith(OUTGOING))
         .map((name) => stored[name]!),
     );
+    this.#continueBy = init.continueBy;
     if (init.open || this.#session.isKnown) this.#session.begin();
   }
 
@@ -255,12 +260,39 @@ export class Chat {
     return customer;
   }
 
+  /** With the right code the conversation that began elsewhere is here: everything is read anew. */
+  async checkContinuation(code: string): Promise<void> {
+    await this.#authorised(() => this.#ports.api.checkContinuation(this.#continueBy ?? "", code));
+    this.#continued();
+  }
+
   putProofAway(): void {
     this.store.set({ proofLater: true });
     this.#keep(PROOF_LATER, "1");
   }
 
   // How it fits together
+
+  /** Takes the link for this browser; asked again while it waits, for the agent may say that it is them. */
+  async #openContinuation(): Promise<void> {
+    const token = this.#continueBy;
+    if (token === null || this.store.value.continuation === "here") return;
+    try {
+      const opened = await this.#authorised(() => this.#ports.api.openContinuation(token));
+      if (opened.confirmed) return this.#continued();
+      this.store.set({ continuation: opened.sent ? "code" : "agent" });
+      this.#ports.clock.after(CONFIRMED_MS, () => void this.#openContinuation());
+    } catch (error) {
+      if (error instanceof Refused && error.status === 410) this.store.set({ continuation: "over" });
+      else this.#ports.clock.after(CONFIRMED_MS, () => void this.#openContinuation());
+    }
+  }
+
+  #continued(): void {
+    this.store.set({ continuation: "here" });
+    this.#live.stop();
+    this.#session.begin();
+  }
 
   #began(session: Session, returning: boolean): void {
     this.#ports.api.token = session.visitor;
@@ -281,6 +313,7 @@ export class Chat {
       this.#loaded = true;
       this.store.set({ history: "ready" });
     }
+    if (this.#continueBy !== null && this.store.value.continuation === null) void this.#openContinuation();
   }
 
   #received(frame: Exclude<ServerFrame, { type: "ping" }>) {

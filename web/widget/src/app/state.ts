@@ -38,6 +38,8 @@ export interface ChatState {
   typing: Person | "someone" | null;
   draft: string;
 
+  /** A conversation that began elsewhere: a code is waited for, or only the agent can tell, or it is here; or over. */
+  continuation: null | "code" | "agent" | "here" | "over";
   /** The visitor put the offer to continue by e-mail away. */
   proofLater: boolean;
 }
@@ -68,6 +70,7 @@ export function firstState(init: Init, draft: string, proofLater: boolean): Chat
     unread: 0,
     typing: null,
     draft,
+    continuation: null,
     proofLater,
   };
 }

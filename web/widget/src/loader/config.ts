@@ -12,12 +12,23 @@ export interface Embed {
   offsetBottom: number | null;
   offsetSide: number | null;
   launcher: boolean;
+  /** Set on the page that a link to go on leads to. */
+  continueBy: string | null;
 }
 
 const RETRY_MS = [1_000, 4_000, 15_000, 60_000];
 
 export function readEmbed(script: HTMLScriptElement): Embed | null {
-  const { inbox, lang, theme, side, offsetBottom, offsetSide, launcher } = script.dataset;
+  const {
+    inbox,
+    lang,
+    theme,
+    side,
+    offsetBottom,
+    offsetSide,
+    launcher,
+    continue: continueBy,
+  } = script.dataset;
   if (!inbox || !script.src) return null;
   return {
     inbox,
@@ -28,6 +39,7 @@ export function readEmbed(script: HTMLScriptElement): Embed | null {
     offsetBottom: pixels(offsetBottom),
     offsetSide: pixels(offsetSide),
     launcher: launcher !== "none",
+    continueBy: continueBy ?? null,
   };
 }
 

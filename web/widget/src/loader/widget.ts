@@ -41,6 +41,7 @@ export class Widget implements Controls {
     this.#storage = storage;
     this.#events = events;
     this.#hidden = !embed.launcher;
+    this.#open = embed.continueBy !== null;
     const { root, insets } = this.#elements;
     this.#layout = new ScreenLayout(root, insets, (layout) => {
       this.#layout.lockPage(this.#open);
@@ -202,6 +203,7 @@ export class Widget implements Controls {
       identity: this.#identity,
       stored: this.#storage.all(),
       open: this.#open,
+      continueBy: this.#embed.continueBy,
     };
   }
 

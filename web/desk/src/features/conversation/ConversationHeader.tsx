@@ -4,6 +4,7 @@ import { IconButton, toast } from "@damso/ui";
 import { Button, Menu, Popover } from "@mantine/core";
 import {
   IconAlarm,
+  IconArrowForwardUp,
   IconArrowLeft,
   IconBell,
   IconCheck,
@@ -29,6 +30,7 @@ import { useSelecting } from "../bulk/selection.ts";
 import { TranscriptDialog } from "../exports/TranscriptDialog.tsx";
 import { ReminderMenu } from "../later/ReminderMenu.tsx";
 import { MacroDialog } from "../macros/RunMacroDialog.tsx";
+import { ContinueDialog } from "./ContinueDialog.tsx";
 import classes from "./header.module.css";
 import { JoinDialog } from "./JoinDialog.tsx";
 import { Presence } from "./Presence.tsx";
@@ -54,7 +56,7 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
   const phone = useWidth() === "phone";
   const Name = phone ? "h1" : "h2";
   const [menu, setMenu] = useState<PropertyMenu | "snooze" | "reminder" | null>(null);
-  const [dialog, setDialog] = useState<"macro" | "join" | "transcript" | null>(null);
+  const [dialog, setDialog] = useState<"macro" | "join" | "transcript" | "continue" | null>(null);
   const mayExport = useMay("conversations.export");
   const [renaming, setRenaming] = useState(false);
   const resolved = conversation.status === "resolved";
@@ -181,6 +183,12 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
                   {t("macro.run")}
                 </Menu.Item>
                 <Menu.Item
+                  leftSection={<IconArrowForwardUp size={16} stroke={1.6} />}
+                  onClick={() => setDialog("continue")}
+                >
+                  {t("continuation.title")}
+                </Menu.Item>
+                <Menu.Item
                   leftSection={<IconGitMerge size={16} stroke={1.6} />}
                   onClick={() => setDialog("join")}
                 >
@@ -241,6 +249,9 @@ export function ConversationHeader({ conversation, actions, panelOpen, onPanel, 
       )}
       {dialog === "transcript" && (
         <TranscriptDialog conversationId={conversation.id} onClose={() => setDialog(null)} />
+      )}
+      {dialog === "continue" && (
+        <ContinueDialog conversation={conversation} onClose={() => setDialog(null)} />
       )}
       {dialog === "join" && <JoinDialog conversation={conversation} onClose={() => setDialog(null)} />}
       <Properties conversation={conversation} actions={actions} menu={menu} onMenu={setMenu} />

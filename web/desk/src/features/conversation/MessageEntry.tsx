@@ -24,6 +24,14 @@ interface Props {
   marked: boolean;
 }
 
+/** Who said what no person's name stands under. */
+const AUTHORS = {
+  agent: "author.console",
+  bot: "author.bot",
+  system: "author.system",
+  customer: "author.customer",
+} as const;
+
 export function MessageEntry({ entry, conversation, joined, marked }: Props) {
   const { t } = useText();
   const channelName = useChannelName();
@@ -32,10 +40,7 @@ export function MessageEntry({ entry, conversation, joined, marked }: Props) {
   const out = entry.direction === "out";
   const letter = entry.has_html || entry.subject !== "" || entry.to.length > 0;
   const name =
-    entry.author.name ||
-    (out
-      ? t(entry.author.kind === "agent" ? "author.console" : "author.bot")
-      : faceName(conversation.customer, t));
+    entry.author.name || (out ? t(AUTHORS[entry.author.kind]) : faceName(conversation.customer, t));
   const automatic = entry.automation !== "none";
 
   if (automatic && !opened) {

@@ -24,6 +24,8 @@ const TEXTS: Record<string, TextKey> = {
   thread_given: "activity.threadGiven",
   thread_returned: "activity.threadReturned",
   thread_ended: "activity.threadEnded",
+  continuation_opened: "activity.continuationOpened",
+  continuation_confirmed: "activity.continuationConfirmed",
   return_asked: "activity.returnAsked",
   return_approved: "activity.returnApproved",
   return_refused: "activity.returnRefused",

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { AwayCard } from "./AwayCard.tsx";
+import { ContinueCard } from "./ContinueCard.tsx";
 import { useChat } from "./context.ts";
 import { ProofCard, type ProofStep } from "./ProofCard.tsx";
 
@@ -14,8 +15,10 @@ export function Tail({ step, onStep }: { step: ProofStep | null; onStep: (step: 
   const wrote = outgoing.length > 0 || entries.some(({ from }) => from === "me");
   const offered = wrote && canProve && !proofLater && !provenByMail && (!away || reachable);
   const shown: ProofStep | null = step ?? (offered ? { name: "offer" } : null);
+  if (state.continuation !== null && state.continuation !== "here") return <ContinueCard />;
   return (
     <>
+      <ContinueCard />
       {away && (
         <AwayCard
           reachable={reachable}
