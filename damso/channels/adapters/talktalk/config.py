@@ -33,11 +33,11 @@ class TalkTalkConfig(InboxConfig, frozen=True, kw_only=True):
         Meta(
             pattern=r"^[wW][0-9A-Za-z]{3,19}$",
             title="Partner id",
-            description="What stands behind talk.naver.com/ct/ in the address of your chat, for example w45duc.",
+            description="What stands behind talk.naver.com/ct/ in the address of your chat, for example wmoon01.",
             extra_json_schema={
                 "ko": {
                     "title": "파트너 아이디",
-                    "description": "톡톡 채팅 주소에서 talk.naver.com/ct/ 뒤에 있는 값이에요. 예: w45duc",
+                    "description": "톡톡 채팅 주소에서 talk.naver.com/ct/ 뒤에 있는 값이에요. 예: wmoon01",
                 }
             },
         ),
