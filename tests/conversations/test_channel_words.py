@@ -7,7 +7,9 @@ import pytest
 
 from damso.channels.content import Button, Buttons, Card, Contact, Listing, ListRow
 from damso.channels.failures import OutcomeUnknown, TryLater
-from damso.channels.items import Address, InboundClaims, InboundEcho, InboundWithdrawal, ThreadChange
+from damso.channels.items import Address, Attachment, InboundClaims, InboundEcho, InboundWithdrawal, ThreadChange
+from damso.channels.media import keep_file
+from damso.conversations.attachments import keep_upload
 from damso.conversations.echo import hear_echo
 from damso.conversations.errors import NothingToSend, TextTooLong, WindowHasClosed
 from damso.conversations.send import Sending, send
@@ -209,6 +211,23 @@ async def test_our_own_words_come_back_once_and_the_consoles_are_kept(company: C
     entry = await company.line(received.conversation_id, written_there)
     assert (entry.direction, entry.status, entry.author.kind) == ("out", "sent", "agent")
     assert (await company.row(received.conversation_id)).waiting_since is None
+
+
+async def test_a_message_in_several_bubbles_comes_back_in_as_many(company: Company, clock: ManualClock) -> None:
+    received = await company.gets(written(clock))
+    card = Card(title="교환 안내", text="7일 안에", buttons=(Button(label="교환"),))
+    picture = await keep_file(company.parts.blobs, b"a picture", "image/png")
+    async with company.parts.database.transaction() as tx:
+        file = await keep_upload(tx, ("agent", company.agent.id), "cup.png", picture)
+    await says(company, received.conversation_id, "이렇게 해 주세요.", content=card, attachment_ids=(file.id,))
+    await company.delivers()
+    shown = Attachment(name="1.png", content_type="image/png", ref="https://pictures.example/1.png")
+
+    assert await hears(company, "", attachments=(shown,)) is None
+    assert await hears(company, "이렇게 해 주세요.") is None
+    assert await hears(company, "교환 안내\n7일 안에\n▸ 교환", content=card) is None
+    assert await hears(company, "", attachments=(shown,))
+    assert await hears(company, "이렇게 해 주세요.")
 
 
 async def test_an_echo_with_an_id_is_known_by_it(company: Company, clock: ManualClock) -> None:
