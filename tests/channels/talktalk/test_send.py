@@ -11,6 +11,7 @@ from damso.channels.content import (
     Buttons,
     Card,
     Carousel,
+    Contact,
     Content,
     Listing,
     ListRow,
@@ -80,11 +81,11 @@ async def test_a_picture_goes_before_the_words(naver, mina, message, send) -> No
 
 
 async def test_short_choices_are_quick_replies(naver, mina, message, send) -> None:
-    buttons = (Button(label="좋아요", value="5"), LINK, CALL)
+    buttons = (Button(label="좋아요", value="5"), LINK)
     await send(replace(message, text="어땠나요?", content=Buttons(buttons=buttons)))
 
     assert bodies(naver)[0]["textContent"] == {
-        "text": "어땠나요?\n\n▸ 전화 02-000-0000",
+        "text": "어땠나요?",
         "quickReply": {
             "buttonList": [
                 {"type": "TEXT", "data": {"title": "좋아요", "code": "say:5"}},
@@ -116,7 +117,10 @@ PRODUCT = Product(
 )
 
 
-@pytest.mark.parametrize("content", [CARD, LISTING, Carousel(cards=(CARD, CARD))])
+@pytest.mark.parametrize(
+    "content",
+    [CARD, LISTING, PRODUCT, Carousel(cards=(CARD, PRODUCT)), Product(name="문구", price="10원", url=LINK.value)],
+)
 async def test_what_naver_has_a_form_for_is_seen_as_it_is(naver, mina, message, send, content: Content) -> None:
     await send(replace(message, content=content))
 
@@ -125,22 +129,20 @@ async def test_what_naver_has_a_form_for_is_seen_as_it_is(naver, mina, message, 
 
 
 @pytest.mark.parametrize(
-    ("locale", "text", "label"),
+    ("locale", "description", "label"),
     [
         ("ko", "19,900원\n정가 25,000원", "상품 보기"),
         ("en", "19,900원\nRegular price 25,000원", "See product"),
     ],
 )
-async def test_a_product_is_seen_as_a_card(naver, mina, message, send, locale: str, text: str, label: str) -> None:
+async def test_a_product_in_the_language_of_the_customer(
+    naver, mina, message, send, locale: str, description: str, label: str
+) -> None:
     await send(replace(message, text="", content=PRODUCT, locale=locale))
 
-    [bubble] = naver.screen(mina)
-    assert bubble.content == Card(
-        title="새벽 머그컵",
-        text=text,
-        picture=PICTURE,
-        buttons=(Button(label=label, action="link", value="https://shop.example/1"),),
-    )
+    [form] = bodies(naver)[0]["compositeContent"]["compositeList"]
+    assert (form["description"], form["buttonList"][0]["data"]["title"]) == (description, label)
+    assert [bubble.content for bubble in naver.screen(mina)] == [PRODUCT]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +160,10 @@ async def test_a_product_is_seen_as_a_card(naver, mina, message, send, locale: s
         Listing(title="추천", rows=ROWS * 8),
         Buttons(buttons=(Button(label="주문을 취소하고 싶어요"), *(LINK,) * 10)),
         Buttons(buttons=(CALL,)),
+        Buttons(buttons=(Button(label="네"), CALL)),
+        replace(CARD, buttons=(CALL,)),
+        Buttons(buttons=()),
+        Contact(name="김미나", phones=("02-000-0000",)),
     ],
 )
 async def test_what_does_not_fit_is_said_as_text(naver, mina, message, send, content: Content) -> None:

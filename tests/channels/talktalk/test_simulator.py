@@ -177,6 +177,7 @@ ROW = {"title": "머그컵"}
         (composite(FORM | {"elementList": {"type": "LIST", "data": [{"title": "가" * 101}]}}), "99"),
         (composite(FORM | {"elementList": {"type": "LIST", "data": [ROW | {"button": button("가" * 11)}]}}), "99"),
         ({"imageContent": {"imageUrl": "https://shop.example/a.gif?x=1"}}, "00"),
+        ({"imageContent": {"imageUrl": "https://help.shop.example/lent/a-token"}}, "00"),
         ({"imageContent": {"imageUrl": "https://shop.example/a.pdf"}}, "IMG-01"),
     ],
 )

@@ -10,7 +10,18 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from damso.channels.content import Button, Buttons, Card, Carousel, Content, Listing, ListRow, Product, with_text
+from damso.channels.content import (
+    Button,
+    Buttons,
+    Card,
+    Carousel,
+    Content,
+    Listing,
+    ListRow,
+    Product,
+    buttons_of,
+    with_text,
+)
 from damso.channels.types import OutboundMessage
 from damso.kernel.i18n import Text, as_locale
 
@@ -84,36 +95,22 @@ def bubbles_of(message: OutboundMessage) -> list[Form]:
 
 
 def _said(text: str, content: Content | None, locale: str) -> Iterator[Form]:
-    match content:
-        case Buttons():
-            yield _asked(text, content)
-        case Card() | Product() | Listing() | Carousel() if (forms := _forms(content, locale)) is not None:
-            if text:
-                yield {"textContent": {"text": text}}
-            yield {"compositeContent": {"compositeList": forms}}
-        case _ if words := with_text(text, content):
-            yield {"textContent": {"text": words}}
+    """What has a number to call is said as text, where Naver makes the number dial; no button is documented to."""
+    forms = None if any(one.action == "call" for one in buttons_of(content)) else _forms(text, content, locale)
+    if isinstance(content, Buttons) and forms:
+        yield from forms
+    elif forms:
+        yield from [{"textContent": {"text": text}}] if text else []
+        yield {"compositeContent": {"compositeList": forms}}
+    elif words := with_text(text, content):
+        yield {"textContent": {"text": words}}
 
 
-def _asked(text: str, choices: Buttons) -> Form:
-    """Quick replies, which go away with the next word; in a bubble of their own where their labels are longer."""
-    buttons, words = _shown(choices.buttons, text)
-    if (
-        text
-        and buttons
-        and len(buttons) <= BUTTONS
-        and max(len(one["data"]["title"]) for one in buttons) <= QUICK_LABEL
-    ):
-        return {"textContent": {"text": words, "quickReply": {"buttonList": buttons}}}
-    form = _form(description=words, buttons=buttons)
-    if text and _fits(form):
-        return {"compositeContent": {"compositeList": [form]}}
-    return {"textContent": {"text": with_text(text, choices)}}
-
-
-def _forms(content: Content, locale: str) -> list[Form] | None:
+def _forms(text: str, content: Content | None, locale: str) -> list[Form] | None:
     """The bubble as Naver builds it, or None where it does not fit."""
     match content:
+        case Buttons():
+            return _asked(text, [_button(button) for button in content.buttons])
         case Carousel(cards=cards):
             forms = [_card(card, locale) for card in cards]
         case Listing():
@@ -125,27 +122,38 @@ def _forms(content: Content, locale: str) -> list[Form] | None:
     return forms if 0 < len(forms) <= COMPOSITES and all(map(_fits, forms)) else None
 
 
+def _asked(text: str, buttons: list[Form]) -> list[Form] | None:
+    """Quick replies, which go away with the next word; in a bubble of their own where their labels are longer."""
+    form = _form(description=text, buttons=buttons)
+    if not text or not buttons or len(buttons) > BUTTONS:
+        return None
+    if all(len(one["data"]["title"]) <= QUICK_LABEL for one in buttons):
+        return [{"textContent": {"text": text, "quickReply": {"buttonList": buttons}}}]
+    return [{"compositeContent": {"compositeList": [form]}}] if _fits(form) else None
+
+
 def _card(card: Card | Product, locale: str) -> Form:
     if isinstance(card, Card):
-        buttons, words = _shown(card.buttons, card.text)
-        return _form(title=card.title, description=words, picture=card.picture, buttons=buttons)
+        buttons = [_button(button) for button in card.buttons]
+        return _form(title=card.title, description=card.text, picture=card.picture, buttons=buttons)
     regular = _say(REGULAR, locale, price=card.regular_price) if card.regular_price else ""
     link = Button(label=_say(SEE_PRODUCT, locale), action="link", value=card.url)
-    buttons, words = _shown(
-        (link, *card.buttons) if card.url else card.buttons, "\n".join(filter(None, (card.price, regular)))
+    return _form(
+        title=card.name,
+        description="\n".join(filter(None, (card.price, regular))),
+        picture=card.picture,
+        buttons=[_button(button) for button in ((link, *card.buttons) if card.url else card.buttons)],
     )
-    return _form(title=card.name, description=words, picture=card.picture, buttons=buttons)
 
 
 def _list(listing: Listing, locale: str) -> list[Form]:
     """Three rows to a bubble, side by side; the buttons are on the last."""
     parts = [listing.rows[at : at + ELEMENTS] for at in range(0, len(listing.rows), ELEMENTS)]
-    buttons, words = _shown(listing.buttons, "")
+    buttons = [_button(button) for button in listing.buttons]
     return [
         _form(
             title=listing.title,
             rows=[_element(row, locale) for row in part],
-            description=words if part is parts[-1] else "",
             buttons=buttons if part is parts[-1] else [],
         )
         for part in parts
@@ -181,13 +189,6 @@ def _form(
 
 def _filled(**parts: Any) -> Form:
     return {name: part for name, part in parts.items() if part}
-
-
-def _shown(buttons: Sequence[Button], words: str) -> tuple[list[Form], str]:
-    """Buttons as Naver has them, and the words beside them: numbers to call are said, for bubbles have no button that
-    is documented to dial."""
-    calls = Buttons(buttons=tuple(button for button in buttons if button.action == "call"))
-    return [_button(button) for button in buttons if button.action != "call"], with_text(words, calls)
 
 
 def _button(button: Button) -> Form:
@@ -249,6 +250,16 @@ def _read(form: _Composite) -> tuple[str, Content]:
         return "", Listing(title=form.title or form.description or "", rows=rows, buttons=buttons)
     if not form.title and not form.image:
         return form.description or "", Buttons(buttons=buttons)
+    if form.title and buttons and buttons[0].action == "link" and buttons[0].label in (SEE_PRODUCT.ko, SEE_PRODUCT.en):
+        price, _, regular = (form.description or "").partition("\n")
+        return "", Product(
+            name=form.title,
+            price=price,
+            regular_price=_without(REGULAR, regular),
+            picture=_address(form.image),
+            url=buttons[0].value,
+            buttons=buttons[1:],
+        )
     return "", Card(
         title=form.title or form.description or "",
         text=form.description or "" if form.title else "",
@@ -257,9 +268,14 @@ def _read(form: _Composite) -> tuple[str, Content]:
     )
 
 
-def _as_card(text: str, content: Content) -> Card:
+def _without(text: Text, said: str) -> str:
+    """What a text of one field was said of."""
+    return said.removeprefix(text.say("ko", price="")).removeprefix(text.say("en", price=""))
+
+
+def _as_card(text: str, content: Content) -> Card | Product:
     """What is no card, beside others that are, becomes one by its words."""
-    if isinstance(content, Card):
+    if isinstance(content, Card | Product):
         return content
     title, _, rest = with_text(text, content).partition("\n")
     return Card(title=title, text=rest.strip())

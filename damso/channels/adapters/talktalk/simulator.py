@@ -11,6 +11,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from mimetypes import guess_type
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -32,7 +33,6 @@ HEADERS = {"content-type": "application/json;charset=UTF-8", "accept": "applicat
 BURST, SPAN = 30, timedelta(seconds=3)
 CONTENTS = ("textContent", "imageContent", "compositeContent")
 UNREADABLE = "request json 문자열 파싱 오류"
-PICTURE_TYPES = (".jpg", ".jpeg", ".png", ".gif")
 
 Body = dict[str, Any]
 Side = Literal["customer", "company", "notice"]
@@ -240,10 +240,11 @@ class TalkTalkSimulator(PhoneSimulator):
         return next((refusal for form in forms if (refusal := _wrong_form(form))), None)
 
     def _no_picture(self, call: Call) -> Answer | None:
-        """Naver fetches it; here its address alone tells, for a double fetches nothing."""
+        """Naver fetches it; a double fetches nothing, so only an address that says by itself that it is no good is."""
         body = _body(call)
-        url = body.get("imageUrl") or body.get("imageContent", {}).get("imageUrl")
-        if url is None or (".invalid/" not in url and url.partition("?")[0].lower().endswith(PICTURE_TYPES)):
+        url = body.get("imageUrl") or body.get("imageContent", {}).get("imageUrl") or ""
+        kind = guess_type(url.partition("?")[0])[0]
+        if ".invalid/" not in url and kind in (None, "image/jpeg", "image/png", "image/gif"):
             return None
         return _answered(False, "IMG-01", "이미지 업로드 - 포맷 불일치 또는 처리 실패")
 
