@@ -27,7 +27,7 @@ from damso.channels.failures import (
     RecipientUnreachable,
     TryLater,
 )
-from damso.channels.simulator import Answer, Fault
+from damso.channels.simulator import Act, Answer, Fault
 from damso.channels.types import Blob, Fetches, HandsOver, Thread
 
 ADAPTER = TalkTalkAdapter()
@@ -277,6 +277,16 @@ async def test_a_customer_nobody_knows_and_a_picture_nobody_can_fetch(naver, mes
     nowhere = Blob(name="a.png", content_type="image/png", data=b"", url="https://nowhere.invalid/a.png")
     with pytest.raises(ContentRejected):
         await send(replace(message, attachments=(nowhere,)))
+
+
+async def test_no_window_closes_not_even_after_they_have_left(naver, hands, mina, message, send) -> None:
+    naver.act(mina, Act(what="leaves"))
+    hands.advance(90 * 24 * 3600)
+
+    await send(message)
+
+    assert ADAPTER.policy.window is None
+    assert naver.screen(mina)[-1].text == "오늘 발송했어요."
 
 
 async def test_without_a_key_nothing_leaves(naver, message, config, http) -> None:
