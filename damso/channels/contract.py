@@ -46,13 +46,17 @@ class Material(Struct, frozen=True, kw_only=True):
     """What the checks need of a channel.
 
     `recorded` are genuine requests by the name of their file. `proof` names the headers that carry the signature;
-    empty where nothing comes over HTTP. `regroup` makes other deliveries of the same events: batched, cut in two.
+    empty where nothing comes over HTTP. Where a provider signs neither body nor time (`signs` is false), a secret in
+    these headers is all that proves a call, or (`by_address`) the address it comes from. `regroup` makes other
+    deliveries of the same events: batched, cut in two.
     """
 
     adapter: Adapter
     config: InboxConfig
     recorded: Mapping[str, Request]
     proof: Sequence[str] = ()
+    signs: bool = True
+    by_address: bool = False
     regroup: Callable[[Sequence[Request]], Sequence[Sequence[Request]]] | None = None
 
 
@@ -101,27 +105,34 @@ def check_quality(page: Path) -> None:
 
 
 def check_refusals(material: Material) -> None:
-    """Only the provider gets in: not without a secret, not with a changed body, not late, not without proof."""
+    """Only the provider gets in: not without a secret, not without proof; and, as far as the provider signs, not with
+    a changed body and not late."""
     adapter, unset = material.adapter, without_secrets(material.config)
     for name, request in material.recorded.items():
-        if material.proof:
+        if material.proof or material.by_address:
             adapter.verify(request, material.config)
-        for what, forged in forgeries(request, material.proof):
+        for what, forged in forgeries(request, material):
             assert _refuses(adapter, forged, material.config), f"{name} gets in: {what}"
         assert _refuses(adapter, request, unset), f"{name} gets in without a secret being set"
 
 
-def forgeries(request: Request, proof: Sequence[str]) -> list[tuple[str, Request]]:
+def forgeries(request: Request, material: Material) -> list[tuple[str, Request]]:
     """Requests that are not from the provider any more."""
     replace = msgspec.structs.replace
-    made = [
-        ("changed body", replace(request, body=request.body + b" ")),
-        ("truncated body", replace(request, body=request.body[:-1])),
-        ("no headers", replace(request, headers={})),
-        ("a year late", replace(request, received_at=request.received_at + timedelta(days=365))),
-        ("a year early", replace(request, received_at=request.received_at - timedelta(days=365))),
-    ]
-    for header in proof:
+    made: list[tuple[str, Request]] = []
+    if material.signs:
+        made += [
+            ("changed body", replace(request, body=request.body + b" ")),
+            ("truncated body", replace(request, body=request.body[:-1])),
+            ("a year late", replace(request, received_at=request.received_at + timedelta(days=365))),
+            ("a year early", replace(request, received_at=request.received_at - timedelta(days=365))),
+        ]
+    if material.by_address:
+        addresses = ("", "203.0.113.9", "2001:db8::9", "::", "not an address")
+        made += [(f"from {address!r}", replace(request, peer=address)) for address in addresses]
+    else:
+        made.append(("no headers", replace(request, headers={})))
+    for header in material.proof:
         value = request.headers[header]
         made.append((f"no {header}", replace(request, headers=_without(request.headers, header))))
         for what, changed in (("empty", ""), ("truncated", value[:-3]), ("odd", "\u00e9,\u00ff==")):

@@ -11,6 +11,7 @@ from msgspec import Struct
 from damso.channels.identifiers import bounded
 from damso.channels.items import (
     Address,
+    InboundClaims,
     InboundEcho,
     InboundEdit,
     InboundMessage,
@@ -54,7 +55,7 @@ class FoundItem(Struct, frozen=True, kw_only=True):
 def lane_key(channel: str, item: Item) -> str | None:
     """What must stay in order: all that one sender does, and all news of one message of ours."""
     match item:
-        case InboundMessage() | InboundReaction() | ThreadChange() | InboundWithdrawal():
+        case InboundMessage() | InboundReaction() | ThreadChange() | InboundClaims() | InboundWithdrawal():
             return _sender_key(channel, item.sender)
         case InboundEcho():
             return _sender_key(channel, item.to)

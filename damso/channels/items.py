@@ -144,19 +144,29 @@ class InboundEcho(Struct, frozen=True, kw_only=True, tag="echo"):
     provider_at: datetime | None = None
 
 
-Change = Literal["opened", "left", "blocked", "unblocked", "given", "returned", "ended"]
+Change = Literal["opened", "left", "blocked", "unblocked", "befriended", "unfriended", "given", "returned", "ended"]
 
 
 class ThreadChange(Struct, frozen=True, kw_only=True, tag="thread"):
-    """Something happened to the thread of a customer: they opened or left it, blocked or befriended the company; it was
-    given to people in the provider's console, or returned to us; or it `ended`, and nothing can be answered any more
-    until they write again. `facts` are for the desk (from where it was opened)."""
+    """Something happened to the thread of a customer: they opened or left it, blocked the company or let it in again,
+    became its friend (where that only means that they want its news, an answer never depends on it) or stopped being
+    one; it was given to people in the provider's console, or returned to us; or it `ended`, and nothing can be
+    answered any more until they write again. `facts` are for the desk (from where it was opened)."""
 
     sender: Address
     change: Change
     at: datetime
     facts: Mapping[str, str] = {}
     under_14: bool = False
+
+
+class InboundClaims(Struct, frozen=True, kw_only=True, tag="claims"):
+    """The provider told us something of the customer, who has agreed to that: kept as claims, as those of a message
+    are, until an `InboundWithdrawal`."""
+
+    sender: Address
+    claims: Mapping[str, str]
+    at: datetime
 
 
 class InboundWithdrawal(Struct, frozen=True, kw_only=True, tag="withdrawal"):
@@ -182,6 +192,7 @@ Item = (
     | InboundReaction
     | InboundEcho
     | ThreadChange
+    | InboundClaims
     | InboundWithdrawal
     | Unsupported
 )

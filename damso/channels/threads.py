@@ -81,6 +81,8 @@ _CHANGES: Mapping[Change, str] = {
     "left": "",
     "blocked": "blocked_at = greatest(t.blocked_at, $3)",
     "unblocked": "blocked_at = CASE WHEN t.blocked_at > $3 THEN t.blocked_at END",
+    "befriended": "",
+    "unfriended": "",
     "given": "owner = 'them'",
     "returned": "owner = 'us'",
     "ended": "ended_at = greatest(t.ended_at, $3), handle = '{}'",

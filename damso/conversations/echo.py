@@ -2,15 +2,17 @@
 changes nothing.
 
 Some providers tell of everything the company said and give it no id. Then a message of ours with the same words to the
-same customer, sent shortly before and not told of yet, is the one.
+same customer, sent shortly before and not told of yet, is the one. Where a provider shows a message in several bubbles,
+it tells of each: of a picture before the words, and of a card or a list after them.
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from damso.channels.content import Content, with_text
+from damso.channels.content import Content, spelled, with_text
 from damso.channels.inboxes import InboxRecord
 from damso.channels.items import InboundEcho
 from damso.channels.threads import touch_outbound
@@ -28,10 +30,12 @@ SHORTLY = timedelta(minutes=30)
 """So long a message of ours may be under way until we hear of it."""
 
 _SENT = """
-SELECT id, external_id, text, content FROM message
+SELECT id, external_id, text, content, echoed_at IS NOT NULL AS is_heard,
+    EXISTS (SELECT 1 FROM attachment a WHERE a.message_id = message.id) AS has_files
+FROM message
 WHERE identity_id = $1 AND inbox_id = $2 AND kind = 'message' AND direction = 'out' AND handed_over_at IS NOT NULL
-    AND echoed_at IS NULL AND position_at > $3
-ORDER BY position_at LIMIT 100 FOR UPDATE
+    AND position_at > $3
+ORDER BY echoed_at IS NOT NULL, position_at LIMIT 100 FOR UPDATE
 """
 
 _LAST_CASE = """
@@ -87,12 +91,31 @@ async def hear_echo(tx: Transaction, inbox: InboxRecord, echo: InboundEcho) -> U
 async def _is_ours(tx: Transaction, inbox: InboxRecord, identity_id: int, echo: InboundEcho) -> bool:
     """Whether we sent it; notes then that we heard of it, so that the same words can be written there once more."""
     for row in await tx.rows(_SENT, identity_id, inbox.id, tx.now - SHORTLY):
-        content = msgspec.convert(row["content"], Content | None)
-        same_words = _squeezed(echo.text) in (_squeezed(row["text"]), _squeezed(with_text(row["text"], content)))
-        if (row["external_id"] == echo.external_id) if echo.external_id else same_words:
+        if echo.external_id:
+            is_it = row["external_id"] == echo.external_id
+        elif _has_part(row, echo):
+            return True
+        else:
+            is_it = not row["is_heard"] and _squeezed(echo.text) in _words_of(row)
+        if is_it:
             await tx.execute("UPDATE message SET echoed_at = $2 WHERE id = $1", row["id"], tx.now)
             return True
     return False
+
+
+def _words_of(row: Any) -> tuple[str, str]:
+    """With the content as words, and without."""
+    return _squeezed(row["text"]), _squeezed(with_text(row["text"], msgspec.convert(row["content"], Content | None)))
+
+
+def _has_part(row: Any, echo: InboundEcho) -> bool:
+    """Whether it is a bubble of a message that has others: its words are told of by themselves."""
+    if not row["text"].strip():
+        return False
+    if echo.attachments and not echo.text:
+        return bool(row["has_files"] and not row["is_heard"])
+    content = msgspec.convert(row["content"], Content | None)
+    return content is not None and _squeezed(echo.text) == _squeezed(spelled(content))
 
 
 async def _is_known(tx: Transaction, echo: InboundEcho) -> bool:

@@ -4,10 +4,17 @@ from typing import ClassVar
 
 from damso.channels.found import LANE, FoundItem
 from damso.channels.inboxes import Inboxes
-from damso.channels.items import InboundEcho, InboundMessage, InboundWithdrawal, ThreadChange, Unsupported
+from damso.channels.items import (
+    InboundClaims,
+    InboundEcho,
+    InboundMessage,
+    InboundWithdrawal,
+    ThreadChange,
+    Unsupported,
+)
 from damso.conversations.echo import hear_echo
 from damso.conversations.receive import Arrival, receive
-from damso.conversations.thread_changes import change_thread, withdraw_told
+from damso.conversations.thread_changes import change_thread, keep_told, withdraw_told
 from damso.conversations.waiting import follow
 from damso.customers.consent.may_contact import ContactRules
 from damso.kernel.crypto import Keyring
@@ -46,6 +53,8 @@ class InboundLane:
                     await hear_echo(tx, inbox, echo)
                 case ThreadChange() as change:
                     await change_thread(tx, self._rules, inbox, change)
+                case InboundClaims() as told:
+                    await keep_told(tx, inbox, told)
                 case InboundWithdrawal() as withdrawal:
                     await withdraw_told(tx, inbox, withdrawal)
                 case Unsupported():

@@ -1,17 +1,18 @@
 """What happens to a customer's thread at the provider: it decides what may be sent, and stands in the conversation.
 
-Who blocks the company's channel refuses its advertising there (Network Act art. 50(2)).
+Who blocks the company's channel, or stops being its friend, refuses its advertising there (Network Act art. 50(2)).
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from damso.channels.inboxes import InboxRecord
-from damso.channels.items import Address, Change, InboundWithdrawal, ThreadChange
+from damso.channels.items import Address, Change, InboundClaims, InboundWithdrawal, ThreadChange
 from damso.channels.threads import note_change
 from damso.conversations.activities import write_activity
-from damso.customers.claim import forget_claims
+from damso.customers.claim import claim, forget_claims
 from damso.customers.consent.age import children, note_age
 from damso.customers.consent.may_contact import ContactRules
 from damso.customers.consent.record import record
@@ -21,6 +22,7 @@ from damso.customers.identify import Sighting, identify_all
 from damso.customers.lock import lock_customer
 from damso.customers.types import IdentityKey
 from damso.kernel.database import Transaction
+from damso.kernel.errors import AppError
 from damso.kernel.log import SYSTEM, Actor, Event, append
 
 _TOLD: Mapping[Change, str] = {
@@ -47,13 +49,21 @@ async def change_thread(tx: Transaction, rules: ContactRules, inbox: InboxRecord
     await note_change(tx, inbox.id, identity_id, item.change, at)
     if item.under_14:
         await note_child(tx, identity_id, inbox)
-    if item.change == "blocked":
+    if item.change in ("blocked", "unfriended"):
         await _refuse_advertising(tx, rules, inbox, identity_id, customer_id, at)
     case_id = await tx.value(_LAST_CASE, identity_id, inbox.id)
     if case_id and (code := _TOLD.get(item.change)):
         params = {"inbox": inbox.name, **item.facts}
         await write_activity(tx, case_id, code, params, Actor("customer", str(customer_id)))
     await append(tx, _changed(inbox, identity_id, case_id, item))
+
+
+async def keep_told(tx: Transaction, inbox: InboxRecord, item: InboundClaims) -> None:
+    """What the provider tells us of them by their consent; a claim that makes no sense is left out."""
+    identity_id, _ = await _known(tx, inbox, item.sender)
+    for kind, value in item.claims.items():
+        with suppress(AppError):
+            await claim(tx, identity_id, kind, value, source=inbox.channel)
 
 
 async def withdraw_told(tx: Transaction, inbox: InboxRecord, item: InboundWithdrawal) -> None:

@@ -31,6 +31,7 @@ _KINDS = {
     "email": "이메일",
     "phone": "전화번호",
     "kakao": "카카오톡",
+    "talktalk": "네이버 톡톡",
     "user_id": "회원 ID",
     "visitor": "방문 기록",
     "sms": "문자",

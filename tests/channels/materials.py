@@ -14,9 +14,11 @@ from damso.channels.adapters.chat.adapter import ChatAdapter
 from damso.channels.adapters.chat.config import ChatConfig
 from damso.channels.adapters.email.adapter import EmailAdapter
 from damso.channels.adapters.email.config import EmailConfig
+from damso.channels.adapters.talktalk.adapter import TalkTalkAdapter
 from damso.channels.contract import Material
 from damso.channels.types import Request
 from tests.channels.api.system import SECRET, signed
+from tests.channels.talktalk import naver
 
 HERE = Path(__file__).parent
 RECORDED_AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -93,4 +95,11 @@ def email() -> Material:
     )
 
 
-MATERIALS: Mapping[str, Callable[[], Material]] = {"api": api, "chat": chat, "email": email}
+def talktalk() -> Material:
+    """Naver signs nothing and sends one event in each call."""
+    return Material(
+        adapter=TalkTalkAdapter(), config=naver.CONFIG, recorded=naver.recorded(), signs=False, by_address=True
+    )
+
+
+MATERIALS: Mapping[str, Callable[[], Material]] = {"api": api, "chat": chat, "email": email, "talktalk": talktalk}

@@ -7,11 +7,13 @@ import pytest
 
 from damso.channels.content import Button, Buttons, Card, Contact, Listing, ListRow
 from damso.channels.failures import OutcomeUnknown, TryLater
-from damso.channels.items import Address, InboundEcho, InboundWithdrawal, ThreadChange
+from damso.channels.items import Address, Attachment, InboundClaims, InboundEcho, InboundWithdrawal, ThreadChange
+from damso.channels.media import keep_file
+from damso.conversations.attachments import keep_upload
 from damso.conversations.echo import hear_echo
 from damso.conversations.errors import NothingToSend, TextTooLong, WindowHasClosed
 from damso.conversations.send import Sending, send
-from damso.conversations.thread_changes import change_thread, withdraw_told
+from damso.conversations.thread_changes import change_thread, keep_told, withdraw_told
 from damso.customers.consent.record import record
 from damso.customers.consent.types import Said
 from tests.clock import ManualClock
@@ -170,6 +172,21 @@ async def test_who_blocks_the_channel_gets_nothing_and_no_advertising(company: C
     assert await says(company, received.conversation_id)
 
 
+async def test_who_is_no_friend_any_more_gets_answers_and_no_advertising(company: Company, clock: ManualClock) -> None:
+    received = await company.gets(written(clock))
+    mina = await company.identity(MINA)
+    said = Said(identity_id=mina, purpose="marketing", channel="postcard", given=True, method="phone")
+    async with company.parts.database.transaction() as tx:
+        await record(tx, company.rules.ways, [said], actor=company.agent)
+    clock.advance(timedelta(seconds=1))
+    await changes(company, "befriended", clock.now())
+    assert await company.count("consent", "NOT given") == 0
+    await changes(company, "unfriended", clock.now())
+
+    assert await company.count("consent", "NOT given") == 1
+    assert await says(company, received.conversation_id)
+
+
 async def test_a_thread_that_was_ended_waits_for_the_customer(company: Company, clock: ManualClock) -> None:
     received = await company.gets(written(clock))
     clock.advance(timedelta(seconds=1))
@@ -196,6 +213,23 @@ async def test_our_own_words_come_back_once_and_the_consoles_are_kept(company: C
     assert (await company.row(received.conversation_id)).waiting_since is None
 
 
+async def test_a_message_in_several_bubbles_comes_back_in_as_many(company: Company, clock: ManualClock) -> None:
+    received = await company.gets(written(clock))
+    card = Card(title="교환 안내", text="7일 안에", buttons=(Button(label="교환"),))
+    picture = await keep_file(company.parts.blobs, b"a picture", "image/png")
+    async with company.parts.database.transaction() as tx:
+        file = await keep_upload(tx, ("agent", company.agent.id), "cup.png", picture)
+    await says(company, received.conversation_id, "이렇게 해 주세요.", content=card, attachment_ids=(file.id,))
+    await company.delivers()
+    shown = Attachment(name="1.png", content_type="image/png", ref="https://pictures.example/1.png")
+
+    assert await hears(company, "", attachments=(shown,)) is None
+    assert await hears(company, "이렇게 해 주세요.") is None
+    assert await hears(company, "교환 안내\n7일 안에\n▸ 교환", content=card) is None
+    assert await hears(company, "", attachments=(shown,))
+    assert await hears(company, "이렇게 해 주세요.")
+
+
 async def test_an_echo_with_an_id_is_known_by_it(company: Company, clock: ManualClock) -> None:
     received = await company.gets(written(clock))
     assert await hears(company, "콘솔에서 씁니다", external_id="c-1")
@@ -210,6 +244,19 @@ async def test_what_the_provider_told_is_forgotten_when_it_is_taken_back(company
     for _ in range(2):
         async with company.parts.database.transaction() as tx:
             await withdraw_told(tx, company.post, item)
+    assert await company.count("claim") == 0
+
+
+async def test_what_the_provider_tells_by_itself_is_claimed_until_it_is_taken_back(
+    company: Company, clock: ManualClock
+) -> None:
+    mina = Address(kind="email", value=MINA)
+    claims = {"phone": "010-1234-5678", "name": "김미나", "address": "서울", "email": "none"}
+    async with company.parts.database.transaction() as tx:
+        await keep_told(tx, company.post, InboundClaims(sender=mina, claims=claims, at=clock.now()))
+    assert await company.count("claim") == 2
+    async with company.parts.database.transaction() as tx:
+        await withdraw_told(tx, company.post, InboundWithdrawal(sender=mina, kinds=tuple(claims), at=clock.now()))
     assert await company.count("claim") == 0
 
 

@@ -6,6 +6,7 @@ import {
   IconMail,
   IconMessage2,
   IconMessageCircle,
+  IconMessages,
   IconPhone,
   IconPlug,
 } from "@tabler/icons-react";
@@ -18,6 +19,7 @@ const MARKS: Record<string, typeof IconMail> = {
   phone: IconPhone,
   sms: IconDeviceMobileMessage,
   kakao: IconMessage2,
+  talktalk: IconMessages,
   instagram: IconBrandInstagram,
   whatsapp: IconBrandWhatsapp,
   line: IconBrandLine,

@@ -116,6 +116,7 @@ export const textsEn: Texts = {
     email: "E-mail",
     sms: "Text message",
     kakao: "KakaoTalk",
+    talktalk: "Naver TalkTalk",
     phone: "Phone",
   },
   otherChannel: "Another channel",

@@ -38,7 +38,17 @@ export function identityStory(identity: Identity, { t, format }: Texts): string 
   return lines.join("\n");
 }
 
-const KINDS = ["email", "phone", "user", "anonymous", "visitor", "internal", "whatsapp", "kakao"] as const;
+const KINDS = [
+  "email",
+  "phone",
+  "user",
+  "anonymous",
+  "visitor",
+  "internal",
+  "whatsapp",
+  "kakao",
+  "talktalk",
+] as const;
 
 /** What an identity is; a kind that the desk does not know stands as the server calls it. */
 export function kindText(kind: string, t: Texts["t"]): string {
@@ -52,6 +62,7 @@ const SOURCES = [
   "api",
   "email",
   "chat",
+  "talktalk",
   "widget",
   "code",
   "token",
