@@ -1,9 +1,18 @@
 """Web applications one after another, with routes that are put together once: that takes longer than most tests."""
 
+from collections.abc import Callable, Sequence
+
 from litestar import Litestar
+from litestar.types import ControllerRouterHandler
 
 from damso.bootstrap import Parts
 from damso.web import Given, assemble, given_of
+
+Extra = Callable[[], Sequence[ControllerRouterHandler]]
+
+
+def _nothing() -> Sequence[ControllerRouterHandler]:
+    return ()
 
 
 class Applications:
@@ -11,10 +20,11 @@ class Applications:
 
     def __init__(self) -> None:
         self._given: Given = {}
-        self._application: Litestar | None = None
+        self._assembled: dict[Extra, Litestar] = {}
 
-    def on(self, parts: Parts) -> Litestar:
+    def on(self, parts: Parts, *, extra: Extra = _nothing) -> Litestar:
+        """The application; `extra` tells what routes it has besides."""
         self._given.update(given_of(parts))
-        if self._application is None:
-            self._application = assemble(self._given)
-        return self._application
+        if extra not in self._assembled:
+            self._assembled[extra] = assemble(self._given, extra=extra())
+        return self._assembled[extra]
