@@ -1,11 +1,14 @@
 """Web applications one after another, with routes that are put together once: that takes longer than most tests."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from litestar import Litestar
 from litestar.types import ControllerRouterHandler
 
-from damso.bootstrap import Parts
+from damso.bootstrap import Parts, unopened_parts
+from damso.kernel.settings import Settings
 from damso.web import Given, assemble, given_of
 
 Extra = Callable[[], Sequence[ControllerRouterHandler]]
@@ -13,6 +16,17 @@ Extra = Callable[[], Sequence[ControllerRouterHandler]]
 
 def _nothing() -> Sequence[ControllerRouterHandler]:
     return ()
+
+
+@cache
+def routes_alone() -> Litestar:
+    """An application to be read and not to be asked: with nothing behind it."""
+
+    async def assembled() -> Litestar:
+        async with unopened_parts(Settings()) as parts:
+            return assemble(given_of(parts))
+
+    return asyncio.run(assembled())
 
 
 class Applications:
