@@ -17,7 +17,10 @@ from damso.kernel.postgres import EmbeddedPostgres
 from tests.applications import Applications
 from tests.clock import ManualClock
 from tests.databases import create_database, fresh_database
+from tests.demo_folder import demo_folder
 from tests.processes import REPOSITORY
+
+__all__ = ["demo_folder"]
 
 STRICT = os.environ.get("DAMSO_TEST_STRICT") == "1"
 

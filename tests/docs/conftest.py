@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.cli.terminal import Terminal, warm_process
+from tests.demo_folder import copy_of
 
 
 @pytest.fixture(scope="session")
-def demo_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+def demo_environment(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
     """What a reader has around them whose demo runs. Their `damso` is quicker than it would be."""
-    folder, commands = tmp_path_factory.mktemp("documents") / "data", tmp_path_factory.mktemp("bin")
+    folder = copy_of(demo_folder, tmp_path_factory.mktemp("documents") / "data")
+    commands = tmp_path_factory.mktemp("bin")
     warm_process().put_command(commands)
-    with Terminal(folder).server("serve", "--demo") as server:
+    with Terminal(folder).server("serve") as server:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DAMSO_")}
         yield kept | {
             "DAMSO": f"http://127.0.0.1:{server.port}",
