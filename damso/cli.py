@@ -1,5 +1,6 @@
 """The commands: `damso serve`, `damso doctor` and all others, each in a module of its own under `damso.commands`."""
 
+import gc
 import importlib
 import os
 import sys
@@ -83,6 +84,7 @@ def _root() -> None:
 
 def main() -> NoReturn:
     """Run a command. What can be expected to go wrong is one sentence and exit code 1, never a traceback."""
+    gc.disable()  # while modules are imported, which would be looked through a dozen times; `damso.commands.running`
     for stream in (sys.stdout, sys.stderr):
         assert isinstance(stream, TextIOWrapper)
         stream.reconfigure(errors="backslashreplace")

@@ -1,9 +1,32 @@
 """Web applications one after another, with routes that are put together once: that takes longer than most tests."""
 
-from litestar import Litestar
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import cache
 
-from damso.bootstrap import Parts
+from litestar import Litestar
+from litestar.types import ControllerRouterHandler
+
+from damso.bootstrap import Parts, unopened_parts
+from damso.kernel.settings import Settings
 from damso.web import Given, assemble, given_of
+
+Extra = Callable[[], Sequence[ControllerRouterHandler]]
+
+
+def _nothing() -> Sequence[ControllerRouterHandler]:
+    return ()
+
+
+@cache
+def routes_alone() -> Litestar:
+    """An application to be read and not to be asked: with nothing behind it."""
+
+    async def assembled() -> Litestar:
+        async with unopened_parts(Settings()) as parts:
+            return assemble(given_of(parts))
+
+    return asyncio.run(assembled())
 
 
 class Applications:
@@ -11,10 +34,11 @@ class Applications:
 
     def __init__(self) -> None:
         self._given: Given = {}
-        self._application: Litestar | None = None
+        self._assembled: dict[Extra, Litestar] = {}
 
-    def on(self, parts: Parts) -> Litestar:
+    def on(self, parts: Parts, *, extra: Extra = _nothing) -> Litestar:
+        """The application; `extra` tells what routes it has besides."""
         self._given.update(given_of(parts))
-        if self._application is None:
-            self._application = assemble(self._given)
-        return self._application
+        if extra not in self._assembled:
+            self._assembled[extra] = assemble(self._given, extra=extra())
+        return self._assembled[extra]

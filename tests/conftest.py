@@ -1,5 +1,6 @@
 """What every test may ask for: a real PostgreSQL, a database of its own, and the recorded data that lies outside."""
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -16,15 +17,25 @@ from damso.kernel.postgres import EmbeddedPostgres
 from tests.applications import Applications
 from tests.clock import ManualClock
 from tests.databases import create_database, fresh_database
+from tests.demo_folder import demo_folder
 from tests.processes import REPOSITORY
 
+__all__ = ["demo_folder"]
+
 STRICT = os.environ.get("DAMSO_TEST_STRICT") == "1"
+
+gc.disable()  # until all tests are found: what is made by then stays to the end, and was looked through a dozen times
 
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
     # A thousand databases are copied and dropped: on a slow disk that is most of the time.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Running a command in an event loop that Ctrl-C and SIGTERM end in order."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -50,6 +51,8 @@ def keep_running(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _in_loop(work: Coroutine[Any, Any, T]) -> T:
+    gc.freeze()  # what was imported stays: no collection needs to look at it again
+    gc.enable()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_until_told(work))
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 
+from tests.demo_folder import copy_of
 from tests.processes import REPOSITORY, wait_until
 
 FLAGS = (
@@ -32,7 +33,7 @@ PICTURES = REPOSITORY / "test-output"
 
 
 class Demo:
-    """A running `damso serve --demo`."""
+    """A running demo."""
 
     def __init__(self, process: subprocess.Popen[bytes], base: str, log: Path) -> None:
         self.process = process
@@ -47,15 +48,16 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
+def demo(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("browsers")
+    copy_of(demo_folder, folder / "data")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = folder / "serve.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "damso.cli", "serve", "--demo"],
+            [sys.executable, "-m", "damso.cli", "serve"],
             cwd=REPOSITORY,
             env=os.environ | {"DAMSO_DATA": str(folder / "data"), "DAMSO_PORT": str(port), "LANG": "ko_KR.UTF-8"},
             stdout=output,

@@ -1,6 +1,5 @@
 """Data folders and terminals for the commands."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from damso.brand.create_brand import create_brand
 from damso.kernel.database import Database
 from tests.cli.terminal import Server, Terminal
+from tests.demo_folder import copy_of
 
 
 class FirstStart:
@@ -30,10 +30,9 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
 
 
 @pytest.fixture
-def demo(first_start: FirstStart, tmp_path: Path) -> Terminal:
+def demo(demo_folder: Path, tmp_path: Path) -> Terminal:
     """A terminal on a copy of the demo."""
-    subprocess.run(["cp", "-a", first_start.folder, tmp_path / "data"], check=True)
-    return Terminal(tmp_path / "data")
+    return Terminal(copy_of(demo_folder, tmp_path / "data"))
 
 
 class SecondStart(Terminal):
@@ -45,9 +44,8 @@ class SecondStart(Terminal):
 
 
 @pytest.fixture(scope="session")
-def running(first_start: FirstStart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecondStart]:
-    folder = tmp_path_factory.mktemp("running") / "data"
-    subprocess.run(["cp", "-a", first_start.folder, folder], check=True)
+def running(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecondStart]:
+    folder = copy_of(demo_folder, tmp_path_factory.mktemp("running") / "data")
     with Terminal(folder).server("serve") as server:
         yield SecondStart(folder, server)
         assert server.interrupt() == 0

@@ -1,7 +1,9 @@
 """What readers are told to type works."""
 
+import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -35,6 +37,17 @@ def test_the_page_runs_as_it_stands(page: Path, demo_environment: Mapping[str, s
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_command_that_is_installed_is_the_one_they_mean(demo_environment: Mapping[str, str]):
+    done = subprocess.run(
+        [Path(sys.executable).parent / "damso", "inbox", "list", "--json"],
+        env=dict(demo_environment),
+        capture_output=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    assert json.loads(done.stdout)
 
 
 @cache

@@ -1,6 +1,5 @@
 """Every route is for somebody: a route that is added without a guard fails here until it is named as open."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import uuid4
@@ -10,7 +9,7 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute, WebSocketRoute
 
-from damso.bootstrap import open_parts, unopened_parts
+from damso.bootstrap import open_parts
 from damso.kernel.log import SYSTEM
 from damso.kernel.migrations import prepare
 from damso.kernel.settings import Settings
@@ -19,6 +18,7 @@ from damso.team.create_agent import create_agent
 from damso.team.keys import create_key
 from damso.team.sessions import begin_session
 from damso.web import create_app
+from tests.applications import routes_alone
 from tests.databases import fresh_database
 from tests.http.browsers import browser, running
 
@@ -384,20 +384,15 @@ VALUES = {"uuid": str(uuid4()), "str": "x", "int": "7", "path": "x"}
 
 def _routes() -> Sequence[str]:
     """Every `METHOD /path` of the application."""
-
-    async def list_them() -> Sequence[str]:
-        async with unopened_parts(Settings()) as parts:
-            app = create_app(parts)
-        plain = {
-            f"{method} {route.path}"
-            for route in app.routes
-            if isinstance(route, HTTPRoute) and not route.path.startswith("/api/schema")
-            for method in route.methods - {"OPTIONS", "HEAD"}
-        }
-        sockets = {f"WS {route.path}" for route in app.routes if isinstance(route, WebSocketRoute)}
-        return sorted(plain | sockets)
-
-    return asyncio.run(list_them())
+    routes = routes_alone().routes
+    plain = {
+        f"{method} {route.path}"
+        for route in routes
+        if isinstance(route, HTTPRoute) and not route.path.startswith("/api/schema")
+        for method in route.methods - {"OPTIONS", "HEAD"}
+    }
+    sockets = {f"WS {route.path}" for route in routes if isinstance(route, WebSocketRoute)}
+    return sorted(plain | sockets)
 
 
 ROUTES = _routes()

@@ -8,16 +8,16 @@ from litestar import Litestar
 from msgspec.structs import replace
 
 from damso.bootstrap import Parts
-from damso.web import create_app
+from tests.applications import Applications
 from tests.conversations.company import Company
 from tests.http.browsers import Chat, running, signed_in_browser
 
 
 @pytest.fixture
-async def hasty(parts: Parts, company: Company) -> AsyncIterator[Litestar]:
+async def hasty(applications: Applications, parts: Parts, company: Company) -> AsyncIterator[Litestar]:
     """An installation that lets each caller ask three times a minute, and each network write twice."""
     settings = replace(parts.settings, api_calls_per_minute=3, chat_messages_per_minute=2)
-    async with running(create_app(replace(parts, settings=settings))) as application:
+    async with running(applications.on(replace(parts, settings=settings))) as application:
         yield application
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from damso.bootstrap import Parts
 from damso.team.sessions import COOKIE, begin_session
-from damso.web import create_app
+from tests.applications import Applications
 from tests.conversations.company import Company
 from tests.http.browsers import browser, running
 
@@ -59,9 +59,9 @@ async def test_reading_changes_nothing(app: Litestar) -> None:
 
 
 @pytest.fixture
-async def secure_app(parts: Parts) -> AsyncIterator[Litestar]:
+async def secure_app(applications: Applications, parts: Parts) -> AsyncIterator[Litestar]:
     settings = replace(parts.settings, public_url="https://help.shop.example")
-    async with running(create_app(replace(parts, settings=settings))) as application:
+    async with running(applications.on(replace(parts, settings=settings))) as application:
         yield application
 
 

@@ -17,6 +17,7 @@ from damso.channels.connect import InboxChange, change
 from damso.demo.routes import demo_routes
 from damso.kernel.errors import Invalid
 from damso.web import create_app
+from tests.applications import Applications
 from tests.conversations.company import Company
 from tests.http.browsers import Chat, browser, running
 
@@ -24,8 +25,8 @@ SHOP = "https://shop.example"
 
 
 @pytest.fixture
-async def app(parts: Parts) -> AsyncIterator[Litestar]:
-    async with running(create_app(parts, extra=demo_routes())) as application:
+async def app(applications: Applications, parts: Parts) -> AsyncIterator[Litestar]:
+    async with running(applications.on(parts, extra=demo_routes)) as application:
         yield application
 
 

@@ -7,7 +7,6 @@ same calls. Ids are those of things that exist, half of the time.
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from damso.bootstrap import Parts, open_parts, unopened_parts
+from damso.bootstrap import Parts, open_parts
 from damso.brand.create_brand import create_brand
 from damso.channels.connect import connect
 from damso.channels.inboxes import InboxRecord
@@ -33,7 +32,7 @@ from damso.kernel.migrations import prepare
 from damso.kernel.settings import Settings
 from damso.team.create_agent import create_agent
 from damso.team.sessions import COOKIE, begin_session
-from damso.web import create_app
+from tests.applications import routes_alone
 from tests.databases import fresh_database
 from tests.http.server import server_thread
 
@@ -47,19 +46,11 @@ LEFT_OUT = (
 )
 
 
-def _document() -> dict[str, Any]:
-    async def describe() -> dict[str, Any]:
-        async with unopened_parts(Settings()) as parts:
-            return create_app(parts).openapi_schema.to_schema()
-
-    return asyncio.run(describe())
-
-
 GENERATED_ALONE = SchemathesisConfig.from_dict(
     {"phases": {"coverage": {"enabled": False}, "examples": {"enabled": False}}}
 )
 """The systematic cases are made when tests are collected, by every process: that took half a minute of each."""
-api = schemathesis.openapi.from_dict(_document(), config=GENERATED_ALONE)
+api = schemathesis.openapi.from_dict(routes_alone().openapi_schema.to_schema(), config=GENERATED_ALONE)
 for_the_desk = api.exclude(path_regex="|".join(LEFT_OUT))
 for_visitors = api.include(path_regex="^/widget/v1")
 

@@ -1,5 +1,8 @@
 """The rooms' routes behind the real sign-in, without the rest of the web application, and browsers that visit them."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 import httpx
@@ -34,24 +37,17 @@ class Site:
         self, database: Database, blobs: Blobs, *, public_url: str = ADDRESS, settings: Settings | None = None
     ) -> None:
         self.settings = settings or Settings(public_url=public_url)
-        self._http = open_http(self.settings.egress_allow)
-        authenticator = Authenticator(database, self.settings)
-        self._app = Litestar(
-            [*team_api.ROUTES, *brand_api.ROUTES, _live],
-            middleware=[Authentication(lambda: authenticator)],
-            dependencies={
-                "database": Provide(lambda: database, sync_to_thread=False),
-                "keyring": Provide(lambda: KEYRING, sync_to_thread=False),
-                "http": Provide(lambda: self._http, sync_to_thread=False),
-                "settings": Provide(lambda: self.settings, sync_to_thread=False),
-                "signals": Provide(lambda: Signals(database), sync_to_thread=False),
-                "blobs": Provide(lambda: blobs, sync_to_thread=False),
-                "furnishers": Provide(lambda: [FirstBrand()], sync_to_thread=False),
-                "work": Provide(lambda: BackgroundWork((), (), {}), sync_to_thread=False),
-                "caller": Provide(_caller, sync_to_thread=False),
-            },
-            exception_handlers={AppError: _problem},
-        )
+        self.authenticator = Authenticator(database, self.settings)
+        self.given = {
+            "database": database,
+            "keyring": KEYRING,
+            "http": open_http(self.settings.egress_allow),
+            "settings": self.settings,
+            "signals": Signals(database),
+            "blobs": blobs,
+            "furnishers": [FirstBrand()],
+            "work": BackgroundWork((), (), {}),
+        }
 
     def browser(self, *, secret: str | None = None, address: str = "203.0.113.7", **headers: str) -> httpx.AsyncClient:
         """A browser of its own, signed in if it is given a session's secret. It behaves as the desk does."""
@@ -83,16 +79,43 @@ class Site:
         async def send(message: Any) -> None:
             seen.append(message)
 
-        await self._app(scope, receive, send)  # type: ignore[arg-type]
+        await self._answer(scope, receive, send)
         return [message["type"] for message in seen]
 
     def _client(self, address: str, headers: dict[str, str], secret: str | None) -> httpx.AsyncClient:
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(self._app, client=(address, 4000)),  # type: ignore[arg-type]
+            transport=httpx.ASGITransport(self._answer, client=(address, 4000)),
             base_url=self.settings.base_url,
             headers=headers,
             cookies={"damso_session": secret} if secret else None,
         )
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        visited = _VISITED.set(self)
+        try:
+            await _routes()(scope, receive, send)
+        finally:
+            _VISITED.reset(visited)
+
+
+_VISITED: ContextVar[Site] = ContextVar("visited")
+"""Whose request it is. The routes are put together once and for all sites: that takes longer than most tests."""
+_GIVEN = ("database", "keyring", "http", "settings", "signals", "blobs", "furnishers", "work")
+
+
+@cache
+def _routes() -> Litestar:
+    return Litestar(
+        [*team_api.ROUTES, *brand_api.ROUTES, _live],
+        middleware=[Authentication(lambda: _VISITED.get().authenticator)],
+        dependencies={name: Provide(_giving(name), sync_to_thread=False) for name in _GIVEN}
+        | {"caller": Provide(_caller, sync_to_thread=False)},
+        exception_handlers={AppError: _problem},
+    )
+
+
+def _giving(name: str) -> Callable[[], Any]:
+    return lambda: _VISITED.get().given[name]
 
 
 @websocket("/api/live", guards=[signed_in])
