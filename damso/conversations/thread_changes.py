@@ -43,7 +43,13 @@ ORDER BY m.position_at DESC LIMIT 1
 
 
 async def change_thread(tx: Transaction, rules: ContactRules, inbox: InboxRecord, item: ThreadChange) -> None:
-    """Note it, tell it in the open case, and take back what it takes back."""
+    """Note it, tell it in the open case, and take back what it takes back.
+
+    Whoever has only looked in is nobody's customer yet, so nothing is kept of them; except that they are a child, which
+    some providers tell but once.
+    """
+    if not item.under_14 and not await _is_there(tx, item.sender):
+        return
     identity_id, customer_id = await _known(tx, inbox, item.sender)
     at = min(item.at, tx.now)
     await note_change(tx, inbox.id, identity_id, item.change, at)
@@ -79,6 +85,13 @@ async def note_child(tx: Transaction, identity_id: int, inbox: InboxRecord) -> N
         await note_age(
             tx, identity_id, under_14=True, guardian_consented=False, note=inbox.adapter.name.ko, actor=SYSTEM
         )
+
+
+async def _is_there(tx: Transaction, sender: Address) -> bool:
+    found = await tx.value(
+        "SELECT 1 FROM identity WHERE kind = $1 AND scope = $2 AND value = $3", sender.kind, sender.scope, sender.value
+    )
+    return found is not None
 
 
 async def _known(tx: Transaction, inbox: InboxRecord, sender: Address) -> tuple[int, UUID]:

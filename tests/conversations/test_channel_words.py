@@ -187,6 +187,13 @@ async def test_who_is_no_friend_any_more_gets_answers_and_no_advertising(company
     assert await says(company, received.conversation_id)
 
 
+async def test_who_only_looks_in_is_nobodys_customer_unless_a_child(company: Company, clock: ManualClock) -> None:
+    await changes(company, "opened", clock.now())
+    assert await company.count("identity") == 0
+    await changes(company, "opened", clock.now(), under_14=True)
+    assert await company.count("consent_age", "under_14") == 1
+
+
 async def test_a_thread_that_was_ended_waits_for_the_customer(company: Company, clock: ManualClock) -> None:
     received = await company.gets(written(clock))
     clock.advance(timedelta(seconds=1))
