@@ -1762,6 +1762,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exports/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ExportReturns */
+        post: operations["ApiExportsReturnsExportReturns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/{export_id}": {
         parameters: {
             query?: never;
@@ -3379,6 +3396,23 @@ export interface paths {
         put?: never;
         /** ListFitting */
         post: operations["ApiSegmentsFittingListFitting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/fitting/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ExportFitting */
+        post: operations["ApiSegmentsFittingExportExportFitting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5730,7 +5764,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "conversations" | "customers" | "events" | "orders" | "products" | "members" | "consents";
+            kind: "conversations" | "customers" | "events" | "orders" | "products" | "members" | "consents" | "returns";
             note: string;
             /** @enum {string} */
             reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other";
@@ -5795,6 +5829,24 @@ export interface components {
             fault: "changed" | "removed" | "inserted" | "seal_changed" | "cut_off" | "start_forged";
             number?: number | null;
             record_id?: string | null;
+        };
+        /** FittingDraft */
+        FittingDraft: {
+            /** @default  */
+            q?: string;
+            rule: {
+                [key: string]: unknown;
+            };
+        };
+        /** FittingExport */
+        FittingExport: {
+            /** @enum {string} */
+            format: "csv" | "jsonl";
+            /** @default  */
+            q?: string;
+            rule: {
+                [key: string]: unknown;
+            };
         };
         /** FittingPage */
         FittingPage: {
@@ -12867,6 +12919,45 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiExportsReturnsExportReturns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WholeExport"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiExportsExportIdGetExport: {
         parameters: {
             query?: never;
@@ -16771,7 +16862,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SegmentDraft"];
+                "application/json": components["schemas"]["FittingDraft"];
             };
         };
         responses: {
@@ -16782,6 +16873,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FittingPage"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSegmentsFittingExportExportFitting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FittingExport"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
                 };
             };
             401: components["responses"]["Problem"];
