@@ -5500,6 +5500,7 @@ export interface components {
         /** DataQuality */
         DataQuality: {
             held: components["schemas"]["HeldCount"][];
+            looked_at: components["schemas"]["LookedAt"];
             mixed_traits: components["schemas"]["MixedTrait"][];
             most: number;
             order_problems: components["schemas"]["OrderProblem"][];
@@ -6455,6 +6456,15 @@ export interface components {
         LogoForm: {
             /** Format: binary */
             file: string;
+        };
+        /** LookedAt */
+        LookedAt: {
+            addresses: boolean;
+            compared_at: string | null;
+            orders: boolean;
+            plans: boolean;
+            sources: boolean;
+            traits: boolean;
         };
         /** Macro */
         Macro: {
