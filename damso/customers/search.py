@@ -100,9 +100,7 @@ class Stretch(Struct, frozen=True):
     after: UUID | None
 
 
-async def stretch(
-    tx: Transaction, *, q: str = "", after: UUID, looked: int, within: Within = everybody
-) -> Stretch:
+async def stretch(tx: Transaction, *, q: str = "", after: UUID, looked: int, within: Within = everybody) -> Stretch:
     """The next customers in the order they were made, `looked` looked at: for files, which are made while customers go
     on being seen, and shall miss none of them. Without anonymous ones, and what `q` does not find."""
     args: list[object] = [after, looked]

@@ -86,7 +86,7 @@ async def test_a_trait_decides_and_the_page_says_why(desk: httpx.AsyncClient, co
 
     assert why["holds"] is False
     assert [reason["holds"] for reason in why["reasons"]] == [True, True]
-    assert why["reasons"][0]["sentence"] == "‘grade’ 속성이 = ‘VIP’ 조건에 맞아요."
+    assert why["reasons"][0]["sentence"] == "‘grade’ 속성이 ‘VIP’예요."
 
 
 async def test_a_customers_page_names_their_segments_and_overlaps_are_counted(
