@@ -16,6 +16,7 @@ from damso.channels.parse import ParseLane
 from damso.channels.poll import Doorkeeper
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
+from damso.commerce import dimensions as commerce_dimensions
 from damso.commerce.erase import CommerceEraser
 from damso.commerce.follow import OrderReader, OwnWord
 from damso.conversations import dimensions as conversation_dimensions
@@ -355,7 +356,11 @@ def doorkeeper_of(keyring: Keyring) -> Doorkeeper:
 
 def dimensions_of() -> Sequence[Dimension]:
     """Every table that analysts see beside the log."""
-    return (*customer_dimensions.DIMENSIONS, *conversation_dimensions.DIMENSIONS)
+    return (
+        *customer_dimensions.DIMENSIONS,
+        *conversation_dimensions.DIMENSIONS,
+        *commerce_dimensions.DIMENSIONS,
+    )
 
 
 def erasure_list_of(settings: Settings) -> ErasureList:
