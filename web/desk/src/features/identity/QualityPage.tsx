@@ -7,7 +7,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { bandText } from "../customers/bandText.ts";
-import { kindText } from "../customers/identityText.ts";
+import { kindText, sourceText } from "../customers/identityText.ts";
 import { Page } from "../settings/Page.tsx";
 import settings from "../settings/settings.module.css";
 import classes from "./identity.module.css";
@@ -103,7 +103,12 @@ function Parts({ quality }: { quality: DataQuality }) {
           key: one.key,
           to: "/settings/sources",
           what: one.key,
-          about: `${one.types.join(", ")} · ${one.sources.join(", ")}`,
+          about: [
+            one.types.map((type) => t(`quality.type.${type}` as TextKey)),
+            one.sources.map((source) => sourceText(source, t)),
+          ]
+            .map((words) => words.join(", "))
+            .join(" · "),
         }))}
       />
       <Part
