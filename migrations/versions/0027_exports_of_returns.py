@@ -1,13 +1,13 @@
 """Exports of returns.
 
-Revision: 0026
-Follows: 0025
+Revision: 0027
+Follows: 0026
 """
 
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 works_with = "0025"
 """The oldest version whose code may go on working on this schema, see docs/adr/0020."""
 judged = {"ck_export_job_kind": "widens what was allowed; exports live for a day"}
