@@ -249,7 +249,7 @@ NEEDS: dict[str, str] = {
     "GET /api/segments/{segment_id:uuid}/why/{customer_id:uuid}": "segments.read",
     "GET /api/customers/{customer_id:uuid}/segments": "segments.read",
     "POST /api/segments/fitting": "segments.read",
-    "POST /api/segments/fitting/export": "segments.read",
+    "POST /api/segments/fitting/export": "customers.export",
     "GET /api/computed-traits": "segments.read",
     "POST /api/computed-traits": "segments.write",
     "POST /api/computed-traits/preview": "segments.read",
