@@ -16,6 +16,7 @@ from damso.channels.parse import ParseLane
 from damso.channels.poll import Doorkeeper
 from damso.channels.registry import load_adapters
 from damso.channels.types import Adapter
+from damso.commerce import dimensions as commerce_dimensions
 from damso.commerce.erase import CommerceEraser
 from damso.commerce.follow import OrderReader, OwnWord
 from damso.conversations import dimensions as conversation_dimensions
@@ -33,6 +34,7 @@ from damso.conversations.due_answers import HoldReader, ScheduleTimer
 from damso.conversations.erase import ConversationEraser
 from damso.conversations.exports.erase import ExportEraser
 from damso.conversations.exports.lane import ExportLane, ForgetExports
+from damso.conversations.exports.member_file import Segmenting
 from damso.conversations.held import HeldTimer
 from damso.conversations.holding import ConversationHolding
 from damso.conversations.imports.lane import ImportLane, UploadTimer
@@ -97,6 +99,7 @@ from damso.segments import readers as segment_readers
 from damso.segments.build import SegmentLane
 from damso.segments.due import LeafTimer
 from damso.segments.erase import SegmentEraser
+from damso.segments.fitting import fits
 from damso.segments.holding import RfmHolding
 from damso.segments.rfm import RfmLane, RfmTimer
 from damso.team import second_factor, sign_in_policy
@@ -185,7 +188,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         NoticeLane(parts.database, parts.keyring, parts.inboxes, parts.http),
         ActLane(parts.database, parts.inboxes, preference_links_of(parts)),
         ImportLane(parts.database, parts.keyring, parts.blobs, parts.inboxes, contact_rules_of(parts)),
-        ExportLane(parts.database, look_up.who),
+        ExportLane(parts.database, Segmenting(look_up.who, fits)),
         SegmentLane(parts.database),
         RfmLane(parts.database),
         MatchLane(parts.database, parts.settings.data / "matching"),
@@ -353,7 +356,11 @@ def doorkeeper_of(keyring: Keyring) -> Doorkeeper:
 
 def dimensions_of() -> Sequence[Dimension]:
     """Every table that analysts see beside the log."""
-    return (*customer_dimensions.DIMENSIONS, *conversation_dimensions.DIMENSIONS)
+    return (
+        *customer_dimensions.DIMENSIONS,
+        *conversation_dimensions.DIMENSIONS,
+        *commerce_dimensions.DIMENSIONS,
+    )
 
 
 def erasure_list_of(settings: Settings) -> ErasureList:

@@ -17,6 +17,7 @@ from damso.commands.options import new_app
 from damso.commands.running import prepared, run
 from damso.conversations.export import export_conversations
 from damso.conversations.exports.lane import part_of
+from damso.conversations.exports.member_file import Segmenting
 from damso.conversations.exports.types import Chosen
 from damso.customers.export import ExportedCustomer, export_customers
 from damso.kernel.database import Transaction
@@ -24,13 +25,14 @@ from damso.kernel.i18n import Text
 from damso.kernel.log import Recorded, export_events
 from damso.kernel.settings import Settings
 from damso.segments import look_up
+from damso.segments.fitting import fits
 from damso.team import audit
 from damso.team.access import PERMISSIONS, Caller
 from damso.team.records.reasons import KINDS, Reason
 from damso.team.records.reasons import reason as stated
 
 app = new_app()
-Made = Literal["orders", "products", "members", "consents"]
+Made = Literal["orders", "returns", "products", "members", "consents"]
 """Files that are made as for the desk."""
 
 DONE = Text("{count}건을 내보냈어요.", "Exported {count}.")
@@ -158,6 +160,15 @@ _record_command(
     ),
 )
 _record_command(
+    "returns",
+    word(
+        "반품·교환을 상품, 처리 과정과 함께 한 줄에 하나씩, 새것부터 내보내요.\n\n"
+        "예: damso export returns --reason moving > 반품.jsonl",
+        "Returns and exchanges with their products and what happened to each, one a line, newest first.\n\n"
+        "Example: damso export returns --reason moving > returns.jsonl",
+    ),
+)
+_record_command(
     "products",
     word(
         "상품을 한 줄에 하나씩 내보내요.\n\n예: damso export products --reason moving > 상품.jsonl",
@@ -204,7 +215,7 @@ async def _export_parts(settings: Settings, kind: Made, chosen: Chosen, why: Rea
             await audit.record(tx, operator(), "data.exported", kind, reason=why.kind, note=why.note)
         while True:
             async with parts.database.reading() as tx:
-                part = await part_of(tx, everybody, kind, chosen, "jsonl", place, look_up.who)
+                part = await part_of(tx, everybody, kind, chosen, "jsonl", place, Segmenting(look_up.who, fits))
             if part.customers:
                 route = f"damso export {kind}"
                 await say_shown(parts.database, "exported", route, part.customers, reason=why)

@@ -49,7 +49,7 @@ SHIPPED = Text(
 PRIOR = Text("  아무 두 고객이 같은 사람일 확률: 1/{one_in}", "  Any two customers are one person: 1 in {one_in}")
 LEVEL = Text("  {what}: 같은 사람 {m}, 다른 사람 {u}", "  {what}: one person {m}, two people {u}")
 NEXT = Text(
-    "고객 › 같은 고객 찾기에서 한 쌍씩 확인해 주세요. 목록으로 보기: damso customer suggestions",
+    "고객 › 같은 고객 추천에서 한 쌍씩 확인해 주세요. 목록으로 보기: damso customer suggestions",
     "Go through them in the desk under Customers › Possible duplicates, or list them: damso customer suggestions",
 )
 

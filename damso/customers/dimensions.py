@@ -167,4 +167,34 @@ COMPANY_MEMBER = Dimension(
     ),
 )
 
-DIMENSIONS: Sequence[Dimension] = (CUSTOMER, IDENTITY, TRAIT, LINK, LINK_SIDE, COMPANY, COMPANY_MEMBER)
+CONSENT = Dimension(
+    name="consent",
+    title=Text("동의 원장", "The ledger of consents"),
+    table="consent",
+    person=("identity", "identity_id"),
+    columns=(
+        Column("id", "number", Text("번호. 적힌 순서예요.", "Number, in the order of entry.")),
+        _IDENTITY,
+        Column(
+            "purpose",
+            "text",
+            Text(
+                "목적: service, marketing, night_marketing, profiling, overseas, third_party",
+                "Purpose: service, marketing, night_marketing, profiling, overseas or third_party.",
+            ),
+        ),
+        Column("channel", "text", Text("채널. all이면 모든 채널.", "Channel; all for every one.")),
+        Column("given", "yes_no", Text("동의하면 참, 철회하면 거짓.", "True: consented; false: withdrawn.")),
+        Column("method", "text", Text("어떻게 말했는지.", "How they said so.")),
+        Column(
+            "said_at",
+            "moment",
+            Text("고객이 말한 시각. 가장 늦은 말이 지금 뜻이에요.", "When they said so; the newest word holds."),
+            sql="at",
+        ),
+        Column("recorded_at", "moment", Text("Damso에 적힌 시각.", "When it was entered.")),
+        Column("text_id", "id", Text("보여 준 문구의 번호.", "Id of the wording that was shown.")),
+    ),
+)
+
+DIMENSIONS: Sequence[Dimension] = (CUSTOMER, IDENTITY, TRAIT, LINK, LINK_SIDE, COMPANY, COMPANY_MEMBER, CONSENT)

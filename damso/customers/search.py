@@ -93,6 +93,34 @@ async def list_customers(
     )
 
 
+class Stretch(Struct, frozen=True):
+    """Customers that were come upon; `after` is where to go on, None at the end."""
+
+    ids: Sequence[UUID]
+    after: UUID | None
+
+
+async def stretch(tx: Transaction, *, q: str = "", after: UUID, looked: int, within: Within = everybody) -> Stretch:
+    """The next customers in the order they were made, `looked` looked at: for files, which are made while customers go
+    on being seen, and shall miss none of them. Without anonymous ones, and what `q` does not find."""
+    args: list[object] = [after, looked]
+    condition = within(args, "u")
+    rows = await tx.all(_Row, _STRETCH.format(within=f"AND {condition}" if condition else ""), *args)
+    found = rows
+    if wanted := gram_keys(query_grams(q)):
+        with_grams: set[UUID] = set(await tx.values(_WITH_GRAMS, [row.id for row in rows], wanted))
+        known = await _known(tx, with_grams)
+        found = [row for row in rows if row.id in with_grams and matches(_text(row, known[row.id]), q)]
+    return Stretch([row.id for row in found], rows[-1].id if len(rows) == looked else None)
+
+
+_STRETCH = """
+SELECT u.id, u.name, u.last_seen_at FROM customer u
+WHERE u.merged_into IS NULL AND NOT u.anonymous AND u.id > $1 {within} ORDER BY u.id LIMIT $2
+"""
+_WITH_GRAMS = "SELECT customer_id FROM customer_search WHERE customer_id = ANY ($1) AND grams @> $2::integer[]"
+
+
 async def listed(tx: Transaction, customer_ids: Collection[UUID]) -> list[ListedCustomer]:
     """These customers as lists show them."""
     rows = await tx.all(_Row, "SELECT id, name, last_seen_at FROM customer WHERE id = ANY ($1)", list(customer_ids))

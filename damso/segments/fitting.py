@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
-from damso.customers.search import Within
+from damso.customers.search import ListedCustomer, Within, list_customers
 from damso.kernel.database import Transaction
 from damso.kernel.pagination import decode_cursor, encode_cursor
 from damso.segments.check import check_rule
+from damso.segments.define import rules_of
 from damso.segments.evaluate import evaluate
 from damso.segments.leaves import canonical, leaf_key, leaves_of
 from damso.segments.plan import formula_of, members
 from damso.segments.rule import InSegment, Named, Rule
+from damso.segments.rule_json import rule_of
 
 PAGE = 50
 FEW = 5_000
@@ -54,6 +57,13 @@ async def fitting(tx: Transaction, plain: Rule, asked: Sequence[UUID]) -> set[UU
     return members(formula_of(plain, number_of), set(asked), true_of)
 
 
+async def fits(tx: Transaction, rule: Mapping[str, Any], asked: Sequence[UUID]) -> set[UUID]:
+    """The same of a rule as it is written; its contribution to exports. Raises `RuleInvalid`."""
+    asked_of = rule_of(rule)
+    check_rule(asked_of)
+    return await fitting(tx, canonical(asked_of, await rules_of(tx)), asked)
+
+
 async def seen_last(tx: Transaction, within: Within, *, after: Sequence[object] = TOP, limit: int) -> Sequence[Place]:
     """Customers that lists show, in their order; a walk along one index."""
     args: list[object] = [*after, limit]
@@ -75,29 +85,57 @@ async def customers_fitting(
     named: Mapping[UUID, Named],
     within: Within,
     *,
+    q: str = "",
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> Fitting:
-    """A page of the customers that fit a rule which nobody keeps. Raises `RuleInvalid`."""
+    """A page of the customers that fit a rule which nobody keeps, of those that `q` finds. Raises `RuleInvalid`."""
     check_rule(rule)
-    after: Sequence[object] = decode_cursor(cursor, datetime, UUID) if cursor else TOP
     if segment_id := await _kept_live(tx, rule):
-        return await _members(tx, segment_id, within, after, limit)
+        if not q:
+            return await _members(tx, segment_id, within, cursor, limit)
+        page = await list_customers(tx, q=q, cursor=cursor, limit=limit, within=_inside(segment_id, within))
+        return Fitting(items=[one.id for one in page.items], next=page.next, looked=len(page.items))
     plain = canonical(rule, named)
     items: list[UUID] = []
     looked = 0
-    while looked < LOOKED:
-        places = await seen_last(tx, within, after=after, limit=CHUNK)
+    for _ in range(LOOKED // CHUNK):
+        places, cursor = await _stretch(tx, q, within, cursor)
         inside = await fitting(tx, plain, [place.id for place in places])
         for place in places:
-            looked, after = looked + 1, (place.last_seen_at, place.id)
+            looked += 1
             if place.id in inside:
                 items.append(place.id)
             if len(items) == limit:
-                return Fitting(items=items, next=encode_cursor(*after), looked=looked)
-        if len(places) < CHUNK:
-            return Fitting(items=items, next=None, looked=looked)
-    return Fitting(items=items, next=encode_cursor(*after), looked=looked)
+                return Fitting(items=items, next=encode_cursor(place.last_seen_at, place.id), looked=looked)
+        if cursor is None:
+            break
+    return Fitting(items=items, next=cursor, looked=looked)
+
+
+async def _stretch(
+    tx: Transaction, q: str, within: Within, cursor: str | None
+) -> tuple[Sequence[Place | ListedCustomer], str | None]:
+    """The next customers of the list, of those that `q` finds, and where it goes on."""
+    if q:
+        page = await list_customers(tx, q=q, cursor=cursor, limit=CHUNK, within=within)
+        return page.items, page.next
+    after: Sequence[object] = decode_cursor(cursor, datetime, UUID) if cursor else TOP
+    places = await seen_last(tx, within, after=after, limit=CHUNK)
+    return places, encode_cursor(places[-1].last_seen_at, places[-1].id) if len(places) == CHUNK else None
+
+
+def _inside(segment_id: UUID, within: Within) -> Within:
+    """Of those whom the caller may see, the members of a segment."""
+
+    def condition(args: list[object], customer: str) -> str:
+        seen = within(args, customer)
+        args.append(segment_id)
+        member = f"""EXISTS (SELECT FROM segment_member m WHERE m.segment_id = ${len(args)}
+            AND m.customer_id = {customer}.id AND m.to_at IS NULL)"""
+        return f"{seen} AND {member}" if seen else member
+
+    return condition
 
 
 async def _kept_live(tx: Transaction, rule: Rule) -> UUID | None:
@@ -123,7 +161,8 @@ ORDER BY u.last_seen_at DESC, u.id DESC LIMIT $4
 """
 
 
-async def _members(tx: Transaction, segment_id: UUID, within: Within, after: Sequence[object], limit: int) -> Fitting:
+async def _members(tx: Transaction, segment_id: UUID, within: Within, cursor: str | None, limit: int) -> Fitting:
+    after: Sequence[object] = decode_cursor(cursor, datetime, UUID) if cursor else TOP
     few = await tx.value(
         """SELECT count(*) FROM (SELECT FROM segment_member WHERE segment_id = $1 AND to_at IS NULL LIMIT $2) AS m""",
         segment_id,

@@ -27,7 +27,7 @@ async def lake_tables(database: Database, lake: Backend, leaves: Sequence[r.Leaf
     await copy_in(database, lake, "shown_customer", CUSTOMERS, shape="customer")
     scored = any(isinstance(leaf, r.InRfm) for leaf in leaves)
     await copy_in(database, lake, "score", SCORES if scored else None)
-    await load_consents(database, lake, leaves)
+    await load_consents(database, lake, leaves, "standing_consent")
     customer = lake.table("shown_customer")
     return Tables(
         customer=customer,
@@ -44,7 +44,7 @@ async def lake_tables(database: Database, lake: Backend, leaves: Sequence[r.Leaf
             since=epoch_us(_.created_at),
             waiting_since=epoch_us(_.waiting_since),
         ),
-        consent=lake.table("consent"),
+        consent=lake.table("standing_consent"),
         score=lake.table("score"),
         zones=sorted(lake.to_pyarrow(customer.select("zone").distinct())["zone"].to_pylist()),
     )

@@ -7,6 +7,8 @@ from damso.customers.consent.types import ALL, PURPOSE_NAMES
 from damso.segments import rule as r
 from damso.segments.rfm_groups import GROUP_NAMES
 
+_KINDS = {"anonymous": "anonymous ID", "user": "user ID", "kakao": "KakaoTalk", "whatsapp": "WhatsApp"}
+
 
 def say(rule: r.Rule, names: Mapping[UUID, str]) -> str:
     """The whole rule as one sentence."""
@@ -51,7 +53,8 @@ def _leaf(rule: r.Rule, names: Mapping[UUID, str], *, yes: bool) -> str:
         case r.HasTrait(key=key, op=op, value=value):
             return f"{have} a trait “{key}” {_comparison(op, value)}"
         case r.HasIdentity(kinds=kinds, proven=proven):
-            return f"{have} {'a proven' if proven else 'an'} address: {' or '.join(kinds)}"
+            named = " or ".join(_KINDS.get(kind, kind) for kind in kinds)
+            return f"{have} {'a proven' if proven else 'an'} address: {named}"
         case r.Performed(event=event, window=window, compare=compare, times=times):
             if compare == "at_least" and times == 1:
                 return f"{did} {_step(event)} {_window(window)}"
@@ -80,13 +83,13 @@ def _leaf(rule: r.Rule, names: Mapping[UUID, str], *, yes: bool) -> str:
             if state == "none":
                 return f"{'have said nothing' if yes else 'have said something'} about {what}"
             said = {"given": "consented", "withdrawn": "withdrawn their consent"}[state]
-            return f"{have} {said} to {what}"
+            return f"{'have' if yes else 'have not'} {said} to {what}"
         case r.InRfm():
             return f"{are} buyers {_rfm(rule)}"
         case r.Computed(computed_id=computed_id, op=op, value=value):
             return f"{have} “{names.get(computed_id, '?')}” {_comparison(op, value)}"
         case r.Measured(of=of, op=op, value=value):
-            return f"{have} {computation(of)} {_comparison(op, value)}"
+            return f"{have} {_worked_out(of, _ASKED)} {_comparison(op, value)}"
         case r.InSegment(segment_id=segment_id):
             return f"{are} in the segment “{names.get(segment_id, '?')}”"
     raise TypeError(rule)
@@ -98,14 +101,21 @@ _MEASURES: dict[r.MeasureName, str] = {
     "first": "a first “{property}” of {event}",
     "last": "a last “{property}” of {event}",
     "most_frequent": "a most frequent “{property}” of {event}",
-    "unique": "any “{property}” of {event}",
+    "unique": "the different values of “{property}” in {event}",
     "days_since": "a number of days since the last {event}",
 }
+
+_ASKED = _MEASURES | {"unique": "any “{property}” of {event}"}
+"""As they stand in a condition: it is true of any of the different values."""
 
 
 def computation(of: r.Computation) -> str:
     """What is worked out."""
-    measure = _MEASURES[of.measure].format(property=of.property, event=_step(of.event))
+    return _worked_out(of, _MEASURES)
+
+
+def _worked_out(of: r.Computation, words: Mapping[r.MeasureName, str]) -> str:
+    measure = words[of.measure].format(property=of.property, event=_step(of.event))
     return f"{measure} {_window(of.window)}"
 
 

@@ -147,10 +147,12 @@ def reach_of(leaves: Iterable[r.Leaf]) -> timedelta | None:
     return timedelta(seconds=furthest)
 
 
-async def load_consents(database: Database, engine: ibis.BaseBackend, leaves: Iterable[r.Leaf]) -> None:
-    """How the ledger stands for everybody in it, of what these leaves ask."""
+async def load_consents(
+    database: Database, engine: ibis.BaseBackend, leaves: Iterable[r.Leaf], name: str = "consent"
+) -> None:
+    """How the ledger stands for everybody in it, of what these leaves ask, as a table of this name."""
     asked = {(leaf.purpose, leaf.channel) for leaf in leaves if isinstance(leaf, r.HasConsent)}
-    await copy_in(database, engine, "consent", None)
+    await copy_in(database, engine, name, None, shape="consent")
     if not asked:
         return
     async with database.reading() as tx:
@@ -160,7 +162,7 @@ async def load_consents(database: Database, engine: ibis.BaseBackend, leaves: It
             found = await standings(tx, consenting[start : start + HOUSEHOLDS], asked)
         if found:
             rows = [(str(one.customer_id), one.purpose, one.channel, one.state) for one in found]
-            engine.insert("consent", _arrow("consent", rows))
+            engine.insert(name, _arrow("consent", rows))
 
 
 async def copy_in(

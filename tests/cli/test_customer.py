@@ -30,6 +30,15 @@ def test_a_merge_is_only_shown_until_yes_and_told_with_how_to_undo_it(running: S
     assert [line["decision"] for line in card["history"]] == ["undo", "merge"]
 
 
+def test_all_customers_are_compared_and_a_report_is_given(running: SecondStart) -> None:
+    report = json.loads(running.run("identity", "match", "--json").stdout)
+    assert (report["state"], report["customers"] > 3, sum(band["pairs"] for band in report["bands"])) == (
+        "done",
+        True,
+        report["pairs"],
+    )
+
+
 def test_who_is_not_there_is_said_so(running: SecondStart) -> None:
     answer = running.run("customer", "show", "nobody@damso.example")
     assert answer.returncode == 1

@@ -32,6 +32,20 @@ def test_events_come_in_the_order_of_the_log(running: SecondStart) -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize("kind", ["orders", "returns"])
+def test_what_was_bought_and_what_came_back_is_taken_along(running: SecondStart, kind: str) -> None:
+    people = {person["id"] for person in running.lines("export", "customers", "--reason", "moving")}
+    lines = running.lines("export", kind, "--reason", "moving")
+    assert {line["customer_id"] for line in lines} <= people
+    assert all(line["products"] for line in lines)
+    assert len(lines) > 0
+
+
+@pytest.mark.parametrize("kind", ["products", "consents"])
+def test_the_catalogue_and_the_ledger_can_be_taken_along(running: SecondStart, kind: str) -> None:
+    assert running.run("export", kind, "--reason", "moving").returncode == 0
+
+
 def test_time_that_is_none_is_not_understood(elsewhere: Terminal) -> None:
     wrong = elsewhere.run("export", "events", "--reason", "moving", "--since", "some day")
     assert wrong.returncode == 2

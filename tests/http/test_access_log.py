@@ -216,6 +216,8 @@ SHOWS_NOBODY = {
     "POST /api/exports/events",
     "POST /api/exports/orders",
     "POST /api/exports/products",
+    "POST /api/exports/returns",
+    "POST /api/segments/fitting/export",
     "POST /api/exports/consents",
     "POST /api/segments/{segment_id:uuid}/export",
     "POST /api/exports/customers",

@@ -12,9 +12,12 @@ import pytest
 from litestar import Litestar
 
 from damso.conversations.exports.cells import BOM, as_csv
+from damso.conversations.exports.customer_file import customer_part
 from damso.conversations.exports.lane import keep_part
 from damso.conversations.exports.part import Part
+from damso.conversations.exports.types import Chosen
 from damso.conversations.note import write_note
+from damso.team.access import PERMISSIONS, Caller
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
 from tests.http.browsers import signed_in_browser
@@ -181,6 +184,26 @@ async def test_a_long_file_is_made_of_parts(
     found = lines(await made(company, desk, "customers"))
     assert sorted(line["name"] for line in found) == [f"고객{number}" for number in range(5)]
     assert await company.count("export_part") == 3
+
+
+async def test_nobody_is_missed_who_is_seen_while_a_file_is_made(
+    company: Company, desk: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("damso.conversations.exports.customer_file.CHUNK", 2)
+    made_ones = [(await desk.post("/api/customers", json={"name": f"고객{n}"})).json()["id"] for n in range(5)]
+    everybody = Caller(permissions=PERMISSIONS, locale="ko")
+    place, files = None, []
+    for seen in (made_ones[0], made_ones[-1], made_ones[0]):
+        async with company.parts.database.reading() as tx:
+            part = await customer_part(tx, everybody, Chosen(), "csv", place)
+        files.append(part)
+        place = part.next_place
+        company.parts.database.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
+        async with company.parts.database.transaction() as tx:
+            await tx.execute("UPDATE customer SET last_seen_at = $2 WHERE id = $1", UUID(seen), tx.now)
+
+    assert place is None
+    assert sorted(str(one) for part in files for one in part.customers) == sorted(made_ones)
 
 
 async def test_an_export_holds_what_its_owner_may_see(app: Litestar, company: Company) -> None:

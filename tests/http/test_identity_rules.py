@@ -102,6 +102,23 @@ async def test_a_run_is_asked_for_and_only_within_limits_may_a_rule_join(
     assert acts == ["identity.match_started", "identity.match_policy_changed"]
 
 
+async def test_an_empty_part_says_whether_there_was_anything_to_look_at(
+    company: Company, owner: httpx.AsyncClient, server: Sender
+) -> None:
+    first = (await owner.get("/api/data-quality")).json()["looked_at"]
+    await server.send(identify(userId="member-1", traits={"points": 7, "email": "mina@damso.example"}))
+    plan = {"name": "Page Viewed", "mode": "report", "schema": {"type": "object"}}
+    assert (await owner.put(f"/api/sources/{server.source_id}/plan", json=plan)).status_code == 200
+    await owner.post("/api/identity/matching/runs")
+    async with company.parts.database.transaction() as tx:
+        await tx.execute("UPDATE match_run SET state = 'done', finished_at = $1", tx.now)
+    then = (await owner.get("/api/data-quality")).json()["looked_at"]
+
+    nothing = {"plans": False, "compared_at": None, "traits": False, "addresses": False, "orders": False}
+    assert first == {"sources": True, **nothing}
+    assert [what for what, was in then.items() if was] == ["sources", "plans", "compared_at", "traits", "addresses"]
+
+
 async def test_traits_of_mixed_types_and_unknown_events_are_counted(owner: httpx.AsyncClient, server: Sender) -> None:
     for points in (7, "seven"):
         await server.send(identify(userId="member-1", traits={"points": points}))

@@ -6,6 +6,9 @@ from typing import Any
 import jwt
 import pytest
 
+from damso.customers.merge import merge
+from damso.customers.unmerge import unmerge
+from damso.kernel.log import Actor
 from tests.clock import ManualClock
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
@@ -209,3 +212,41 @@ async def test_an_address_proven_here_by_oneself_is_kept(
     await visitor.open(identity_token=token(email="mina@naver.example", email_verified=True))
 
     assert await visitor.reads() == ["코드로 확인할게요"]
+
+
+async def test_a_browser_that_was_taken_from_a_member_is_nobody_elses(
+    company: Company, visitor: Chat, new_chat: Callable[[], Chat], token: Callable[..., str]
+) -> None:
+    """An agent parted two sets in one entry, whose own pair is neither the browser nor the member."""
+    member, older = new_chat(), new_chat()
+    await older.open()
+    await older.says("다른 컴퓨터에서 썼어요")
+    await member.open(identity_token=token("member"))
+    await member.says("회원으로 썼어요")
+    await visitor.says("매장 컴퓨터에서 썼어요")
+    kept = visitor.token
+    browser, user = await parted(company, "매장 컴퓨터에서 썼어요")
+    pair = f"{browser} IN (identity_id, other_id) AND {user} IN (identity_id, other_id)"
+    assert await company.count("link", pair) == 0
+
+    await visitor.open(identity_token=token("another"))
+    seen_by_another = await visitor.reads()
+    visitor.token = kept
+    await visitor.open(identity_token=token("member"))
+
+    assert seen_by_another == []
+    assert await visitor.reads() == ["회원으로 썼어요"]
+
+
+async def parted(company: Company, said: str) -> tuple[int, int]:
+    """All who wrote here are merged, and the browsers taken away from the member again; whose browser wrote this, and
+    the member."""
+    agent = Actor("agent", company.agent.id)
+    async with company.parts.database.transaction() as tx:
+        browser = await tx.value("SELECT identity_id FROM message WHERE text = $1", said)
+        user = await tx.value("SELECT id FROM identity WHERE kind = 'user'")
+        customers = await tx.values("SELECT DISTINCT customer_id FROM identity WHERE kind IN ('user', 'visitor')")
+        merged = await merge(tx, customers, actor=agent, evidence={"by": "agent"})
+        browsers = await tx.values("SELECT id FROM identity WHERE kind = 'visitor'")
+        await unmerge(tx, merged.customer_id, identity_ids=browsers, actor=agent, evidence={"by": "agent"})
+    return browser, user

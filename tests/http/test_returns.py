@@ -1,5 +1,8 @@
 """Returns over HTTP: in the conversation, on the timeline, for shops' systems, and for nobody who may not see them."""
 
+import csv
+import io
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -78,6 +81,28 @@ async def test_a_return_is_told_in_its_conversation_and_on_the_timeline(ordered:
     ]
     told = (await ordered.desk.get(f"/api/customers/{ordered.customer}/timeline?kinds=event")).json()["items"]
     assert [one["text"] for one in told if one["title"] == "환불 완료"] == ["2026-1"]
+
+
+async def test_returns_leave_as_a_file(ordered: Ordered, company: Company) -> None:
+    async with company.parts.database.transaction() as tx:
+        await tx.execute("UPDATE agent SET role = 'administrator'")
+    case = (await ordered.asks(note="=손잡이가 헐거워요")).json()
+    await ordered.goes(case["id"], "received")
+    await ordered.goes(case["id"], "refunded", amount=12000, reference="PG-77")
+    files = []
+    for fmt in ("csv", "jsonl"):
+        why = {"x-damso-reason": "reporting"}
+        job = (await ordered.desk.post("/api/exports/returns", json={"format": fmt}, headers=why)).json()
+        await company.works()
+        files.append((await ordered.desk.get(f"/api/exports/{job['id']}/file")).text)
+    [line] = list(csv.DictReader(io.StringIO(files[0].removeprefix("\ufeff"))))
+    whole = json.loads(files[1])
+
+    assert (line["order_number"], line["customer_id"], line["state"]) == ("2026-1", ordered.customer, "refunded")
+    assert (line["amount"], line["note"], line["products"]) == ("12000", "'=손잡이가 헐거워요", "1 × 달빛 머그컵")
+    assert [step["state"] for step in whole["steps"]] == ["asked", "approved", "received", "refunded"]
+    assert whole["products"][0]["sku"] == "MUG"
+    assert await company.count("access_record", "act = 'exported'") == 2
 
 
 async def test_without_a_conversation_it_goes_to_the_open_one(ordered: Ordered, company: Company) -> None:

@@ -86,7 +86,7 @@ async def test_a_trait_decides_and_the_page_says_why(desk: httpx.AsyncClient, co
 
     assert why["holds"] is False
     assert [reason["holds"] for reason in why["reasons"]] == [True, True]
-    assert why["reasons"][0]["sentence"] == "‘grade’ 속성이 = ‘VIP’ 조건에 맞아요."
+    assert why["reasons"][0]["sentence"] == "‘grade’ 속성이 ‘VIP’예요."
 
 
 async def test_a_customers_page_names_their_segments_and_overlaps_are_counted(
@@ -193,6 +193,43 @@ async def test_customers_are_listed_by_a_rule_that_nobody_keeps(desk: httpx.Asyn
     assert (len(page["items"]), page["next"], page["items"][0]["open_conversations"]) == (3, None, 1)
     assert (nobody["items"], nobody["looked"], nobody["next"]) == ([], 3, None)
     assert wrong.json()["code"] == "RULE_INVALID"
+
+
+async def test_words_narrow_a_list_by_a_rule_further(desk: httpx.AsyncClient, company: Company) -> None:
+    for number in range(3):
+        sender = f"fitting{number}@shop.example"
+        await company.gets(postcard(f"문의 {number}", external_id=f"fit-{number}", sender=sender))
+    await desk.post("/api/customers", json={"name": "조용한 손님", "email": "quiet-fitting1@shop.example"})
+    kept = {"kind": "segment", "segment_id": await made(desk, company, WAITING)}
+
+    pages = [
+        (await desk.post("/api/segments/fitting", json={"rule": rule, "q": "fitting1"})).json()
+        for rule in (WAITING, kept, {"kind": "not", "rule": WAITING})
+    ]
+
+    assert [[one["identities"][0]["value"] for one in page["items"]] for page in pages] == [
+        ["fitting1@shop.example"],
+        ["fitting1@shop.example"],
+        ["quiet-fitting1@shop.example"],
+    ]
+
+
+@pytest.mark.parametrize("fmt", ["csv", "jsonl"])
+async def test_a_list_by_a_rule_leaves_as_a_file(fmt: str, desk: httpx.AsyncClient, company: Company) -> None:
+    for number in range(3):
+        await company.gets(postcard(external_id=f"fit-{number}", sender=f"fitting{number}@shop.example"))
+    await desk.post("/api/customers", json={"name": "조용한 손님", "email": "quiet@shop.example"})
+    wanted = {"rule": WAITING, "q": "fitting", "format": fmt}
+    why = {"x-damso-reason": "reporting"}
+
+    job = await desk.post("/api/segments/fitting/export", json=wanted, headers=why)
+    wrong = await desk.post("/api/segments/fitting/export", json=wanted | {"rule": {"kind": "magic"}}, headers=why)
+    await company.works()
+    file = await desk.get(f"/api/exports/{job.json()['id']}/file")
+
+    assert (job.status_code, wrong.json()["code"]) == (201, "RULE_INVALID")
+    assert [f"fitting{number}@shop.example" in file.text for number in range(3)] == [True, True, True]
+    assert "quiet@shop.example" not in file.text
 
 
 async def test_buyers_are_reckoned_on_demand(desk: httpx.AsyncClient, company: Company) -> None:

@@ -137,6 +137,9 @@ async def test_everything_that_came_in_can_be_taken_out(owner: httpx.AsyncClient
         await owner.post(f"/api/imports/{job['id']}/start")
         await company.works()
 
+    await owner.put("/api/places", json=[{"key": "s", "name": "서촌점", "kind": "shop"}])
+    await owner.put("/api/stock", json=[{"sku": "A-1", "place": "s", "quantity": 3, "version": 1}])
+
     [event] = await exported(owner, company, "/api/exports/events")
     [order] = await exported(owner, company, "/api/exports/orders")
     [whole] = await exported(owner, company, "/api/exports/orders", "jsonl")
@@ -149,7 +152,7 @@ async def test_everything_that_came_in_can_be_taken_out(owner: httpx.AsyncClient
     )
     assert (order["number"], order["total"], order["customer_id"]) == ("A-1", "39000", event["customer_id"])
     assert whole["customer_id"] == event["customer_id"]
-    assert (product["name"], product["price"]) == ("'=신발", "12000")
+    assert (product["name"], product["price"], product["places"]) == ("'=신발", "12000", "서촌점: 3")
     assert (consent["value"], consent["given"], consent["method"]) == ("M-1", "True", "import")
     assert await company.count("access_record", "act = 'exported'") == 5
 

@@ -172,6 +172,7 @@ UNREADABLE = {
     "no batch": (b"{}", 400),
     "nested without end": (b'{"batch":[{"a":' + b"[" * 50_000 + b"]" * 50_000 + b"}]}", 400),
     "too large": (b'{"batch":[' + b" " * 600_000 + b"]}", 413),
+    "fifty megabytes": (b'{"batch":[' + b" " * 50_000_000 + b"]}", 413),
 }
 
 

@@ -67,6 +67,7 @@ async def test_an_erased_customer_is_in_no_file_of_the_lake(
 
     assert {"stream=tracked", "identity", "trait", "message", "conversation"} <= before
     assert MARK in shown
+    assert ("'marketing'" in shown, "'marketing'" in at_once) == (True, False)
     assert [line[:4000] for line in at_once.splitlines() if MARK in line] == []
     assert files_with_mark(store.folder) == set()
     assert await in_lake(company.parts.database, store) == await logged(company.parts.database)

@@ -139,6 +139,11 @@ class ExportController(Controller):
         """Have a file of orders made."""
         return await asking.file("orders", data.format, Chosen(q=data.q))
 
+    @post("/returns", guards=[needs("customers.export"), needs("commerce.read")])
+    async def export_returns(self, data: JSONBody[WholeExport], asking: NamedDependency[Asking]) -> Export:
+        """Have a file of returns and exchanges made."""
+        return await asking.file("returns", data.format, Chosen())
+
     @post("/products", guards=[needs("commerce.read")])
     async def export_products(self, data: JSONBody[SearchedExport], asking: NamedDependency[Asking]) -> Export:
         """Have a file of products made."""

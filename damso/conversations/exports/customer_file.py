@@ -1,17 +1,16 @@
 """Customers as CSV (a line for each) and JSON Lines (each with all that is known)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from damso.conversations.exports.cells import BOM, as_csv
-from damso.conversations.exports.part import CHUNK, Part
+from damso.conversations.exports.part import CHUNK, Part, records_text
 from damso.conversations.exports.types import Chosen, ExportFormat
 from damso.conversations.reach import customer_reach
 from damso.customers.export import customers_by_id
-from damso.customers.search import list_customers
+from damso.customers.search import Stretch, stretch
 from damso.kernel.database import Transaction
 from damso.team.access import Caller
 
@@ -29,6 +28,9 @@ COLUMNS = (
 )
 """Of the CSV; docs/guide.md says what each means."""
 
+SEARCHED = 2_000
+"""Customers that are looked at for a part when some are searched."""
+
 _LINES = """
 SELECT u.id, u.name, u.created_at AS first_seen_at, u.last_seen_at,
     ARRAY(SELECT value FROM identity i WHERE i.customer_id = u.id AND i.kind = 'email' ORDER BY value) AS emails,
@@ -45,19 +47,27 @@ FROM unnest($1::uuid[]) WITH ORDINALITY w(id, n) JOIN customer u ON u.id = w.id 
 
 
 async def customer_part(tx: Transaction, caller: Caller, chosen: Chosen, fmt: ExportFormat, place: str | None) -> Part:
-    """The next customers, as far as the caller may see; by the list's order, or by that of the named ids."""
+    """The next customers in the order they were made, as far as the caller may see."""
     ids, next_place = await _next_ids(tx, caller, chosen, place)
+    return await told(tx, ids, fmt, place, next_place)
+
+
+async def told(
+    tx: Transaction, ids: Sequence[UUID], fmt: ExportFormat, place: str | None, next_place: str | None
+) -> Part:
+    """A part of these customers."""
     if fmt == "csv":
-        head = [COLUMNS] if place is None else []
-        rows = [
-            (*list(line.values())[:-1], msgspec.json.encode(line["traits"]).decode())
-            for line in await customer_lines(tx, ids)
-        ]
-        text = (BOM if place is None else "") + as_csv([*head, *rows])
+        text = records_text(
+            fmt, COLUMNS, [in_cells(line) for line in await customer_lines(tx, ids)], first=place is None
+        )
     else:
-        told = await customers_by_id(tx, ids)
-        text = "".join(f"{msgspec.json.encode(one).decode()}\n" for one in told)
+        text = "".join(f"{msgspec.json.encode(one).decode()}\n" for one in await customers_by_id(tx, ids))
     return Part(text, len(ids), ids, next_place)
+
+
+def in_cells(line: Mapping[str, Any]) -> dict[str, Any]:
+    """In a cell several addresses stand beside each other, and traits as JSON."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in line.items()}
 
 
 async def customer_lines(tx: Transaction, ids: Sequence[UUID]) -> list[dict[str, Any]]:
@@ -69,13 +79,22 @@ async def _next_ids(
     tx: Transaction, caller: Caller, chosen: Chosen, place: str | None
 ) -> tuple[Sequence[UUID], str | None]:
     if chosen.ids is None:
-        page = await list_customers(
-            tx, q=chosen.q, cursor=place, limit=CHUNK, within=lambda args, u: customer_reach(caller, args, u)
-        )
-        return [customer.id for customer in page.items], page.next
+        found = await next_stretch(tx, caller, chosen, place)
+        return found.ids, str(found.after) if found.after else None
     args: list[object] = [chosen.ids]
     condition = customer_reach(caller, args, "u") or "true"
     ids: list[UUID] = await tx.values(
         f"SELECT id FROM customer u WHERE id = ANY ($1) AND merged_into IS NULL AND {condition} ORDER BY id", *args
     )
     return ids, None
+
+
+async def next_stretch(tx: Transaction, caller: Caller, chosen: Chosen, place: str | None) -> Stretch:
+    """The next customers whom the caller may see and what was searched for finds."""
+    return await stretch(
+        tx,
+        q=chosen.q,
+        after=UUID(place) if place else UUID(int=0),
+        looked=SEARCHED if chosen.q else CHUNK,
+        within=lambda args, u: customer_reach(caller, args, u),
+    )

@@ -29,6 +29,7 @@ NEEDED: dict[ExportKind, tuple[Permission, ...]] = {
     "products": ("commerce.read",),
     "members": ("customers.export", "segments.read"),
     "consents": ("customers.export",),
+    "returns": ("customers.export", "commerce.read"),
 }
 """Rights that a file of a kind needs, all of them, also when it is fetched."""
 

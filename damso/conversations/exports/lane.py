@@ -14,9 +14,10 @@ from damso.conversations.exports.conversation_file import conversation_part
 from damso.conversations.exports.customer_file import customer_part
 from damso.conversations.exports.event_file import event_part
 from damso.conversations.exports.jobs import LANE, NEEDED
-from damso.conversations.exports.member_file import Members, member_part
+from damso.conversations.exports.member_file import Segmenting, member_part
 from damso.conversations.exports.order_file import order_part
 from damso.conversations.exports.part import Part
+from damso.conversations.exports.return_file import return_part
 from damso.conversations.exports.types import Chosen, ExportFormat, ExportKind
 from damso.kernel import lanes
 from damso.kernel.database import Database, Transaction
@@ -38,9 +39,9 @@ class ExportLane:
     width: ClassVar[int] = 1
     title: ClassVar[Text] = Text("내보내는 파일", "Files being exported")
 
-    def __init__(self, database: Database, members: Members) -> None:
+    def __init__(self, database: Database, segmenting: Segmenting) -> None:
         self._database = database
-        self._members = members
+        self._segmenting = segmenting
 
     async def work(self, claim: lanes.Claim) -> None:
         job_id = UUID(claim.item.payload["job_id"])
@@ -75,7 +76,7 @@ class ExportLane:
             return None
         fmt: ExportFormat = job["format"]
         chosen = msgspec.convert(job["chosen"], Chosen)
-        return await part_of(tx, caller, kind, chosen, fmt, job["next_place"], self._members)
+        return await part_of(tx, caller, kind, chosen, fmt, job["next_place"], self._segmenting)
 
 
 async def part_of(
@@ -85,11 +86,11 @@ async def part_of(
     chosen: Chosen,
     fmt: ExportFormat,
     place: str | None,
-    members: Members,
+    segmenting: Segmenting,
 ) -> Part:
     """The next stretch of a file, as far as the caller may see what stands in it."""
     if kind == "members":
-        return await member_part(tx, caller, chosen, fmt, place, members)
+        return await member_part(tx, caller, chosen, fmt, place, segmenting)
     return await _MAKERS[kind](tx, caller, chosen, fmt, place)
 
 
@@ -99,6 +100,7 @@ _MAKERS: Mapping[ExportKind, Callable[[Transaction, Caller, Chosen, ExportFormat
     "events": event_part,
     "orders": order_part,
     "products": catalogue_part,
+    "returns": return_part,
     "consents": consent_part,
 }
 

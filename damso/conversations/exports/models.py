@@ -19,7 +19,9 @@ class ExportJob(Table):
     __tablename__ = "export_job"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('conversations', 'customers', 'events', 'orders', 'products', 'members', 'consents')", name="kind"
+            """kind IN ('conversations', 'customers', 'events', 'orders', 'products', 'members', 'consents',
+            'returns')""",
+            name="kind",
         ),
         CheckConstraint("format IN ('csv', 'jsonl')", name="format"),
         CheckConstraint("state IN ('waiting', 'done', 'failed')", name="state"),

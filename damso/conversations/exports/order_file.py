@@ -7,7 +7,7 @@ from uuid import UUID
 
 from damso.commerce.money import digits_of
 from damso.commerce.orders import Wanted, lines_of, list_orders
-from damso.commerce.types import StoredLine, StoredOrder
+from damso.commerce.types import StoredLine, StoredOrder, Within
 from damso.conversations.exports.part import CHUNK, Part, records_text
 from damso.conversations.exports.types import Chosen, ExportFormat
 from damso.conversations.reach import customer_reach
@@ -36,15 +36,9 @@ COLUMNS = (
 
 async def order_part(tx: Transaction, caller: Caller, chosen: Chosen, fmt: ExportFormat, place: str | None) -> Part:
     """The next orders of customers whom the caller may see, newest first."""
-
-    def within(args: list[object]) -> str:
-        condition = customer_reach(caller, args, "u")
-        whose = "SELECT FROM identity i JOIN customer u ON u.id = i.customer_id WHERE i.id = o.identity_id"
-        return f"EXISTS ({whose} AND {condition})" if condition else ""
-
-    page = await list_orders(tx, Wanted(q=chosen.q), cursor=place, limit=CHUNK, within=within)
+    page = await list_orders(tx, Wanted(q=chosen.q), cursor=place, limit=CHUNK, within=orders_of_reach(caller))
     lines = await lines_of(tx, [order.id for order in page.items])
-    customers = await _customers(tx, [order.identity_id for order in page.items])
+    customers = await customers_of(tx, [order.identity_id for order in page.items])
     records = [_record(order, lines[order.id], customers.get(order.identity_id), fmt) for order in page.items]
     return Part(
         text=records_text(fmt, COLUMNS, records, first=place is None),
@@ -54,7 +48,19 @@ async def order_part(tx: Transaction, caller: Caller, chosen: Chosen, fmt: Expor
     )
 
 
-async def _customers(tx: Transaction, identity_ids: Sequence[int]) -> dict[int, UUID]:
+def orders_of_reach(caller: Caller) -> Within:
+    """The condition on orders of customers whom the caller may see."""
+
+    def within(args: list[object]) -> str:
+        condition = customer_reach(caller, args, "u")
+        whose = "SELECT FROM identity i JOIN customer u ON u.id = i.customer_id WHERE i.id = o.identity_id"
+        return f"EXISTS ({whose} AND {condition})" if condition else ""
+
+    return within
+
+
+async def customers_of(tx: Transaction, identity_ids: Sequence[int]) -> dict[int, UUID]:
+    """Whose each identity is by now."""
     rows = await tx.rows("SELECT id, customer_id FROM identity WHERE id = ANY ($1)", list(identity_ids))
     return {row["id"]: row["customer_id"] for row in rows}
 

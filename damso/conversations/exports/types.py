@@ -1,7 +1,7 @@
 """What can be asked for, and a job as its owner sees it."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from msgspec import Struct
 from damso.conversations.rows import Filter
 from damso.team.records.reasons import ReasonKind
 
-ExportKind = Literal["conversations", "customers", "events", "orders", "products", "members", "consents"]
+ExportKind = Literal["conversations", "customers", "events", "orders", "products", "members", "consents", "returns"]
 ExportFormat = Literal["csv", "jsonl"]
 ExportState = Literal["waiting", "done", "failed"]
 
@@ -21,7 +21,7 @@ MOST_CHOSEN = 1_000
 
 class Chosen(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a file holds: conversations by a filter; customers, orders and products by what they are searched by, or
-    those named; events by when they happened; the members of a segment."""
+    those named; events by when they happened; the members of a segment, or whoever fits a rule and is found by `q`."""
 
     filter: Filter | None = None
     q: str = ""
@@ -29,6 +29,7 @@ class Chosen(Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: datetime | None = None
     until: datetime | None = None
     segment_id: UUID | None = None
+    rule: dict[str, Any] | None = None
 
 
 class Export(Struct, frozen=True, kw_only=True):

@@ -79,10 +79,23 @@ class OrderProblem(Struct, frozen=True, kw_only=True):
     customer_id: UUID
 
 
+class LookedAt(Struct, frozen=True, kw_only=True):
+    """Whether there was anything to look at, without which an empty part says nothing: event sources, ones with a plan,
+    changes of traits, addresses, orders; and when all customers were compared last."""
+
+    sources: bool
+    plans: bool
+    compared_at: datetime | None
+    traits: bool
+    addresses: bool
+    orders: bool
+
+
 class DataQuality(Struct, frozen=True, kw_only=True):
-    """What is amiss. A count of `most` means at least so many."""
+    """What is amiss, and what was looked at for it. A count of `most` means at least so many."""
 
     most: int
+    looked_at: LookedAt
     refused: list[RefusedCount]
     held: list[HeldCount]
     pairs: list[PairCount]
@@ -95,6 +108,7 @@ class DataQuality(Struct, frozen=True, kw_only=True):
 async def data_quality(tx: Transaction, ways: Ways, locale: Locale) -> DataQuality:
     return DataQuality(
         most=MOST,
+        looked_at=await tx.one(LookedAt, _LOOKED_AT),
         refused=[RefusedCount(**row, text=_said(row["code"], locale)) for row in await tx.rows(_REFUSED, MOST)],
         held=await tx.all(HeldCount, _HELD, MOST),
         pairs=await _pairs(tx),
@@ -105,6 +119,13 @@ async def data_quality(tx: Transaction, ways: Ways, locale: Locale) -> DataQuali
     )
 
 
+_LOOKED_AT = """
+SELECT EXISTS (SELECT FROM source) AS sources, EXISTS (SELECT FROM planned_event) AS plans,
+    (SELECT max(finished_at) FROM match_run WHERE state = 'done') AS compared_at,
+    EXISTS (SELECT FROM trait_change) AS traits,
+    EXISTS (SELECT FROM identity WHERE kind IN ('email', 'phone')) AS addresses,
+    EXISTS (SELECT FROM customer_order WHERE kind = 'order') AS orders
+"""
 # By ix_refused_event_source, the newest of each source.
 _REFUSED = """
 SELECT s.id AS source_id, s.name AS source, r.code, count(*) AS count FROM source s CROSS JOIN LATERAL (

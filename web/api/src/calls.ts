@@ -348,12 +348,14 @@ export const api = {
     customers: (body: c.CustomerExport, reason: StatedReason) =>
       request<c.Export>("POST", "/api/exports/customers", { body, reason }),
     records: (
-      kind: "events" | "orders" | "products" | "consents",
+      kind: "events" | "orders" | "returns" | "products" | "consents",
       body: c.WholeExport,
       reason: StatedReason,
     ) => request<c.Export>("POST", `/api/exports/${kind}`, { body, reason }),
     members: (segmentId: c.Id, format: c.ExportFormat, reason: StatedReason) =>
       request<c.Export>("POST", `/api/segments/${segmentId}/export`, { body: { format }, reason }),
+    fitting: (body: { rule: c.SegmentRule; q: string; format: c.ExportFormat }, reason: StatedReason) =>
+      request<c.Export>("POST", "/api/segments/fitting/export", { body, reason }),
     list: () => request<c.Export[]>("GET", "/api/exports"),
     get: (id: c.Id) => request<c.Export>("GET", `/api/exports/${id}`),
     remove: (id: c.Id) => request<void>("DELETE", `/api/exports/${id}`),
@@ -481,8 +483,12 @@ export const api = {
     why: (id: c.Id, customerId: c.Id) =>
       request<c.SegmentWhy>("GET", `/api/segments/${id}/why/${customerId}`),
     ofCustomer: (customerId: c.Id) => request<c.Stay[]>("GET", `/api/customers/${customerId}/segments`),
-    fitting: (rule: c.SegmentRule, cursor?: string, signal?: AbortSignal) =>
-      request<c.FittingPage>("POST", "/api/segments/fitting", { body: { rule }, query: { cursor }, signal }),
+    fitting: (rule: c.SegmentRule, q: string, cursor?: string, signal?: AbortSignal) =>
+      request<c.FittingPage>("POST", "/api/segments/fitting", {
+        body: { rule, q },
+        query: { cursor },
+        signal,
+      }),
   },
 
   computed: {

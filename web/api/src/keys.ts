@@ -77,7 +77,7 @@ export const keys = {
   segmentWhy: (id: Id, customerId: Id) => ["segments", "why", id, customerId] as const,
   segmentsOf: (customerId: Id) => ["segments", "of", customerId] as const,
   segmentPreview: (rule: unknown) => ["segments", "preview", rule] as const,
-  segmentFitting: (rule: unknown) => ["customers", "fitting", rule] as const,
+  segmentFitting: (rule: unknown, q: string) => ["customers", "fitting", rule, q] as const,
   computed: ["computed"] as const,
   computedPreview: (computation: unknown) => ["preview", "computed", computation] as const,
   computedOf: (customerId: Id) => ["customers", "computed", customerId] as const,

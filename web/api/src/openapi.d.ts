@@ -1797,6 +1797,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exports/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ExportReturns */
+        post: operations["ApiExportsReturnsExportReturns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/{export_id}": {
         parameters: {
             query?: never;
@@ -3414,6 +3431,23 @@ export interface paths {
         put?: never;
         /** ListFitting */
         post: operations["ApiSegmentsFittingListFitting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/fitting/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ExportFitting */
+        post: operations["ApiSegmentsFittingExportExportFitting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5569,6 +5603,7 @@ export interface components {
         /** DataQuality */
         DataQuality: {
             held: components["schemas"]["HeldCount"][];
+            looked_at: components["schemas"]["LookedAt"];
             mixed_traits: components["schemas"]["MixedTrait"][];
             most: number;
             order_problems: components["schemas"]["OrderProblem"][];
@@ -5833,7 +5868,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "conversations" | "customers" | "events" | "orders" | "products" | "members" | "consents";
+            kind: "conversations" | "customers" | "events" | "orders" | "products" | "members" | "consents" | "returns";
             note: string;
             /** @enum {string} */
             reason: "customer_request" | "complaint" | "legal" | "inspection" | "reporting" | "moving" | "other";
@@ -5898,6 +5933,24 @@ export interface components {
             fault: "changed" | "removed" | "inserted" | "seal_changed" | "cut_off" | "start_forged";
             number?: number | null;
             record_id?: string | null;
+        };
+        /** FittingDraft */
+        FittingDraft: {
+            /** @default  */
+            q?: string;
+            rule: {
+                [key: string]: unknown;
+            };
+        };
+        /** FittingExport */
+        FittingExport: {
+            /** @enum {string} */
+            format: "csv" | "jsonl";
+            /** @default  */
+            q?: string;
+            rule: {
+                [key: string]: unknown;
+            };
         };
         /** FittingPage */
         FittingPage: {
@@ -6506,6 +6559,15 @@ export interface components {
         LogoForm: {
             /** Format: binary */
             file: string;
+        };
+        /** LookedAt */
+        LookedAt: {
+            addresses: boolean;
+            compared_at: string | null;
+            orders: boolean;
+            plans: boolean;
+            sources: boolean;
+            traits: boolean;
         };
         /** Macro */
         Macro: {
@@ -13106,6 +13168,45 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    ApiExportsReturnsExportReturns: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WholeExport"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     ApiExportsExportIdGetExport: {
         parameters: {
             query?: never;
@@ -17010,7 +17111,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SegmentDraft"];
+                "application/json": components["schemas"]["FittingDraft"];
             };
         };
         responses: {
@@ -17021,6 +17122,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FittingPage"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            405: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    ApiSegmentsFittingExportExportFitting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why data is taken out */
+                "X-Damso-Reason"?: string | null;
+                /** @description What there is to add, percent-encoded UTF-8 */
+                "X-Damso-Reason-Note"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FittingExport"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
                 };
             };
             401: components["responses"]["Problem"];

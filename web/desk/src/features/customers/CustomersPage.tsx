@@ -25,7 +25,7 @@ import { FilterBar } from "./FilterBar.tsx";
 import { type Filter, FilterDrawer } from "./FilterDrawer.tsx";
 import { identityValue } from "./identityText.ts";
 import { NewCustomerDialog } from "./NewCustomerDialog.tsx";
-import { useCustomerRows } from "./useCustomerRows.ts";
+import { ruleOf, useCustomerRows } from "./useCustomerRows.ts";
 
 const SHOWN = 2;
 
@@ -42,20 +42,19 @@ export function CustomersPage() {
   const merges = useMay("customers.merge");
   const box = useRef<HTMLInputElement>(null);
   const filter: Filter = { segment: search.segment, rule: search.rule };
-  const filtered = Boolean(filter.segment || filter.rule);
+  const rule = ruleOf(filter);
+  const filtered = Boolean(rule);
   const [filtering, setFiltering] = useState(false);
   const filters = useMay("segments.read");
   const { query, rows, looked } = useCustomerRows(q, filter);
   const apply = (wanted: Filter) => {
     setFiltering(false);
-    setText("");
-    void navigate({ to: "/customers", search: wanted });
+    void navigate({ to: "/customers", search: { ...wanted, q: q || undefined } });
   };
 
-  // What is typed searches all customers: words and a filter are not asked together.
   useEffect(() => {
-    const keep = (before: { q?: string } & Filter) => ({ ...before, q: undefined });
-    void navigate({ to: "/customers", search: q ? { q } : keep, replace: true });
+    const typed = (before: { q?: string } & Filter) => ({ ...before, q: q || undefined });
+    void navigate({ to: "/customers", search: typed, replace: true });
   }, [q, navigate]);
   useKeys({ search: () => box.current?.focus() });
 
@@ -99,7 +98,7 @@ export function CustomersPage() {
             <IconMailCheck size={18} stroke={1.6} />
           </IconButton>
         )}
-        {mayExport && !filtered && (
+        {mayExport && (
           <IconButton label={t("export.customers")} onClick={() => setExporting(true)}>
             <IconFileExport size={18} stroke={1.6} />
           </IconButton>
@@ -122,7 +121,11 @@ export function CustomersPage() {
             icon={<IconUsers size={32} stroke={1.4} />}
             title={filtered ? t("narrow.nobody") : q ? t("customers.noMatch") : t("customers.emptyTitle")}
           >
-            {filtered ? t("narrow.nobodyText") : q ? t("customers.noMatchText") : t("customers.emptyText")}
+            {filtered
+              ? t(q ? "narrow.nobodyFound" : "narrow.nobodyText", { q })
+              : q
+                ? t("customers.noMatchText")
+                : t("customers.emptyText")}
           </EmptyState>
         )}
         {rows.length > 0 && (
@@ -179,8 +182,17 @@ export function CustomersPage() {
       {exporting && (
         <ExportDialog
           title={t("export.customers")}
-          lead={q ? t("export.customersFound", { q }) : t("export.customersAll")}
-          ask={(format, reason) => api.exports.customers({ format, q }, reason)}
+          lead={[
+            rule ? t("export.customersFitting") : !q && t("export.customersAll"),
+            q && t("export.customersFound", { q }),
+          ]
+            .filter(Boolean)
+            .join(" ")}
+          ask={(format, reason) =>
+            rule
+              ? api.exports.fitting({ rule, q, format }, reason)
+              : api.exports.customers({ format, q }, reason)
+          }
           onClose={() => setExporting(false)}
         />
       )}

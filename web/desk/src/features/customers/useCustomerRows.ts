@@ -8,11 +8,13 @@ import type { Filter } from "./FilterDrawer.tsx";
 const SCREEN = 50;
 const PAGES = 10;
 
-/** Customers of the list: found by words, or by a segment or a rule. `looked` is how many were looked at for a rule. */
+/** The rule that a filter is. */
+export const ruleOf = (filter: Filter): SegmentRule | undefined =>
+  filter.segment ? { kind: "segment", segment_id: filter.segment } : filter.rule;
+
+/** Customers of the list: found by words, by a segment or a rule, or both. `looked` is how many were looked at for a rule. */
 export function useCustomerRows(q: string, filter: Filter) {
-  const rule: SegmentRule | undefined = filter.segment
-    ? { kind: "segment", segment_id: filter.segment }
-    : filter.rule;
+  const rule = ruleOf(filter);
   const found = useInfiniteQuery({
     queryKey: keys.customerList(q),
     queryFn: ({ pageParam, signal }) => api.customers.list({ q: q || undefined, cursor: pageParam }, signal),
@@ -21,7 +23,7 @@ export function useCustomerRows(q: string, filter: Filter) {
     placeholderData: keepPreviousData,
     enabled: !rule,
   });
-  const fitting = useInfiniteQuery(fittingQuery(rule));
+  const fitting = useInfiniteQuery(fittingQuery(rule, q));
   const fits: CustomerRow[] = fitting.data?.pages.flatMap((page) => page.items) ?? [];
   const { hasNextPage, isFetching, fetchNextPage } = fitting;
   const pages = fitting.data?.pages.length ?? 0;

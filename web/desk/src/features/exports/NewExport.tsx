@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useMay } from "../../app/useMe.ts";
 import { ExportDialog } from "./ExportDialog.tsx";
 
-type Kind = "conversations" | "customers" | "events" | "orders" | "products" | "consents";
+type Kind = "conversations" | "customers" | "events" | "orders" | "returns" | "products" | "consents";
 
 function ask(kind: Kind, format: ExportFormat, reason: StatedReason): Promise<Export> {
   if (kind === "conversations") return api.exports.conversations({ format }, reason);
@@ -24,7 +24,7 @@ export function NewExport() {
   const kinds: Kind[] = [
     ...(cases ? (["conversations"] as const) : []),
     ...(customers ? (["customers", "events", "consents"] as const) : []),
-    ...(customers && commerce ? (["orders"] as const) : []),
+    ...(customers && commerce ? (["orders", "returns"] as const) : []),
     ...(commerce ? (["products"] as const) : []),
   ];
   if (kinds.length === 0) return null;

@@ -1,12 +1,13 @@
 import { api, type DataQuality, keys } from "@damso/api";
 import { type TextKey, useText } from "@damso/i18n";
 import { Notice, Skeleton, Time } from "@damso/ui";
+import { IconCircleCheck, IconCircleDashed } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import { bandText } from "../customers/bandText.ts";
-import { kindText } from "../customers/identityText.ts";
+import { kindText, sourceText } from "../customers/identityText.ts";
 import { Page } from "../settings/Page.tsx";
 import settings from "../settings/settings.module.css";
 import classes from "./identity.module.css";
@@ -37,10 +38,12 @@ interface Row {
 
 function Parts({ quality }: { quality: DataQuality }) {
   const { t } = useText();
+  const { sources, plans, compared_at, traits, addresses, orders } = quality.looked_at;
   return (
     <>
       <Part
         part="refused"
+        looked={sources}
         most={quality.most}
         rows={quality.refused.map((one) => ({
           key: one.source_id + one.code,
@@ -53,6 +56,7 @@ function Parts({ quality }: { quality: DataQuality }) {
       />
       <Part
         part="held"
+        looked
         most={quality.most}
         rows={quality.held.map((one) => ({
           key: one.kind,
@@ -64,6 +68,9 @@ function Parts({ quality }: { quality: DataQuality }) {
       />
       <Part
         part="pairs"
+        looked={compared_at !== null}
+        since={compared_at ?? undefined}
+        begin="/settings/identity"
         rows={quality.pairs.map((one) => ({
           key: String(one.least),
           to: "/customers/suggestions",
@@ -74,6 +81,8 @@ function Parts({ quality }: { quality: DataQuality }) {
       />
       <Part
         part="unknown"
+        looked={plans}
+        begin="/settings/sources"
         rows={quality.unknown_events.map((one) => ({
           key: one.source_id + one.name,
           to: `/settings/sources/${one.source_id}`,
@@ -89,15 +98,22 @@ function Parts({ quality }: { quality: DataQuality }) {
       />
       <Part
         part="mixed"
+        looked={traits}
         rows={quality.mixed_traits.map((one) => ({
           key: one.key,
           to: "/settings/sources",
           what: one.key,
-          about: `${one.types.join(", ")} · ${one.sources.join(", ")}`,
+          about: [
+            one.types.map((type) => t(`quality.type.${type}` as TextKey)),
+            one.sources.map((source) => sourceText(source, t)),
+          ]
+            .map((words) => words.join(", "))
+            .join(" · "),
         }))}
       />
       <Part
         part="unreachable"
+        looked={addresses}
         most={quality.most}
         rows={quality.unreachable.map((one) => ({
           key: one.kind,
@@ -108,6 +124,7 @@ function Parts({ quality }: { quality: DataQuality }) {
       />
       <Part
         part="orders"
+        looked={orders}
         most={quality.most}
         rows={quality.order_problems.map((one) => ({
           key: one.code,
@@ -120,15 +137,50 @@ function Parts({ quality }: { quality: DataQuality }) {
   );
 }
 
-function Part({ part, rows, most }: { part: Named; rows: Row[]; most?: number }) {
+interface PartProps {
+  part: Named;
+  rows: Row[];
+  /** Whether there was anything to look at, and when that was done if not just now. */
+  looked: boolean;
+  since?: string;
+  /** Where that begins which was not looked at yet. */
+  begin?: string;
+  most?: number;
+}
+
+function Part({ part, rows, looked, since, begin, most }: PartProps) {
   const { t, format } = useText();
   const all = rows.reduce((sum, row) => sum + (row.count ?? 1), 0);
   return (
     <section className={settings.section} aria-label={t(`quality.${part}`)}>
       <h3 className={settings.sectionTitle}>
-        {t(`quality.${part}`)} <span className={classes.number}>{format.number(all)}</span>
+        {t(`quality.${part}`)} {all > 0 && <span className={classes.number}>{format.number(all)}</span>}
       </h3>
-      <p className={settings.sectionLead}>{t(`quality.${part}Text`)}</p>
+      {rows.length === 0 && (
+        <p className={classes.state}>
+          {looked ? (
+            <IconCircleCheck size={16} className={classes.well} aria-hidden="true" />
+          ) : (
+            <IconCircleDashed size={16} aria-hidden="true" />
+          )}
+          <span>
+            {t(looked ? `quality.${part}Well` : `quality.${part}Unseen`)}
+            {since && (
+              <>
+                {" · "}
+                {t("quality.compared")} <Time at={since} />
+              </>
+            )}
+            {!looked && begin && (
+              <>
+                {" "}
+                <Link to={begin as never}>{t(`quality.${part}Begin` as TextKey)}</Link>
+              </>
+            )}
+          </span>
+        </p>
+      )}
+      {rows.length > 0 && <p className={settings.sectionLead}>{t(`quality.${part}Text`)}</p>}
       <ul className={settings.rows} hidden={rows.length === 0}>
         {rows.map((row) => (
           <li key={row.key}>

@@ -11,7 +11,7 @@ import { HoldList } from "./HoldList.tsx";
 import { RuleCard } from "./RuleCard.tsx";
 import { RunList } from "./RunList.tsx";
 import classes from "./retention.module.css";
-import { TechnicalList } from "./TechnicalList.tsx";
+import { TechnicalList, UnruledList } from "./TechnicalList.tsx";
 
 /** How long each kind of record is kept, what is over its time, and what was destroyed. */
 export function RetentionPage() {
@@ -69,6 +69,7 @@ export function RetentionPage() {
           </section>
           <HoldList holds={state.holds} />
           <TechnicalList rules={state.technical} months={state.records_months} />
+          <UnruledList />
         </>
       )}
     </Page>

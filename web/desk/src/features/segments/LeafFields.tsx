@@ -1,6 +1,7 @@
 import { useText } from "@damso/i18n";
 import { Autocomplete, Checkbox, MultiSelect, NumberInput, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { kindText } from "../customers/identityText.ts";
 import { Comparison } from "./Comparison.tsx";
 import { Duration } from "./Duration.tsx";
 import { EventFields } from "./EventFields.tsx";
@@ -80,7 +81,7 @@ function IdentityFields({ leaf, onChange }: Of<"identity">) {
     <div className={classes.fields}>
       <MultiSelect
         aria-label={t("rule.kinds")}
-        data={[...known]}
+        data={[...known].map((value) => ({ value, label: kindText(value, t) }))}
         value={leaf.kinds}
         onChange={(kinds) => onChange({ ...leaf, kinds })}
       />

@@ -52,11 +52,11 @@ export const rfmQuery = queryOptions({
   refetchInterval: ({ state }) => (state.data?.refreshing ? LOOK_AGAIN : false),
 });
 
-/** Customers that fit a rule which nobody keeps; a page may be short though there are more. */
-export const fittingQuery = (rule: SegmentRule | undefined) =>
+/** Customers that fit a rule which nobody keeps, of those that words find; a page may be short though there are more. */
+export const fittingQuery = (rule: SegmentRule | undefined, q: string) =>
   infiniteQueryOptions({
-    queryKey: keys.segmentFitting(rule),
-    queryFn: ({ pageParam, signal }) => api.segments.fitting(rule ?? EVERYBODY, pageParam, signal),
+    queryKey: keys.segmentFitting(rule, q),
+    queryFn: ({ pageParam, signal }) => api.segments.fitting(rule ?? EVERYBODY, q, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: keepPreviousData,
