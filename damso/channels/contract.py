@@ -45,9 +45,10 @@ _KOREAN = re.compile(r"[가-힣]|\b[A-Z]{2,}\b")
 class Material(Struct, frozen=True, kw_only=True):
     """What the checks need of a channel.
 
-    `recorded` are genuine requests by the name of their file. `proof` names the headers that carry the signature;
-    empty where nothing comes over HTTP. Where a provider signs neither body nor time (`signs` is false), a secret in
-    these headers is all that proves a call, or (`by_address`) the address it comes from. `regroup` makes other
+    `recorded` are genuine requests by the name of their file. `proof` names the headers that carry the signature, of
+    which each request has those of its kind; empty where nothing comes over HTTP. Where a provider signs neither body
+    nor time (`signs` is false), a secret in these headers is all that proves a call, or (`by_address`) the address it
+    comes from; else it lies in the body, which only tests of the channel itself can bend. `regroup` makes other
     deliveries of the same events: batched, cut in two.
     """
 
@@ -109,6 +110,7 @@ def check_refusals(material: Material) -> None:
     a changed body and not late."""
     adapter, unset = material.adapter, without_secrets(material.config)
     for name, request in material.recorded.items():
+        assert not material.proof or set(material.proof) & set(request.headers), f"{name} proves nothing"
         if material.proof or material.by_address:
             adapter.verify(request, material.config)
         for what, forged in forgeries(request, material):
@@ -130,10 +132,12 @@ def forgeries(request: Request, material: Material) -> list[tuple[str, Request]]
     if material.by_address:
         addresses = ("", "203.0.113.9", "2001:db8::9", "::", "not an address")
         made += [(f"from {address!r}", replace(request, peer=address)) for address in addresses]
-    else:
+    elif material.signs or material.proof:
         made.append(("no headers", replace(request, headers={})))
     for header in material.proof:
-        value = request.headers[header]
+        value = request.headers.get(header)
+        if value is None:
+            continue
         made.append((f"no {header}", replace(request, headers=_without(request.headers, header))))
         for what, changed in (("empty", ""), ("truncated", value[:-3]), ("odd", "\u00e9,\u00ff==")):
             made.append((f"{what} {header}", replace(request, headers={**request.headers, header: changed})))
