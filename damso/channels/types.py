@@ -347,6 +347,14 @@ class Entered(Protocol):
     def entered(self, config: Any, text: str) -> Entrance: ...
 
 
+@runtime_checkable
+class Ends(Protocol):
+    """The company can end a thread at the provider: nothing can be answered any more until the customer writes again,
+    whom a bot of the provider's may take over."""
+
+    async def end(self, to: Address, thread: Thread, config: Any, http: AsyncClient) -> None: ...
+
+
 TemplateState = Literal["draft", "requested", "reviewing", "approved", "rejected", "stopped"]
 
 
