@@ -27,7 +27,7 @@ class HooksController(Controller):
     tags = ("Hooks",)
     opt = PUBLIC
 
-    @post(status_code=200, request_max_body_size=None)
+    @post(["/", "/{part:path}"], status_code=200, request_max_body_size=None)
     async def receive_delivery(
         self,
         key: FromPath[str],
@@ -37,7 +37,10 @@ class HooksController(Controller):
         inboxes: NamedDependency[Inboxes],
         settings: NamedDependency[Settings],
     ) -> HttpResponse[bytes]:
-        """Take a delivery. 200 means that it is stored; the same one again is stored once."""
+        """Take a delivery. 200 means that it is stored; the same one again is stored once.
+
+        Some providers write what a call is about behind the address they were given; its body tells as well.
+        """
         inbox = await _inbox(database, inboxes, key)
         received = _request(request, await _body(request), database, settings)
         return _answer(await accept(database, blobs, inbox, received))

@@ -78,6 +78,19 @@ async def test_what_cannot_be_stored_of_a_query_or_header_does_no_harm(client, d
     assert row["query"]["a"] == "\ufffd"
 
 
+async def test_a_provider_may_write_more_behind_the_address(client, database, inbox, clock) -> None:
+    request = call(said("m-1", "안녕"), identifier="w-1", at=clock.now())
+
+    behind = [
+        await client.post(f"/hooks/{inbox.key}{part}", content=request.body, headers=dict(request.headers))
+        for part in ("/message", "/v3/session/expired")
+    ]
+    forged = await client.post(f"/hooks/{inbox.key}/message", content=b"{}")
+
+    assert [answer.status_code for answer in (*behind, forged)] == [200, 200, 401]
+    assert await stored(database) == 1
+
+
 async def test_mail_and_chat_have_no_hook(client, connect) -> None:
     mail = await connect("email", {"address": "a@shop.example", "imap_host": "i.example", "smtp_host": "s.example"})
     chat = await connect("chat", {"launcher": "left"})

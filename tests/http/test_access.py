@@ -54,6 +54,7 @@ NEEDS: dict[str, str] = {
     "GET /lent/{token:str}": OPEN,
     "GET /continue/{token:str}": OPEN,
     "POST /hooks/{key:str}": OPEN,
+    "POST /hooks/{key:str}/{part:path}": OPEN,
     "GET /widget/v1/{key:str}/config": OPEN,
     "POST /widget/v1/{key:str}/session": OPEN,
     "GET /widget/v1/attachments/{attachment_id:uuid}": OPEN,
