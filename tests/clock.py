@@ -7,8 +7,8 @@ SEOUL = ZoneInfo("Asia/Seoul")
 
 
 class ManualClock:
-    def __init__(self) -> None:
-        self._now = datetime.now(UTC).replace(microsecond=0)
+    def __init__(self, at: datetime | None = None) -> None:
+        self._now = at or datetime.now(UTC).replace(microsecond=0)
 
     def now(self) -> datetime:
         return self._now

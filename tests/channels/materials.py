@@ -14,10 +14,12 @@ from damso.channels.adapters.chat.adapter import ChatAdapter
 from damso.channels.adapters.chat.config import ChatConfig
 from damso.channels.adapters.email.adapter import EmailAdapter
 from damso.channels.adapters.email.config import EmailConfig
+from damso.channels.adapters.kakao.adapter import KakaoAdapter
 from damso.channels.adapters.talktalk.adapter import TalkTalkAdapter
 from damso.channels.contract import Material
 from damso.channels.types import Request
 from tests.channels.api.system import SECRET, signed
+from tests.channels.kakao import calls as kakao_calls
 from tests.channels.talktalk import naver
 
 HERE = Path(__file__).parent
@@ -95,6 +97,16 @@ def email() -> Material:
     )
 
 
+def kakao() -> Material:
+    return Material(
+        adapter=KakaoAdapter(),
+        config=kakao_calls.CONFIG,
+        recorded=kakao_calls.recorded(),
+        proof=("x-damso-skill", "authorization"),
+        signs=False,
+    )
+
+
 def talktalk() -> Material:
     """Naver signs nothing and sends one event in each call."""
     return Material(
@@ -102,4 +114,10 @@ def talktalk() -> Material:
     )
 
 
-MATERIALS: Mapping[str, Callable[[], Material]] = {"api": api, "chat": chat, "email": email, "talktalk": talktalk}
+MATERIALS: Mapping[str, Callable[[], Material]] = {
+    "api": api,
+    "chat": chat,
+    "email": email,
+    "kakao": kakao,
+    "talktalk": talktalk,
+}

@@ -22,9 +22,9 @@ def api_config(shop: SystemSimulator) -> dict[str, str]:
 async def test_every_channel_comes_with_its_form(client) -> None:
     channels = (await client.get("/api/channels")).json()
 
-    assert [channel["channel"] for channel in channels] == ["email", "chat", "api", "talktalk"]
-    assert channels[2]["name"] == {"ko": "API", "en": "API"}
-    secret = channels[2]["schema"]["properties"]["secret"]
+    assert [channel["channel"] for channel in channels] == ["email", "chat", "kakao", "talktalk", "api"]
+    assert channels[-1]["name"] == {"ko": "API", "en": "API"}
+    secret = channels[-1]["schema"]["properties"]["secret"]
     assert (secret["writeOnly"], secret["ko"]["title"]) == (True, "서명 비밀 키")
     assert channels[0]["polls"] is True
     assert channels[1]["policy"]["media"]["max_files"] == 5
