@@ -9,6 +9,7 @@ from damso.channels.adapters.api.adapter import ApiAdapter
 from damso.channels.adapters.chat.adapter import ChatAdapter
 from damso.channels.adapters.email.adapter import EmailAdapter
 from damso.channels.adapters.kakao.adapter import KakaoAdapter
+from damso.channels.adapters.kakao_consult.adapter import ConsultAdapter
 from damso.channels.adapters.talktalk.adapter import TalkTalkAdapter
 from damso.channels.types import Adapter
 
@@ -17,7 +18,14 @@ log = structlog.get_logger()
 GROUP = "damso.channels"
 """Entry point group of packages that bring a channel; an entry names an adapter class that needs no arguments."""
 
-BUILT_IN: tuple[type[Adapter], ...] = (EmailAdapter, ChatAdapter, KakaoAdapter, TalkTalkAdapter, ApiAdapter)
+BUILT_IN: tuple[type[Adapter], ...] = (
+    EmailAdapter,
+    ChatAdapter,
+    KakaoAdapter,
+    ConsultAdapter,
+    TalkTalkAdapter,
+    ApiAdapter,
+)
 
 
 def load_adapters() -> Mapping[str, Adapter]:

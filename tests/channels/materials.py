@@ -15,11 +15,13 @@ from damso.channels.adapters.chat.config import ChatConfig
 from damso.channels.adapters.email.adapter import EmailAdapter
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.kakao.adapter import KakaoAdapter
+from damso.channels.adapters.kakao_consult.adapter import ConsultAdapter
 from damso.channels.adapters.talktalk.adapter import TalkTalkAdapter
 from damso.channels.contract import Material
 from damso.channels.types import Request
 from tests.channels.api.system import SECRET, signed
 from tests.channels.kakao import calls as kakao_calls
+from tests.channels.kakao_consult import calls as consult_calls
 from tests.channels.talktalk import naver
 
 HERE = Path(__file__).parent
@@ -107,6 +109,13 @@ def kakao() -> Material:
     )
 
 
+def kakao_consult() -> Material:
+    """No header proves anything: the profile's key stands in the body."""
+    return Material(
+        adapter=ConsultAdapter(), config=consult_calls.CONFIG, recorded=consult_calls.recorded(), signs=False
+    )
+
+
 def talktalk() -> Material:
     """Naver signs nothing and sends one event in each call."""
     return Material(
@@ -119,5 +128,6 @@ MATERIALS: Mapping[str, Callable[[], Material]] = {
     "chat": chat,
     "email": email,
     "kakao": kakao,
+    "kakao_consult": kakao_consult,
     "talktalk": talktalk,
 }
