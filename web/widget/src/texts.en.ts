@@ -116,6 +116,7 @@ export const textsEn: Texts = {
     email: "E-mail",
     sms: "Text message",
     kakao: "KakaoTalk",
+    kakao_consult: "KakaoTalk",
     talktalk: "Naver TalkTalk",
     phone: "Phone",
   },

@@ -115,6 +115,7 @@ export const textsKo = {
     email: "이메일",
     sms: "문자",
     kakao: "카카오톡",
+    kakao_consult: "카카오톡",
     talktalk: "네이버 톡톡",
     phone: "전화",
   },

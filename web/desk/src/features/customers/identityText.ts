@@ -47,6 +47,11 @@ const KINDS = [
   "internal",
   "whatsapp",
   "kakao",
+  "kakao_channel_user",
+  "kakao_bot_user",
+  "kakao_app_user",
+  "kakao_open_id",
+  "kakao_consult_user",
   "talktalk",
 ] as const;
 
@@ -62,6 +67,8 @@ const SOURCES = [
   "api",
   "email",
   "chat",
+  "kakao",
+  "kakao_consult",
   "talktalk",
   "widget",
   "code",
