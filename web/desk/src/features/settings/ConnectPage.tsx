@@ -33,15 +33,14 @@ function Connect({ channel }: { channel: Channel }) {
   const [name, setName] = useState("");
   const [brandId, setBrandId] = useState<string | null>(null);
   const [config, setConfig] = useState<Config>({});
-  const body = () => ({
-    channel: channel.channel,
-    name: name.trim(),
-    brand_id: brandId ?? brands[0]?.id ?? "",
-    config: filledConfig(channel.schema, config),
-  });
-  const check = useMutation({ mutationFn: () => api.channels.check(body()) });
+  const wanted = () => ({ channel: channel.channel, config: filledConfig(channel.schema, config) });
+  const check = useMutation({ mutationFn: () => api.channels.check(wanted()) });
   const connect = useMutation({
-    mutationFn: (force: boolean) => api.channels.create(body(), force),
+    mutationFn: (force: boolean) =>
+      api.channels.create(
+        { ...wanted(), name: name.trim(), brand_id: brandId ?? brands[0]?.id ?? "" },
+        force,
+      ),
     onSuccess: async (inbox) => {
       client.setQueryData<Inbox[]>(keys.inboxes, (all) => all && [...all, inbox]);
       void client.invalidateQueries({ queryKey: keys.inboxes });
