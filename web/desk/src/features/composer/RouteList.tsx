@@ -53,8 +53,13 @@ export function routeWindow(route: Route, t: Texts["t"], format: Format): string
   if (!route.open) return t("composer.closed");
   const parts = [
     route.owner === "them" && t("composer.theirs"),
-    route.closes_at && t("composer.closesIn", { span: format.span(route.closes_at) }),
+    route.closes_at && left(route.closes_at, t, format),
     route.cost,
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(" · ") : null;
+}
+
+function left(until: string, t: Texts["t"], format: Format): string {
+  const soon = Date.parse(until) - Date.now() < 60_000;
+  return soon ? t("composer.closesSoon") : t("composer.closesIn", { span: format.span(until) });
 }
