@@ -6,12 +6,14 @@ import uvloop
 
 from bench import reading
 from bench.backup import measure_backup
+from bench.bulk import measure_bulk
 from bench.collect import measure_collect
 from bench.identity import measure_identity
 from bench.imports import measure_imports
 from bench.intake import measure_intake
 from bench.lake import measure_lake
 from bench.live import measure_live
+from bench.live_segments import measure_live_segments
 from bench.parting import measure_parting
 from bench.reference import measure_reference
 from bench.results import Report, new_report
@@ -70,6 +72,14 @@ async def _segments(world: World, report: Report) -> None:
     report.add("Segments", await measure_segments(world))
 
 
+async def _live_segments(world: World, report: Report) -> None:
+    report.add("Segments, with everything running", await measure_live_segments(world))
+
+
+async def _bulk(_: World, report: Report) -> None:
+    report.add("Segments in bulk, on a large lake", await measure_bulk())
+
+
 async def _import(_: World, report: Report) -> None:
     report.add("Another help desk's history", await measure_imports())
     report.add("A company's own tables", await measure_tables())
@@ -96,6 +106,8 @@ _MEASURES = {
     "identity": _identity,
     "parting": _parting,
     "segments": _segments,
+    "live-segments": _live_segments,
+    "bulk": _bulk,
     "import": _import,
     "collect": _collect,
     "lake": _lake,

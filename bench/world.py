@@ -43,7 +43,7 @@ class World(Struct, frozen=True, kw_only=True):
     def cpu_seconds(self) -> dict[str, float]:
         """What the database and the product's running processes have used so far, with their children."""
         pids = {"postgres": self.postgres_pid, **self.processes}
-        return {name: _cpu_seconds(pid) for name, pid in pids.items()}
+        return {name: cpu_seconds(pid) for name, pid in pids.items()}
 
     async def cookie(self) -> Mapping[str, str]:
         """Headers with which the measured agent's browser asks."""
@@ -169,7 +169,7 @@ def _pss(pid: int) -> int:
     return 0
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Of a process, its children, and those of its children that are gone (proc(5), fields 14 to 17 of `stat`)."""
     ticks = 0
     for one in _family(pid):

@@ -47,7 +47,12 @@ Sink = Callable[[pa.RecordBatch], Awaitable[None]]
 
 async def copy_out(tx: Transaction, columns: Sequence[Column], sql: str, *args: object, into: Sink) -> None:
     """Run a query whose columns are made by `select_list`, and hand on what it finds, piece by piece."""
-    parser = _Parser(columns)
+    await copy_as(tx, schema_of(columns), sql, *args, into=into)
+
+
+async def copy_as(tx: Transaction, schema: pa.Schema, sql: str, *args: object, into: Sink) -> None:
+    """The same of any query whose columns are of these types; a time is selected as its microseconds."""
+    parser = _Parser(schema)
 
     async def take(data: bytes) -> None:
         for batch in parser.feed(data):
@@ -62,8 +67,8 @@ class _Parser:
     """Cuts a stream of CSV where a record ends, and reads it. PostgreSQL writes NULL as nothing and an empty text as
     `""`; a line break inside of quotes is part of a text."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
-        self._schema = schema_of(columns)
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
         plain = {f.name: pa.int64() if pa.types.is_timestamp(f.type) else f.type for f in self._schema}
         self._parsing = csv.ParseOptions(newlines_in_values=True)
         self._converting = csv.ConvertOptions(

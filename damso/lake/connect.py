@@ -4,10 +4,7 @@ Nobody who was erased is seen through it, from the moment of the erasure on. It 
 when it was opened, and writes none; after `GRACE` it wants opening anew.
 """
 
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 import ibis
 import pyarrow as pa
@@ -21,6 +18,7 @@ from damso.lake.arrow import copy_out, schema_of, select_list
 from damso.lake.columns import EVENT
 from damso.lake.erase import left_out_by, open_erasures
 from damso.lake.manifest import read_manifest
+from damso.lake.spill import spill_folder
 from damso.lake.store import FolderStore, LakeStore
 from damso.lake.types import STREAMS, LeftOut, Manifest
 
@@ -185,9 +183,7 @@ def _kept(column: str, gone: Sequence[object]) -> str:
 
 def _lock(lake: Backend, paths: Sequence[str]) -> None:
     """From here on: no other file, no network, no extension, and no way to take that back."""
-    spill = Path(tempfile.gettempdir()) / f"damso-lake-{os.getpid()}"
-    lake.raw_sql(f"SET temp_directory = {_quoted(str(spill))}")
-    lake.raw_sql("SET temp_file_encryption = true")
+    lake.raw_sql(f"SET temp_directory = {_quoted(str(spill_folder(lake)))}")
     lake.raw_sql("SET autoinstall_known_extensions = false")
     lake.raw_sql("SET autoload_known_extensions = false")
     lake.raw_sql(f"SET allowed_paths = [{', '.join(map(_quoted, paths))}]")

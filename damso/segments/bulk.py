@@ -24,8 +24,11 @@ from damso.segments.bulk_events import (
     is_step,
     later,
     microseconds,
+    named,
+    order_of,
     since,
     until,
+    whose,
 )
 from damso.segments.bulk_measures import measured
 from damso.segments.calendar import DAY_PATTERN, round_of_year
@@ -111,21 +114,52 @@ def _members(rule: r.Rule, everybody: Table, true_of: Mapping[str, Table]) -> Ta
 def _aggregated(
     stream: str, leaves: Mapping[int, r.Performed | r.Total], tables: Tables, now: int, keep: Keep
 ) -> dict[int, Table]:
-    events = events_of(tables, *(leaf.event for leaf in leaves.values()))
+    """Added up for each identity first: its number is quicker to group by than the customer's id, and whose it is need
+    be looked up only once."""
+    events = named(tables, *(leaf.event for leaf in leaves.values()))
+    seen = {
+        number: is_step(leaf.event, events) & (events.at > since(leaf.window, now)) for number, leaf in leaves.items()
+    }
+    if len(seen) == 1:
+        events = events.filter(*seen.values())
+        seen = dict.fromkeys(seen, ibis.literal(True))
+    events = events.mutate(**{f"seen_{number}": test for number, test in seen.items()})
+    events = events.mutate(**_insides(leaves, events, now))
+    of_identity = whose(tables, events.group_by("identity_id").aggregate(**_sums(leaves, events)))
+    added = {
+        name: of_identity[name].sum() if name.startswith("measure_") else of_identity[name].min()
+        for name in of_identity.columns
+        if name not in ("identity_id", "customer_id")
+    }
+    wide = keep(f"counted_{stream}", of_identity.group_by("customer_id").aggregate(**added))
+    return {number: _of_aggregate(number, leaf, wide) for number, leaf in leaves.items()}
+
+
+def _insides(leaves: Mapping[int, r.Performed | r.Total], events: Table, now: int) -> dict[str, Expression]:
+    """Of each leaf which events count by now (`inside_`) or will (`coming_`), and of totals with which amount."""
+    found: dict[str, Expression] = {}
+    for number, leaf in leaves.items():
+        seen = events[f"seen_{number}"]
+        if isinstance(leaf, r.Total):
+            found[f"amount_{number}"] = amount = amount_at(events.properties, leaf.property)
+            seen = seen & amount.notnull()
+        found[f"inside_{number}"] = seen & (events.at <= until(leaf.window, now)) if leaf.window.before else seen
+        if leaf.window.before:
+            found[f"coming_{number}"] = seen & (events.at > until(leaf.window, now))
+    return found
+
+
+def _sums(leaves: Mapping[int, r.Performed | r.Total], events: Table) -> dict[str, Expression]:
     sums: dict[str, Expression] = {}
     for number, leaf in leaves.items():
-        inside = is_step(leaf.event, events) & (events.at > since(leaf.window, now))
-        if isinstance(leaf, r.Total):
-            amount = amount_at(events.properties, leaf.property)
-            inside = inside & amount.notnull()
-            sums[f"measure_{number}"] = amount.sum(where=inside & (events.at <= until(leaf.window, now)))
-        else:
-            sums[f"measure_{number}"] = (inside & (events.at <= until(leaf.window, now))).sum()
-        sums[f"oldest_{number}"] = events.at.min(where=inside & (events.at <= until(leaf.window, now)))
+        inside = events[f"inside_{number}"]
+        sums[f"measure_{number}"] = (
+            events[f"amount_{number}"].sum(where=inside) if isinstance(leaf, r.Total) else events.count(where=inside)
+        )
+        sums[f"oldest_{number}"] = events.at.min(where=inside)
         if leaf.window.before:
-            sums[f"coming_{number}"] = events.at.min(where=inside & (events.at > until(leaf.window, now)))
-    wide = keep(f"counted_{stream}", events.group_by("customer_id").aggregate(**sums))
-    return {number: _of_aggregate(number, leaf, wide) for number, leaf in leaves.items()}
+            sums[f"coming_{number}"] = events.at.min(where=events[f"coming_{number}"])
+    return sums
 
 
 def _of_aggregate(number: int, leaf: r.Performed | r.Total, wide: Table) -> Table:
@@ -175,34 +209,40 @@ def _alone(leaf: r.Leaf, tables: Tables, now: datetime) -> Table:
 
 def _occurrence(leaf: r.Occurrence, tables: Tables, now: int) -> Table:
     events = events_of(tables, leaf.event)
+    events = events.select("customer_id", "at", "id", fits=is_step(leaf.event, events))
     order = [events.at, events.id] if leaf.which == "first" else [events.at.desc(), events.id.desc()]
     numbered = events.mutate(place=ibis.row_number().over(group_by=events.customer_id, order_by=order))
     one = numbered.filter(numbered.place == 0)
     begin, end = since(leaf.window, now), until(leaf.window, now)
     change = ibis.ifelse(one.at > end, later(one.at, leaf.window.before), later(one.at, leaf.window.last))
-    return one.filter(is_step(leaf.event, one) & (one.at > begin)).select(
-        "customer_id", holds=one.at <= end, next_change=change
-    )
+    return one.filter(one.fits & (one.at > begin)).select("customer_id", holds=one.at <= end, next_change=change)
 
 
-def _marked(tables: Tables, **steps: r.Step | None) -> Table:
-    """Events that are one of these steps, numbered in each customer's order, with which of them each is."""
+def _marked(tables: Tables, after: int, **steps: r.Step | None) -> Table:
+    """Events after a time that are one of these steps, with which of them each is (`is_…`) and their order."""
     events = events_of(tables, *(step for step in steps.values() if step))
-    place = ibis.row_number().over(group_by=events.customer_id, order_by=[events.at, events.stream, events.id])
+    events = events.filter(events.at > after)
     marks = {f"is_{name}": is_step(step, events) for name, step in steps.items()}
-    return events.select("customer_id", "at", place=place, **marks)
+    marked = events.select("customer_id", "at", "stream", "id", **marks)
+    return marked.filter(reduce(lambda one, other: one | other, (marked[name] for name in marks)))
 
 
 def _sequence(leaf: r.Sequence, tables: Tables, now: int) -> Table:
-    marked = _marked(tables, first=leaf.first, then=leaf.next, without=leaf.without)
+    begin = since(leaf.window, now)
+    marked = _marked(tables, begin - leaf.within * MICROSECOND, first=leaf.first, then=leaf.next, without=leaf.without)
+    marked = marked.mutate(
+        place=ibis.row_number().over(
+            group_by=marked.customer_id, order_by=order_of(marked, leaf.first, leaf.next, leaf.without)
+        )
+    )
     before = ibis.window(group_by=marked.customer_id, order_by=marked.place, preceding=(None, 1))
     seen = marked.mutate(
-        first_at=ibis.ifelse(marked.is_first, marked.at, ibis.null("int64")).max().over(before),
-        first_place=ibis.ifelse(marked.is_first, marked.place, ibis.null("int64")).max().over(before),
-        without_place=ibis.ifelse(marked.is_without, marked.place, ibis.null("int64")).max().over(before),
+        first_at=_last_of(marked, "is_first", "at").over(before),
+        first_place=_last_of(marked, "is_first", "place").over(before),
+        without_place=_last_of(marked, "is_without", "place").over(before),
     )
     hits = seen.filter(
-        seen.is_then & (seen.at > since(leaf.window, now)),
+        seen.is_then & (seen.at > begin),
         seen.at <= seen.first_at + leaf.within * MICROSECOND,
         (seen.without_place <= seen.first_place).fill_null(True),
     )
@@ -210,14 +250,17 @@ def _sequence(leaf: r.Sequence, tables: Tables, now: int) -> Table:
     return newest.select("customer_id", holds=ibis.literal(True), next_change=later(newest.at, leaf.window.last))
 
 
+def _last_of(events: Table, mark: str, column: str) -> Expression:
+    return ibis.ifelse(events[mark], events[column], ibis.null("int64")).max()
+
+
 def _not_followed(leaf: r.NotFollowed, tables: Tables, now: int) -> Table:
-    marked = _marked(tables, first=leaf.first, then=leaf.next)
-    after = ibis.window(group_by=marked.customer_id, order_by=marked.place, following=(1, None))
+    marked = _marked(tables, since(leaf.window, now), first=leaf.first, then=leaf.next)
+    order = order_of(marked, leaf.first, leaf.next)
+    after = ibis.window(group_by=marked.customer_id, order_by=order, following=(1, None))
     seen = marked.mutate(then_at=ibis.ifelse(marked.is_then, marked.at, ibis.null("int64")).min().over(after))
     over = seen.at + leaf.within * MICROSECOND
-    alone = seen.mutate(over=over).filter(
-        seen.is_first & (seen.at > since(leaf.window, now)), (seen.then_at > over).fill_null(True)
-    )
+    alone = seen.mutate(over=over).filter(seen.is_first, (seen.then_at > over).fill_null(True))
     times = alone.group_by("customer_id").aggregate(
         ripe=alone.at.max(where=alone.over <= now), waiting=alone.over.min(where=alone.over > now)
     )

@@ -59,14 +59,29 @@ def microseconds(at: datetime) -> int:
     return int(at.timestamp()) * MICROSECOND + at.microsecond
 
 
-def events_of(tables: Tables, *steps: r.Step) -> Table:
-    """Events of these names, with whose they are."""
+def named(tables: Tables, *steps: r.Step) -> Table:
+    """Events of these names."""
     wanted = reduce(
         lambda one, other: one | other,
         [(_.stream == stream) & _.name.isin(sorted(names)) for stream, names in _names(steps).items()],
     )
-    whose = tables.identity.select("identity_id", "customer_id")
-    return tables.event.filter(wanted).inner_join(whose, "identity_id")
+    return tables.event.filter(wanted)
+
+
+def whose(tables: Tables, facts: Table) -> Table:
+    """These facts of identities, each with the customer."""
+    return facts.inner_join(tables.identity.select("identity_id", "customer_id"), "identity_id")
+
+
+def events_of(tables: Tables, *steps: r.Step) -> Table:
+    """Events of these names, with whose they are."""
+    return whose(tables, named(tables, *steps))
+
+
+def order_of(events: Table, *steps: r.Step | None) -> list[Expression]:
+    """By time, and of one time as the logs have them."""
+    streams = {step.stream for step in steps if step}
+    return [events.at, events.id] if len(streams) == 1 else [events.at, events.stream, events.id]
 
 
 def _names(steps: Sequence[r.Step]) -> dict[str, set[str]]:

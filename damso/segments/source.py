@@ -1,19 +1,20 @@
 """What a bulk reads, out of PostgreSQL into DuckDB: only the events, traits and cases that the leaves ask about.
 
-Each table comes by one query, in batches, outside any writing transaction. Where the lake holds the log, its views
+Each table comes by one COPY, in batches, outside any writing transaction. Where the lake holds the log, its views
 take the place of these tables (`damso.segments.on_lake`); nothing else changes.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any
 
 import ibis
 import pyarrow as pa
 
 from damso.customers.consent.standing import standings
 from damso.kernel.database import Database
+from damso.lake.arrow import copy_as
 from damso.segments import rule as r
 from damso.segments.bulk_events import Read, Reading, Tables
 from damso.segments.plan import steps_of
@@ -177,13 +178,24 @@ async def copy_in(
 async def _fill(
     database: Database, engine: ibis.BaseBackend, name: str, sql: str, *args: object, shape: str = ""
 ) -> None:
-    async with database.reading() as tx, tx.connection.transaction(readonly=True):
-        cursor = await tx.connection.cursor(sql, *args)
-        while rows := await cursor.fetch(BATCH):
-            engine.insert(name, _arrow(shape or name, rows))
+    waiting: list[pa.RecordBatch] = []
+
+    async def take(batch: pa.RecordBatch) -> None:
+        waiting.append(batch)
+        if sum(one.num_rows for one in waiting) >= BATCH:
+            await put()
+
+    async def put() -> None:
+        await asyncio.to_thread(engine.insert, name, pa.Table.from_batches(waiting))
+        waiting.clear()
+
+    async with database.reading() as tx:
+        await copy_as(tx, pa.schema(_SHAPES[shape or name]), sql, *args, into=take)
+    if waiting:
+        await put()
 
 
-def _arrow(name: str, rows: Sequence[Any]) -> pa.Table:
+def _arrow(name: str, rows: Sequence[Sequence[object]]) -> pa.Table:
     columns = zip(*rows, strict=True)
     shape = _SHAPES[name]
     return pa.table(

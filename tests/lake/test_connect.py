@@ -1,5 +1,6 @@
 """The one connection: what it shows, and what it does not let anybody do."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from damso.kernel.log import SYSTEM
 from damso.lake.connect import connect
 from damso.lake.keep import keep
 from damso.lake.query import QueryInvalid, QueryNotReading, ask
+from damso.lake.spill import spill_folder
 from damso.lake.store import FolderStore
 from tests.lake.conftest import Write
 
@@ -87,3 +89,30 @@ async def test_the_lock_cannot_be_opened_from_inside(lake: Backend, tmp_path: Pa
         lake.raw_sql("SET enable_external_access = true")
     with pytest.raises(duckdb.Error):
         lake.raw_sql(f"COPY event TO '{tmp_path}/events.csv'")
+
+
+async def test_what_does_not_fit_into_memory_is_spilled(
+    database: Database, store: FolderStore, dimensions: Sequence[Dimension]
+) -> None:
+    lake = await connect(database, store, dimensions, memory="25MB")
+    sorted_rows = "SELECT i, row_number() OVER (ORDER BY hash(i)) AS place FROM range(1000000) AS r(i)"
+    found = lake.con.sql(f"SELECT count(*) FROM ({sorted_rows}) WHERE place % 2 = 0")
+    assert found.fetchall() == [(500_000,)]
+
+
+class Owner:
+    """Somebody who spills."""
+
+
+def test_what_is_spilled_nobody_else_reads_and_it_goes_with_whoever_spilled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    of_a_killed_process = tmp_path / f"damso-lake-{2**22 + 1}-x"
+    of_a_killed_process.mkdir()
+    owner = Owner()
+    folder = spill_folder(owner)
+    assert list(tmp_path.iterdir()) == [folder]
+    assert folder.stat().st_mode & 0o077 == 0
+    del owner
+    assert list(tmp_path.iterdir()) == []

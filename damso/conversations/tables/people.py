@@ -104,12 +104,14 @@ class Known:
 
 _KNOWN = """
 SELECT g.n, i.id, i.name, i.customer_id, h.locale, h.timezone, coalesce((
-    SELECT jsonb_agg(jsonb_build_object('scope', u.scope, 'value', u.value)) FROM identity u
-    WHERE u.customer_id = i.customer_id AND u.kind = $4), '[]') AS users
+    SELECT jsonb_agg(jsonb_build_object('scope', u.scope, 'value', u.value)) FILTER (WHERE u.kind = $4)
+    FROM identity u WHERE u.customer_id = i.customer_id), '[]') AS users
 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS g(kind, value, scope, n)
 JOIN identity i ON i.kind = g.kind AND i.scope = g.scope AND i.value = g.value
 JOIN customer h ON h.id = i.home_id
 """
+"""The kind is no condition of the search: until the tables of a first import are analysed, PostgreSQL would look
+through every user id there is for each row."""
 
 
 async def known_people(tx: Transaction, keys: Sequence[IdentityKey]) -> Known:
