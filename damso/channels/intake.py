@@ -16,7 +16,7 @@ from damso.channels.failures import SignatureInvalid
 from damso.channels.health import mark_in
 from damso.channels.identifiers import bounded
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import Answers, Request, Response
+from damso.channels.types import Answers, Request, Response, ShowsSecrets
 from damso.kernel import lanes
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Database, Transaction
@@ -93,7 +93,7 @@ async def store(
         inbox.id,
         bounded(storable(key)),
         origin,
-        _kept(request.headers),
+        _kept(request.headers, _secret_headers(inbox)),
         _kept(request.query),
         request.body if body_ref is None else None,
         body_ref,
@@ -114,6 +114,11 @@ def parse_ticket(delivery_id: UUID, inbox_id: UUID) -> tuple[str, dict[str, Any]
     return str(inbox_id), {"delivery_id": str(delivery_id)}
 
 
-def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+def _secret_headers(inbox: InboxRecord) -> frozenset[str]:
+    return inbox.adapter.secret_headers(inbox.config) if isinstance(inbox.adapter, ShowsSecrets) else frozenset()
+
+
+def _kept(headers: Mapping[str, str], secret: frozenset[str] = frozenset()) -> dict[str, str]:
     """What is kept of headers or a query: no credentials, and only what can be stored."""
-    return {storable(name): storable(value) for name, value in headers.items() if name not in _PRIVATE_HEADERS}
+    private = _PRIVATE_HEADERS | secret
+    return {storable(name): storable(value) for name, value in headers.items() if name not in private}

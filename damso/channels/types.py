@@ -275,6 +275,14 @@ class Fetches(Protocol):
 
 
 @runtime_checkable
+class ShowsSecrets(Protocol):
+    """The provider proves itself by a secret that it shows in every call. The headers that carry it (lower case) are
+    not kept with the delivery."""
+
+    def secret_headers(self, config: Any) -> frozenset[str]: ...
+
+
+@runtime_checkable
 class Answers(Protocol):
     """The provider wants something in the answer to its call: what it shows the customer at once, or a promise to
     answer later. Pure and quick: it is asked between storing a delivery and acknowledging it."""
