@@ -8,6 +8,7 @@ import structlog
 from damso.channels.adapters.api.adapter import ApiAdapter
 from damso.channels.adapters.chat.adapter import ChatAdapter
 from damso.channels.adapters.email.adapter import EmailAdapter
+from damso.channels.adapters.sms.adapter import SmsAdapter
 from damso.channels.adapters.talktalk.adapter import TalkTalkAdapter
 from damso.channels.types import Adapter
 
@@ -16,7 +17,7 @@ log = structlog.get_logger()
 GROUP = "damso.channels"
 """Entry point group of packages that bring a channel; an entry names an adapter class that needs no arguments."""
 
-BUILT_IN: tuple[type[Adapter], ...] = (EmailAdapter, ChatAdapter, ApiAdapter, TalkTalkAdapter)
+BUILT_IN: tuple[type[Adapter], ...] = (EmailAdapter, ChatAdapter, ApiAdapter, TalkTalkAdapter, SmsAdapter)
 
 
 def load_adapters() -> Mapping[str, Adapter]:

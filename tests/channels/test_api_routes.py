@@ -22,7 +22,7 @@ def api_config(shop: SystemSimulator) -> dict[str, str]:
 async def test_every_channel_comes_with_its_form(client) -> None:
     channels = (await client.get("/api/channels")).json()
 
-    assert [channel["channel"] for channel in channels] == ["email", "chat", "api", "talktalk"]
+    assert [channel["channel"] for channel in channels] == ["email", "chat", "api", "talktalk", "sms"]
     assert channels[2]["name"] == {"ko": "API", "en": "API"}
     secret = channels[2]["schema"]["properties"]["secret"]
     assert (secret["writeOnly"], secret["ko"]["title"]) == (True, "서명 비밀 키")
