@@ -157,3 +157,10 @@ async def test_the_check_and_the_templates(adapter, relay, http, config) -> None
     assert [(one.code, one.state) for one in listed] == [("TP01ORDER", "approved"), ("TP02SHIP", "reviewing")]
     with pytest.raises(ContentRejected, match="console"):
         await adapter.submit(ProviderTemplate(code="", name="x", text="x", state="draft"), config, http)
+
+
+async def test_more_templates_than_a_page_are_all_listed(adapter, relay, http, config) -> None:
+    approved = relay.templates["TP01ORDER"]
+    relay.templates |= {f"TP{n}": msgspec.structs.replace(approved, code=f"TP{n}") for n in range(130)}
+
+    assert len(await adapter.templates(config, http)) == 132

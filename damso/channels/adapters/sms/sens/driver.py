@@ -1,7 +1,7 @@
 """Naver Cloud SENS: SMS API v2 and AlimTalk API v2. It posts nothing: what became of a message has to be asked for.
 
 Documents: api.ncloud-docs.com, sens-overview (headers), sens-sms-send, sens-sms-get, sens-sms-attachment-create,
-sens-alimtalk-send, sens-alimtalk-get, sens-alimtalk-list.
+sens-alimtalk-send, sens-alimtalk-get, sens-alimtalk-list, sens-alimtalk-template-get.
 """
 
 import base64
@@ -37,6 +37,8 @@ from damso.channels.types import (
 HOST = "sens.apigw.ntruss.com"
 DELIVERED = "success"
 ON_ITS_WAY = ("READY", "PROCESSING", "processing")
+PAGE = 100
+PAGES = 20
 
 _STATES: Mapping[str, TemplateState] = {
     "REQUEST": "requested",
@@ -150,9 +152,15 @@ class Sens:
     async def templates(self, config: SmsConfig, http: AsyncClient) -> Sequence[ProviderTemplate]:
         if not config.kakao_channel:
             return ()
-        query = urlencode({"channelId": config.kakao_channel})
-        reply = await self._call(http, config, "GET", f"{_alimtalk(config)}/templates?{query}")
-        return [_template(one) for one in read(list[_Template], reply)]
+        found: list[ProviderTemplate] = []
+        for page in range(PAGES):
+            query = urlencode({"channelId": config.kakao_channel, "pageSize": PAGE, "pageIndex": page})
+            reply = await self._call(http, config, "GET", f"{_alimtalk(config)}/templates?{query}")
+            listed = read(list[_Template], reply)
+            found += map(_template, listed)
+            if len(listed) < PAGE:
+                break
+        return found
 
     async def submit(self, template: ProviderTemplate, config: SmsConfig, http: AsyncClient) -> ProviderTemplate:
         raise ContentRejected("templates of SENS are submitted in its console")

@@ -86,7 +86,9 @@ class SensSimulator(Phones):
             case ("POST", path) if path == f"{_SMS}/files":
                 return self._store(json_of(call))
             case ("GET", path) if path == f"{_ALIMTALK}/templates":
-                return answer([_template(one) for one in self.templates.values()])
+                size, index = int(query.get("pageSize", ["100"])[0]), int(query.get("pageIndex", ["0"])[0])
+                listed = [_template(one) for one in self.templates.values()]
+                return answer(listed[size * index : size * (index + 1)])
         return Answer(status=404)
 
     def _text(self, body: Any) -> Answer:
