@@ -156,13 +156,13 @@ async def test_advertising_to_who_opted_out_is_refused_and_the_call_is_told(adap
     [delivery] = relay.act(MINA, Act(what="blocks"))
 
     [change] = items(adapter, config, delivery)
-    with pytest.raises(RecipientUnreachable):
+    with pytest.raises(ContentRejected):
         await adapter.send(text("(광고) 봄", purpose="marketing"), THREAD, config, http)
     await adapter.send(text("오늘 발송했어요."), THREAD, config, http)
 
     assert change == ThreadChange(
         sender=Address(kind="phone", value=MINA.phone),
-        change="blocked",
+        change="unfriended",
         at=AT,
         facts={"unsubscribe_no": "08012340000"},
     )
@@ -189,8 +189,8 @@ async def test_every_answer_is_a_fact(adapter, relay, http, config, answer, fact
 def test_the_codes_of_both_services_are_facts() -> None:
     refused = (-1000, -1001, -1002, -1003, -1004, -1007, -1008, -2312, -2313)
     assert {_text_refusal(code) for code in refused} == {CredentialsRejected}
-    assert {_text_refusal(code) for code in (-2018, -2019, -6001)} == {RecipientUnreachable}
-    assert {_text_refusal(code) for code in (-2014, -2015, -2023, -2024, -6003)} == {ContentRejected}
+    assert {_text_refusal(code) for code in (-2018, -2019)} == {RecipientUnreachable}
+    assert {_text_refusal(code) for code in (-2014, -2015, -2023, -2024, -6001, -6003)} == {ContentRejected}
     assert (_text_refusal(-2021), _text_refusal(-9999)) == (TryLater, OutcomeUnknown)
     assert {_kakao_refusal(code) for code in (-1000, -1001, -1006, -1027, -2017)} == {CredentialsRejected}
     assert {_kakao_refusal(code) for code in (4, -1028, -2000, -2018, -3000)} == {ContentRejected}

@@ -18,7 +18,6 @@ from damso.channels.failures import (
     ContentRejected,
     CredentialsRejected,
     OutcomeUnknown,
-    RecipientUnreachable,
     TryLater,
 )
 from damso.channels.items import Address, InboundReceipt, Unsupported
@@ -148,9 +147,9 @@ async def test_what_the_relay_does_not_register(adapter, relay, http, config, me
     assert relay.due() == ()
 
 
-async def test_who_opted_out_is_unreachable_and_an_empty_purse_waits(adapter, relay, http, config) -> None:
+async def test_who_opted_out_keeps_the_number_and_an_empty_purse_waits(adapter, relay, http, config) -> None:
     relay.opted_out.add(JOON.phone)
-    with pytest.raises(RecipientUnreachable, match="1061"):
+    with pytest.raises(ContentRejected, match="1061"):
         await adapter.send(text("x", JOON), THREAD, config, http)
 
     relay.balance = PRICE - 1
@@ -164,8 +163,7 @@ async def test_who_opted_out_is_unreachable_and_an_empty_purse_waits(adapter, re
     [
         *((code, CredentialsRejected) for code in ("1020", "1041", "1062")),
         *((code, TryLater) for code in ("1024", "1030")),
-        *((code, RecipientUnreachable) for code in ("1058", "1060", "1061")),
-        *((code, ContentRejected) for code in ("1010", "1011", "1025", "1029", "1031", "1043", "1064", "1099")),
+        *((code, ContentRejected) for code in ("1010", "1011", "1025", "1031", "1043", "1058", "1060", "1061", "1064")),
     ],
 )
 def test_every_code_of_registration_is_a_fact(code: str, fact: type[Exception]) -> None:
@@ -275,6 +273,15 @@ async def test_reports_can_be_asked_for(adapter, relay, http, config, now) -> No
     later = await adapter.poll_reports([receipt.external_id], config, http)
 
     assert [one.status for one in (*early, *later)] == ["sent", "delivered"]
+
+
+async def test_a_message_that_cannot_be_asked_for_hides_no_other(adapter, relay, http, config) -> None:
+    receipt = await adapter.send(text("x"), THREAD, config, http)
+    relay.meet(Answer(status=400, body=b'{"errorCode": "ValidationError"}'))
+
+    [found] = await adapter.poll_reports(["M4VBROKEN", receipt.external_id], config, http)
+
+    assert found.external_id == receipt.external_id
 
 
 async def test_a_text_back_reaches_nobody_and_the_phone_says_so(relay) -> None:

@@ -1,6 +1,7 @@
 """Texts to phone numbers, AlimTalk and brand messages of KakaoTalk, through one account at a relay."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ from damso.channels.adapters.sms.relay import Relay
 from damso.channels.adapters.sms.sens.driver import Sens
 from damso.channels.adapters.sms.solapi.driver import Solapi
 from damso.channels.adapters.sms.solapi.simulator import SolapiSimulator
-from damso.channels.failures import ChannelError, CredentialsRejected
+from damso.channels.failures import ChannelError, ContentRejected, CredentialsRejected
 from damso.channels.items import InboundReceipt, Item
 from damso.channels.simulator import PhoneSimulator
 from damso.channels.types import (
@@ -95,7 +96,12 @@ class SmsAdapter:
     async def poll_reports(
         self, external_ids: Sequence[str], config: SmsConfig, http: AsyncClient
     ) -> Sequence[InboundReceipt]:
-        return await self._relays[config.relay].reports(external_ids, config, http)
+        """One that the relay does not know keeps nothing of the others back."""
+        found: list[InboundReceipt] = []
+        for identifier in external_ids:
+            with suppress(ContentRejected):
+                found += await self._relays[config.relay].reports(identifier, config, http)
+        return found
 
     async def templates(self, config: SmsConfig, http: AsyncClient) -> Sequence[ProviderTemplate]:
         return await self._relays[config.relay].templates(config, http)

@@ -31,8 +31,8 @@ class Relay(Protocol):
     def parse(self, request: Request, config: SmsConfig) -> Sequence[Item]:
         """Every report of a delivery. Raises `Unparsable`."""
 
-    async def reports(self, ids: Sequence[str], config: SmsConfig, http: AsyncClient) -> Sequence[InboundReceipt]:
-        """What became of messages, as far as it is known."""
+    async def reports(self, identifier: str, config: SmsConfig, http: AsyncClient) -> Sequence[InboundReceipt]:
+        """What became of a message, as far as it is known. Raises a `ChannelError`."""
 
     async def check(self, config: SmsConfig, http: AsyncClient) -> Health:
         """Whether keys, sender number and KakaoTalk channel can be used. Raises a `ChannelError`."""

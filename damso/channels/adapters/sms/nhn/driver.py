@@ -172,18 +172,14 @@ class Nhn:
             case _:
                 return [Unsupported(kind=event, why="neither a report nor an opt-out")]
 
-    async def reports(self, ids: Sequence[str], config: SmsConfig, http: AsyncClient) -> Sequence[InboundReceipt]:
-        found: list[InboundReceipt] = []
-        for identifier in ids:
-            kind, _, rest = identifier.partition(":")
-            request_id, _, seq = rest.partition(":")
-            if kind == "kakao":
-                path = f"/messages/{quote(request_id, safe='')}/{quote(seq, safe='')}"
-                reply = _inside(await _kakao(http, config, "GET", path), "message")
-                found += _settled(read(_Result, reply), config) if reply.body else ()
-            else:
-                found += await _text_reports(request_id, config, http)
-        return found
+    async def reports(self, identifier: str, config: SmsConfig, http: AsyncClient) -> Sequence[InboundReceipt]:
+        kind, _, rest = identifier.partition(":")
+        request_id, _, seq = rest.partition(":")
+        if kind != "kakao":
+            return await _text_reports(request_id, config, http)
+        path = f"/messages/{quote(request_id, safe='')}/{quote(seq, safe='')}"
+        reply = _inside(await _kakao(http, config, "GET", path), "message")
+        return _settled(read(_Result, reply), config) if reply.body else ()
 
     async def check(self, config: SmsConfig, http: AsyncClient) -> Health:
         query = urlencode({"sendNo": config.sender_digits})
@@ -263,7 +259,7 @@ def _opted_out(hook: Any, request: Request) -> Iterator[Item]:
         yield Unsupported(kind="UNSUBSCRIBE", why="not a phone number")
         return
     at = moment(told.created_date_time) or request.received_at.astimezone(KOREA)
-    yield ThreadChange(sender=sender, change="blocked", at=at, facts={"unsubscribe_no": told.unsubscribe_no})
+    yield ThreadChange(sender=sender, change="unfriended", at=at, facts={"unsubscribe_no": told.unsubscribe_no})
 
 
 async def _sms(
@@ -326,7 +322,7 @@ def _text_refusal(code: int) -> type[ChannelError]:
             return OutcomeUnknown
         case -2021:
             return TryLater
-        case -2018 | -2019 | -6001:
+        case -2018 | -2019:
             return RecipientUnreachable
         case _:
             return ContentRejected

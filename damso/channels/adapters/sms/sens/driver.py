@@ -128,17 +128,14 @@ class Sens:
     def parse(self, request: Request, config: SmsConfig) -> Sequence[Item]:
         raise Unparsable("SENS posts nothing")
 
-    async def reports(self, ids: Sequence[str], config: SmsConfig, http: AsyncClient) -> Sequence[InboundReceipt]:
-        """One list for each request, which holds one message. An empty 404 means that nothing is known."""
-        found: list[InboundReceipt] = []
-        for identifier in ids:
-            kind, _, request_id = identifier.partition(":")
-            base = _alimtalk(config) if kind == "alimtalk" else _sms(config)
-            query = urlencode({"requestId": request_id})
-            reply = await self._call(http, config, "GET", f"{base}/messages?{query}", may_lack=True)
-            if reply.ok:
-                found += [receipt for message in read(_Listed, reply).messages if (receipt := _receipt(kind, message))]
-        return found
+    async def reports(self, identifier: str, config: SmsConfig, http: AsyncClient) -> Sequence[InboundReceipt]:
+        """The list of its request, which holds one message. An empty 404 means that nothing is known."""
+        kind, _, request_id = identifier.partition(":")
+        base = _alimtalk(config) if kind == "alimtalk" else _sms(config)
+        query = urlencode({"requestId": request_id})
+        reply = await self._call(http, config, "GET", f"{base}/messages?{query}", may_lack=True)
+        listed = read(_Listed, reply).messages if reply.ok else ()
+        return [receipt for message in listed if (receipt := _receipt(kind, message))]
 
     async def check(self, config: SmsConfig, http: AsyncClient) -> Health:
         """There is nothing to ask for the registered numbers, so a list that is certainly empty tells of the keys."""

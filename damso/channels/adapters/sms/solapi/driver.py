@@ -26,7 +26,6 @@ from damso.channels.failures import (
     ChannelError,
     ContentRejected,
     CredentialsRejected,
-    RecipientUnreachable,
     TryLater,
 )
 from damso.channels.items import InboundReceipt, Item, Unsupported
@@ -122,13 +121,10 @@ class Solapi:
             return [Unsupported(kind=event[:80] or "unknown", why="only reports of single messages are read")]
         return each(events, SINGLE_REPORT, _report)
 
-    async def reports(self, ids: Sequence[str], config: SmsConfig, http: AsyncClient) -> Sequence[InboundReceipt]:
-        found: list[InboundReceipt] = []
-        for identifier in ids:
-            query = urlencode({"criteria": "messageId", "cond": "eq", "value": identifier})
-            reply = await self._call(http, config, "GET", f"/messages/v4/list?{query}")
-            found += [receipt_of(one) for one in read(_Listed, reply).message_list.values()]
-        return found
+    async def reports(self, identifier: str, config: SmsConfig, http: AsyncClient) -> Sequence[InboundReceipt]:
+        query = urlencode({"criteria": "messageId", "cond": "eq", "value": identifier})
+        reply = await self._call(http, config, "GET", f"/messages/v4/list?{query}")
+        return [receipt_of(one) for one in read(_Listed, reply).message_list.values()]
 
     async def check(self, config: SmsConfig, http: AsyncClient) -> Health:
         reply = await self._call(http, config, "GET", "/cash/v1/balance")
@@ -241,7 +237,10 @@ def receipt_of(message: _Message) -> InboundReceipt:
 
 
 def refusal(code: str, said: str) -> ChannelError:
-    """Why a message was not even taken: codes 1xxx of message-status-codes. It certainly did not leave."""
+    """Why a message was not even taken: codes 1xxx of message-status-codes. It certainly did not leave.
+
+    Who opted out (1061) or is blocked keeps a good number: nothing is said against it.
+    """
     why = f"SOLAPI {code}: {said}"[:200]
     match code:
         case "1020" | "1041" | "1062":
@@ -250,8 +249,6 @@ def refusal(code: str, said: str) -> ChannelError:
             return TryLater(why)
         case "1030":
             return TryLater(why, after=NO_MONEY_WAIT)
-        case "1058" | "1060" | "1061":
-            return RecipientUnreachable(why)
         case _:
             return ContentRejected(why)
 
