@@ -44,9 +44,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["from_inbox_id"], ["inbox.id"], name=op.f("fk_continuation_from_inbox_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["inbox_id"], ["inbox.id"], name=op.f("fk_continuation_inbox_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_continuation_inbox_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_continuation")),
         sa.UniqueConstraint("secret_mac", name=op.f("uq_continuation_secret_mac")),
     )
