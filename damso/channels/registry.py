@@ -10,6 +10,7 @@ from damso.channels.adapters.chat.adapter import ChatAdapter
 from damso.channels.adapters.email.adapter import EmailAdapter
 from damso.channels.adapters.kakao.adapter import KakaoAdapter
 from damso.channels.adapters.kakao_consult.adapter import ConsultAdapter
+from damso.channels.adapters.sms.adapter import SmsAdapter
 from damso.channels.adapters.talktalk.adapter import TalkTalkAdapter
 from damso.channels.types import Adapter
 
@@ -24,6 +25,7 @@ BUILT_IN: tuple[type[Adapter], ...] = (
     KakaoAdapter,
     ConsultAdapter,
     TalkTalkAdapter,
+    SmsAdapter,
     ApiAdapter,
 )
 

@@ -16,12 +16,14 @@ from damso.channels.adapters.email.adapter import EmailAdapter
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.kakao.adapter import KakaoAdapter
 from damso.channels.adapters.kakao_consult.adapter import ConsultAdapter
+from damso.channels.adapters.sms.adapter import SmsAdapter
 from damso.channels.adapters.talktalk.adapter import TalkTalkAdapter
 from damso.channels.contract import Material
 from damso.channels.types import Request
 from tests.channels.api.system import SECRET, signed
 from tests.channels.kakao import calls as kakao_calls
 from tests.channels.kakao_consult import calls as consult_calls
+from tests.channels.sms.company import CONFIG as SMS
 from tests.channels.talktalk import naver
 
 HERE = Path(__file__).parent
@@ -30,13 +32,18 @@ RECORDED_AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 
 def recorded_api() -> dict[str, Request]:
     """Calls with their headers, signed once by the Standard Webhooks library; see tests/channels/api/payloads."""
+    return recorded(HERE / "api" / "payloads")
+
+
+def recorded(payloads: Path) -> dict[str, Request]:
+    """Every call of a folder, with the headers in the file beside it."""
     return {
         page.stem: Request(
             body=page.read_bytes(),
             headers=msgspec.json.decode(page.with_suffix(".headers.json").read_bytes()),
             received_at=RECORDED_AT + timedelta(seconds=2),
         )
-        for page in sorted((HERE / "api" / "payloads").glob("*.json"))
+        for page in sorted(payloads.glob("*.json"))
         if not page.stem.endswith(".headers")
     }
 
@@ -123,11 +130,35 @@ def talktalk() -> Material:
     )
 
 
+def sms() -> Material:
+    return Material(
+        adapter=SmsAdapter(),
+        config=SMS,
+        recorded=recorded(HERE / "sms" / "payloads"),
+        proof=("x-solapi-secret",),
+        signs=False,
+        regroup=regroup_sms,
+    )
+
+
+def regroup_sms(requests: Sequence[Request]) -> Sequence[Sequence[Request]]:
+    """All reports in one call; each in a call of its own; shuffled."""
+    reports = [report for request in requests for report in _events(request)]
+    shuffled = random.Random(7).sample(reports, len(reports))
+    return [[_reported(reports)], [_reported([one]) for one in reports], [_reported([one]) for one in shuffled]]
+
+
+def _reported(reports: Sequence[Any]) -> Request:
+    first = next(iter(recorded(HERE / "sms" / "payloads").values()))
+    return msgspec.structs.replace(first, body=msgspec.json.encode(reports))
+
+
 MATERIALS: Mapping[str, Callable[[], Material]] = {
     "api": api,
     "chat": chat,
     "email": email,
     "kakao": kakao,
     "kakao_consult": kakao_consult,
+    "sms": sms,
     "talktalk": talktalk,
 }

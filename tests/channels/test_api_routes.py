@@ -23,7 +23,7 @@ async def test_every_channel_comes_with_its_form(client) -> None:
     channels = (await client.get("/api/channels")).json()
 
     names = [channel["channel"] for channel in channels]
-    assert names == ["email", "chat", "kakao", "kakao_consult", "talktalk", "api"]
+    assert names == ["email", "chat", "kakao", "kakao_consult", "talktalk", "sms", "api"]
     assert channels[-1]["name"] == {"ko": "API", "en": "API"}
     secret = channels[-1]["schema"]["properties"]["secret"]
     assert (secret["writeOnly"], secret["ko"]["title"]) == (True, "서명 비밀 키")

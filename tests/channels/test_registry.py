@@ -18,11 +18,11 @@ def test_a_package_brings_its_channel(monkeypatch) -> None:
 
     adapters = registry.load_adapters()
 
-    assert list(adapters) == ["email", "chat", "kakao", "kakao_consult", "talktalk", "api", "pigeon"]
+    assert list(adapters) == ["email", "chat", "kakao", "kakao_consult", "talktalk", "sms", "api", "pigeon"]
     assert isinstance(adapters["pigeon"], PigeonAdapter)
 
 
 def test_a_broken_package_stops_nothing_and_none_takes_our_names(monkeypatch) -> None:
     installed(monkeypatch, "no.such.module:Adapter", "damso.channels.adapters.api.adapter:ApiAdapter")
 
-    assert list(registry.load_adapters()) == ["email", "chat", "kakao", "kakao_consult", "talktalk", "api"]
+    assert list(registry.load_adapters()) == ["email", "chat", "kakao", "kakao_consult", "talktalk", "sms", "api"]
