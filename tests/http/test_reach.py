@@ -118,6 +118,7 @@ def body_of(route: str, world: TwoBrands) -> dict[str, Any] | None:
         "PATCH /api/inboxes/{inbox_id:uuid}": {"name": "새 이름"},
         "POST /api/inboxes/{inbox_id:uuid}/replay": {},
         "POST /api/deliveries/{delivery_id:uuid}/replay": {},
+        "POST /api/conversations/{conversation_id:uuid}/continuations": {"inbox_id": str(world.near.inbox.id)},
     }
     method = route.split()[0]
     if method in ("GET", "DELETE") or route.endswith("/logo"):
@@ -376,3 +377,21 @@ async def test_who_is_out_of_reach_is_neither_merged_nor_named(limit: str, app: 
     assert {answer.status_code for answer in asked} == {404}
     assert [party["label"] for party in line["parties"]] == ["mina@naver.example", ""]
     assert line["can_undo"] is False
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+async def test_nobody_confirms_who_goes_on_out_of_reach(limit: str, app: Litestar, world: TwoBrands) -> None:
+    company, case = world.company, UUID(world.far.ids["conversation_id"])
+    async with company.parts.database.transaction() as tx:
+        made = await tx.value(
+            """INSERT INTO continuation (id, conversation_id, from_identity_id, from_inbox_id, inbox_id, secret_mac,
+                tries_left, visitor, created_at, expires_at)
+            SELECT $2, id, anchor_identity_id, inbox_id, inbox_id, 'x', 5, 'visitor:x:y', $3, $3 + interval '1 hour'
+            FROM conversation WHERE id = $1 RETURNING id""",
+            case,
+            uuid4(),
+            tx.now,
+        )
+    async with await world.desk(app, limit) as desk:
+        assert (await desk.post(f"/api/continuations/{made}/confirm")).status_code == 404
+    assert await company.count("continuation", "confirmed_at IS NULL") == 1
