@@ -6,7 +6,7 @@ from damso.conversations.consents.page import Look
 from damso.kernel.i18n import Text
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'nonce-{nonce}' 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'nonce-{nonce}'; img-src 'self' data:; "
     "frame-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 TITLE = Text("상담 이어가기", "Go on with your conversation")
