@@ -9,6 +9,7 @@ import pytest
 from litestar import Litestar
 
 from damso.bootstrap import Parts, lanes_of
+from damso.conversations.lent_files import LentFiles
 from damso.conversations.outbound import OutboundLane
 from damso.kernel import log
 from damso.kernel.database import Transaction
@@ -177,7 +178,8 @@ async def test_a_message_whose_sending_is_given_up_does_not_stay_queued(
     message = await company.answers(received.conversation_id)
     parts = company.parts
     company.parts.database.clock.advance(timedelta(seconds=11))  # type: ignore[attr-defined]
-    clumsy = Clumsy(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http)
+    lent = LentFiles(parts.keyring, parts.settings.base_url)
+    clumsy = Clumsy(parts.database, parts.keyring, parts.blobs, parts.inboxes, parts.http, lent)
     await Worker(parts.database, [clumsy]).drain()
     if not handed_over:
         async with parts.database.transaction() as tx:
