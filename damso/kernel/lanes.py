@@ -24,7 +24,7 @@ from damso.kernel.database import Database, Transaction
 from damso.kernel.i18n import Text
 from damso.kernel.notify import LOST, STANDSTILL
 from damso.kernel.shares import CLAIM as CLAIM_SHARED
-from damso.kernel.shares import DUE, FAR, READY
+from damso.kernel.shares import DUE, FAR, READY, pass_on
 
 log = structlog.get_logger()
 
@@ -174,6 +174,7 @@ _FREE_DEAD = """
 UPDATE lane_item SET claimed_by = NULL
 WHERE (claimed_by = $2 AND id <> ALL ($3)) OR (claimed_by <> $2 AND claimed_by NOT IN (
     SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::bigint::oid AND objsubid = 2))
+RETURNING share
 """
 """Claims of workers that are gone, and our own of which we know nothing: their commit reached the database and its
 answer did not reach us. What we are at stays ours, also while the line that holds our presence is being mended."""
@@ -227,7 +228,8 @@ class Worker:
         free_dead = time.monotonic() >= self._free_dead_at
         async with self._database.transaction() as tx:
             if free_dead:
-                await tx.execute(_FREE_DEAD, WORKERS, self._number, list(self._held))
+                for share in set(await tx.values(_FREE_DEAD, WORKERS, self._number, list(self._held))):
+                    await pass_on(tx, share)
             busy = list({f"{item.lane} {item.key}" for item in self._held.values()})
             items = await tx.all(Item, _CLAIM, list(room), list(room.values()), self._number, tx.now, busy, FAR_AHEAD)
             for lane in self._lanes.values():

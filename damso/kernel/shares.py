@@ -12,8 +12,7 @@ from msgspec import Struct
 from damso.kernel.database import Transaction
 
 AHEAD_FOR = timedelta(seconds=90)
-"""So long nothing follows the one that goes ahead, unless it comes to its end: longer than any try may take. Should its
-process die, the next goes ahead then."""
+"""So long nothing follows the one that goes ahead, unless it comes to its end: longer than any try may take."""
 
 FAR = timedelta(hours=2)
 """No share is told to wait so long: what does was put there by a clock that was ahead."""
@@ -122,7 +121,7 @@ async def hold(tx: Transaction, share: str, *, first: float, longest: float, ask
 
 
 async def pass_on(tx: Transaction, share: str) -> None:
-    """The one that went ahead came to an end that tells nothing: the next goes ahead at once."""
+    """The one that went ahead came to an end that tells nothing, or its worker died: the next goes ahead at once."""
     if await tx.execute("UPDATE lane_share SET waits_until = $2 WHERE share = $1 AND tries > 0", share, tx.now):
         tx.wake("lane")
 

@@ -10,8 +10,8 @@ from alembic import op
 revision = "0027"
 down_revision = "0026"
 works_with = "0026"
-"""The oldest version whose code may go on working on this schema, see docs/adr/0020. Older code claims items of all shares
-alike and lets none wait; what it enqueues belongs to no share."""
+"""The oldest version whose code may go on working on this schema, see docs/adr/0020. Older code claims items of all
+shares alike and lets none wait; what it enqueues belongs to no share."""
 
 judged = {"ck_inbox_fault_side": "widens what was allowed"}
 
