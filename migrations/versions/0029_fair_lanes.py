@@ -1,15 +1,15 @@
 """Shares of lanes that take turns and wait, and when tokens of connections are to be renewed.
 
-Revision: 0027
-Follows: 0026
+Revision: 0029
+Follows: 0028
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
-works_with = "0026"
+revision = "0029"
+down_revision = "0028"
+works_with = "0025"
 """The oldest version whose code may go on working on this schema, see docs/adr/0020. Older code claims items of all
 shares alike and lets none wait; what it enqueues belongs to no share."""
 
