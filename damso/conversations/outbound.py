@@ -63,7 +63,9 @@ LONGEST_WAIT = 900.0
 ASIDE = 2.0
 """Seconds for which a message that failed lets another one go ahead: the fault may be its own."""
 PATIENCE = timedelta(days=1)
-"""A message that fails for longer than this, while others leave, has failed. Where none leaves it waits on."""
+LEAST_TRIES = 8
+"""A message that was tried so often for longer than this, while others leave, has failed. Where none leaves it waits
+on; and one that was only held for so long has its tries before it."""
 UNSETTLED = 60.0
 """Seconds between looks whether somebody has settled a message, beside being told so."""
 
@@ -307,7 +309,8 @@ class OutboundLane:
     ) -> float | None:
         """Seconds until a message that met a passing fault is tried again; None where it was tried for long enough."""
         hold = await heed(tx, prepared.inbox, error, ahead=prepared.ahead)
-        if (hold is None or hold.began) and tx.now - item.created_at > PATIENCE:
+        alone = hold is None or hold.began
+        if alone and item.attempts >= LEAST_TRIES and tx.now - item.created_at > PATIENCE:
             return None
         await tx.execute("UPDATE message SET handed_over_at = NULL WHERE id = $1", prepared.queued.id)
         own: float = min(FIRST_WAIT * 2 ** min(item.attempts, 20), LONGEST_WAIT)

@@ -22,7 +22,7 @@ from damso.channels.failures import (
 from damso.channels.inboxes import InboxRecord
 from damso.channels.items import InboundReceipt
 from damso.channels.types import ChannelPolicy, OutboundMessage, Receipt, Thread
-from damso.conversations.outbound import OutboundLane
+from damso.conversations.outbound import LEAST_TRIES, OutboundLane
 from damso.conversations.routes import routes_of
 from damso.conversations.settle import retry, settle
 from damso.kernel.lanes import Worker
@@ -201,7 +201,9 @@ async def test_what_fails_for_a_day_while_others_leave_has_failed(
     [poison] = await queue(company, "mina")
     await company.works()
     await passes(company, clock, timedelta(days=2).total_seconds())
-    assert await states(company, [poison]) == [("queued", "fault")]
+    assert await states(company, [poison]) == [("queued", "fault")], "nothing else leaves: it waits on"
+    async with company.parts.database.transaction() as tx:
+        await tx.execute("UPDATE lane_item SET attempts = $1", LEAST_TRIES)
     await queue(company, "jiho")
     await passes(company, clock, 10)
     assert [message.text for message in postcards.sent] == ["jiho"]
@@ -327,3 +329,16 @@ async def test_the_composer_says_what_an_answer_would_wait_for(
     await company.answers(case)
     await company.works()
     assert await held() == {"unsettled"}
+
+
+async def test_what_was_held_for_days_is_not_given_up_at_its_first_try(
+    company: Company, clock: ManualClock, postcards: PostOffice
+) -> None:
+    postcards.faults = [TryLater("HTTP 503")]
+    await queue(company, "mina")
+    await company.works()
+    [held] = await queue(company, "jiho")
+    clock.advance(timedelta(days=3))
+    postcards.poison["jiho"] = RecipientBusy("450 greylisted", after=60)
+    await company.works()
+    assert (await states(company, [held]))[0][0] == "queued"
