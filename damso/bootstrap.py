@@ -15,6 +15,7 @@ from damso.channels.media import MediaLane
 from damso.channels.parse import ParseLane
 from damso.channels.poll import Doorkeeper
 from damso.channels.registry import load_adapters
+from damso.channels.renewals import RenewalLane, RenewalTimer
 from damso.channels.types import Adapter
 from damso.commerce import dimensions as commerce_dimensions
 from damso.commerce.erase import CommerceEraser
@@ -194,6 +195,7 @@ def lanes_of(parts: Parts) -> Sequence[Lane]:
         MatchLane(parts.database, parts.settings.data / "matching"),
         EnrichmentLane(parts.database, parts.keyring, parts.http),
         CheckLane(parts.database, parts.inboxes, parts.http),
+        RenewalLane(parts.database, parts.inboxes, parts.http, Letterbox(parts.database, parts.keyring, parts.inboxes)),
         ErasureLane(parts.database, parts.keyring, parts.blobs, erasers_of(parts.keyring, parts.blobs), blob_columns()),
         BlobLane(parts.database, parts.blobs, blob_columns()),
         AnswerLane(parts.database, parts.keyring, parts.blobs, holdings_of()),
@@ -240,6 +242,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         SnoozeTimer(),
         UnsentTimer(),
         CheckTimer(),
+        RenewalTimer(),
         ForgetExpired(),
         SuggestionTimer(),
         HeldTimer(),

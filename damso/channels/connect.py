@@ -3,25 +3,32 @@
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from damso.channels import config_form
 from damso.channels.inboxes import CHANNEL
-from damso.channels.types import Adapter, InboxConfig
+from damso.channels.outage import share_of
+from damso.channels.types import Adapter, InboxConfig, Refreshes
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError, FieldProblem, Invalid
 from damso.kernel.i18n import Text
 from damso.kernel.ids import new_id
 from damso.kernel.log import SYSTEM, Actor, Event, append
+from damso.kernel.shares import let_go
 
 NO_CHANNEL = Text("설치되지 않은 채널이에요.", "This channel is not installed.")
 NO_BRAND = Text("없는 브랜드예요.", "There is no such brand.")
 NO_NAME = Text("이름을 입력해 주세요.", "Please enter a name.")
+
+
+_SELECT = "SELECT channel, name, brand_id, enabled, config, refresh_at FROM inbox WHERE id = $1"
 
 
 @asynccontextmanager
@@ -78,8 +85,8 @@ async def connect(
     inbox_id = new_id()
     async with _brand_exists(tx):
         await tx.execute(
-            """INSERT INTO inbox (id, key, name, channel, brand_id, enabled, config, check_due_at, created_at)
-            VALUES ($1, $2, $3, $4, $5, true, $6, $7, $7)""",
+            """INSERT INTO inbox (id, key, name, channel, brand_id, enabled, config, check_due_at, created_at,
+                refresh_at) VALUES ($1, $2, $3, $4, $5, true, $6, $7, $7, $8)""",
             inbox_id,
             key or secrets.token_urlsafe(12),
             _named(name),
@@ -87,9 +94,15 @@ async def connect(
             brand_id,
             config_form.sealed(decoded, keyring),
             tx.now,
+            refresh_at(adapter, decoded),
         )
     await _tell(tx, "inbox.connected", inbox_id, brand_id, actor, channel=channel)
     return inbox_id
+
+
+def refresh_at(adapter: Adapter, config: InboxConfig) -> datetime | None:
+    """When the connection's token is to be renewed, where it has one that ends."""
+    return adapter.refresh_at(config) if isinstance(adapter, Refreshes) else None
 
 
 class _Stored(Struct, frozen=True, kw_only=True):
@@ -98,6 +111,7 @@ class _Stored(Struct, frozen=True, kw_only=True):
     brand_id: UUID
     enabled: bool
     config: dict[str, Any]
+    refresh_at: datetime | None
 
 
 async def change(
@@ -108,26 +122,31 @@ async def change(
     wanted: InboxChange,
     actor: Actor = SYSTEM,
 ) -> int:
-    """Change an inbox; its new revision. Faults are forgotten: whoever meets one notes it again. Raises `NotFound`,
-    `Invalid`."""
+    """Change an inbox; its new revision. Faults are forgotten: whoever meets one notes it again, and what waited goes
+    on. Raises `NotFound`, `Invalid`."""
     old = await _locked(tx, inbox_id)
-    config = old.config
+    config, refresh = old.config, old.refresh_at
     if wanted.config is not UNSET:
-        config = config_form.sealed(_next_config(adapters, keyring, old, wanted.config), keyring)
+        decoded = _next_config(adapters, keyring, old, wanted.config)
+        config = config_form.sealed(decoded, keyring)
+        refresh = refresh_at(adapter_of(adapters, old.channel), decoded)
     brand_id = old.brand_id if wanted.brand_id is UNSET else wanted.brand_id
     enabled = old.enabled if wanted.enabled is UNSET else wanted.enabled
     async with _brand_exists(tx):
         revision: int = await tx.value(
             """UPDATE inbox SET name = $2, brand_id = $3, enabled = $4, config = $5, revision = revision + 1,
-                check_due_at = CASE WHEN $4 THEN $6::timestamptz END WHERE id = $1 RETURNING revision""",
+                check_due_at = CASE WHEN $4 THEN $6::timestamptz END, refresh_at = $7
+            WHERE id = $1 RETURNING revision""",
             inbox_id,
             old.name if wanted.name is UNSET else _named(wanted.name),
             brand_id,
             enabled,
             config,
             tx.now,
+            refresh,
         )
     await tx.execute("DELETE FROM inbox_fault WHERE inbox_id = $1", inbox_id)
+    await let_go(tx, share_of(inbox_id))
     await _tell(tx, "inbox.changed", inbox_id, brand_id, actor, channel=old.channel, enabled=enabled)
     return revision
 
@@ -137,7 +156,7 @@ async def wanted_config(
 ) -> tuple[str, InboxConfig]:
     """The channel, and the configuration that a change would lead to, to be checked before it is saved. Raises as
     `change`."""
-    old = await tx.one(_Stored, "SELECT channel, name, brand_id, enabled, config FROM inbox WHERE id = $1", inbox_id)
+    old = await tx.one(_Stored, _SELECT, inbox_id)
     return old.channel, _next_config(adapters, keyring, old, given)
 
 
@@ -146,6 +165,26 @@ def _next_config(
 ) -> InboxConfig:
     kind = adapter_of(adapters, old.channel).config
     return config_form.accept(kind, config_form.merged(kind, config_form.readable(kind, old.config, keyring), given))
+
+
+async def keep_renewed(
+    tx: Transaction, adapter: Adapter, keyring: Keyring, inbox_id: UUID, before: InboxConfig, after: InboxConfig
+) -> None:
+    """Store what renewing the token has changed. What a person has entered meanwhile stays theirs; whatever else they
+    have changed does not lose the new token. Raises `NotFound`."""
+    old = await _locked(tx, inbox_id)
+    stored = config_form.readable(adapter.config, old.config, keyring)
+    was: dict[str, Any] = msgspec.to_builtins(before)
+    news: dict[str, Any] = msgspec.to_builtins(after)
+    fresh = {name: news[name] for name in news if news[name] != was.get(name) and stored.get(name) == was.get(name)}
+    config = config_form.decode(adapter.config, stored | fresh)
+    await tx.execute(
+        "UPDATE inbox SET config = $2, refresh_at = $3, revision = revision + 1 WHERE id = $1",
+        inbox_id,
+        config_form.sealed(config, keyring),
+        refresh_at(adapter, config),
+    )
+    await _tell(tx, "inbox.renewed", inbox_id, old.brand_id, SYSTEM, channel=old.channel)
 
 
 async def remove(tx: Transaction, inbox_id: UUID, actor: Actor = SYSTEM) -> None:
@@ -160,9 +199,7 @@ async def remove(tx: Transaction, inbox_id: UUID, actor: Actor = SYSTEM) -> None
 
 
 async def _locked(tx: Transaction, inbox_id: UUID) -> _Stored:
-    return await tx.one(
-        _Stored, "SELECT channel, name, brand_id, enabled, config FROM inbox WHERE id = $1 FOR UPDATE", inbox_id
-    )
+    return await tx.one(_Stored, _SELECT + " FOR UPDATE", inbox_id)
 
 
 def _named(name: str) -> str:

@@ -42,5 +42,10 @@ class TryLater(ChannelError):
         self.after = after
 
 
+class RecipientBusy(TryLater):
+    """This address takes nothing for a while (a full mailbox, a server that lets strangers wait); for others everything
+    works."""
+
+
 class OutcomeUnknown(ChannelError):
     """The message may or may not have been delivered (the line dropped after it was handed over)."""

@@ -13,6 +13,7 @@ from damso.channels.failures import (
     ContentRejected,
     CredentialsRejected,
     OutcomeUnknown,
+    RecipientBusy,
     RecipientUnreachable,
     TryLater,
     WindowClosed,
@@ -21,7 +22,7 @@ from damso.kernel.database import Transaction
 from damso.kernel.i18n import Text
 from damso.kernel.log import Event, append
 
-Side = Literal["in", "out", "check"]
+Side = Literal["in", "out", "check", "token"]
 
 MARK_EVERY = timedelta(seconds=5)
 """A busy inbox's row is written no oftener than this."""
@@ -38,6 +39,14 @@ FAULTS: dict[str, Text] = {
     "CHECK_FAILED": Text(
         "연결 점검에 통과하지 못했어요. 아래 문제를 확인해 주세요.",
         "The connection did not pass its check. Please see the problems below.",
+    ),
+    "TOKEN_REJECTED": Text(
+        "토큰을 갱신하지 못했어요. 상대 서비스에서 다시 승인하고 토큰을 새로 입력해 주세요.",
+        "The token could not be renewed. Please approve the connection again there and enter the new token.",
+    ),
+    "TOKEN_NOT_RENEWED": Text(
+        "토큰을 갱신하지 못하고 있어요. 곧 만료될 수 있어서 계속 다시 시도하고 있어요.",
+        "The token cannot be renewed at present and may end soon. We keep trying.",
     ),
     "UNUSABLE": Text(
         "저장된 설정을 읽을 수 없어요. 채널 설정을 다시 저장해 주세요.",
@@ -60,6 +69,8 @@ def fault_code(error: Exception) -> str | None:
     match error:
         case CredentialsRejected():
             return "CREDENTIALS_REJECTED"
+        case RecipientBusy():
+            return None
         case TryLater() | OutcomeUnknown():
             return "UNREACHABLE"
         case RecipientUnreachable() | WindowClosed() | ContentRejected():
@@ -92,8 +103,8 @@ async def _mark(tx: Transaction, column: Literal["last_in_at", "last_out_at"], i
     )
 
 
-async def note_fault(tx: Transaction, inbox_id: UUID, side: Side, code: str, detail: str = "") -> None:
-    """Something does not work. `since` stays what it was while the fault lasts."""
+async def note_fault(tx: Transaction, inbox_id: UUID, side: Side, code: str, detail: str = "") -> bool:
+    """Something does not work; whether that is new. `since` stays what it was while the fault lasts."""
     row = await tx.row(
         """INSERT INTO inbox_fault AS f (inbox_id, side, code, detail, since) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (inbox_id, side) DO UPDATE SET code = excluded.code, detail = excluded.detail
@@ -105,8 +116,10 @@ async def note_fault(tx: Transaction, inbox_id: UUID, side: Side, code: str, det
         detail,
         tx.now,
     )
-    if row and row["since"] == tx.now:
+    began = row is not None and row["since"] == tx.now
+    if began:
         await append(tx, _event("inbox.failed", inbox_id, side, code))
+    return began
 
 
 async def note_recovery(tx: Transaction, inbox_id: UUID, side: Side) -> None:

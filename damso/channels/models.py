@@ -14,12 +14,14 @@ from damso.kernel.schema import Table
 class Inbox(Table):
     """One connection of a channel. `config` is the adapter's, its secrets encrypted; `key` names it in addresses.
 
-    `cursor` is how far a polled channel was read. `checked` is what the last self-test found (`Health`).
+    `cursor` is how far a polled channel was read. `checked` is what the last self-test found (`Health`). `refresh_at`
+    is when its token is to be renewed, where it has one that ends.
     """
 
     __tablename__ = "inbox"
     __table_args__ = (
         Index("ix_inbox_check_due", "check_due_at", postgresql_where=text("enabled AND check_due_at IS NOT NULL")),
+        Index("ix_inbox_refresh_at", "refresh_at", postgresql_where=text("enabled AND refresh_at IS NOT NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -35,14 +37,16 @@ class Inbox(Table):
     check_due_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
     checked: Mapped[dict[str, Any] | None] = mapped_column(JSONB(), nullable=True)
+    refresh_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
 class InboxFault(Table):
-    """What does not work at present: receiving (`in`), sending (`out`) or the self-test (`check`), since when."""
+    """What does not work at present: receiving (`in`), sending (`out`), the self-test (`check`) or renewing the token
+    (`token`), since when."""
 
     __tablename__ = "inbox_fault"
-    __table_args__ = (CheckConstraint("side IN ('in', 'out', 'check')", name="side"),)
+    __table_args__ = (CheckConstraint("side IN ('in', 'out', 'check', 'token')", name="side"),)
     inbox_id: Mapped[UUID] = mapped_column(ForeignKey("inbox.id", ondelete="CASCADE"), primary_key=True)
     side: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str]

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from damso.channels.content import Content
+from damso.conversations.outbox import HELD
 from damso.conversations.types import Author, Caution, Correspondent, Entry, File, Quoted
 from damso.kernel.database import Transaction
 from damso.kernel.i18n import Locale, Text
@@ -25,7 +26,7 @@ _CAUTIONS = {
     ),
 }
 
-_SELECT = """
+_SELECT = f"""
 SELECT m.id, m.conversation_id, m.kind, m.position_at AS at, m.author_kind, m.author_id,
     CASE m.author_kind WHEN 'agent' THEN coalesce(a.name, m.author_name)
         WHEN 'customer' THEN coalesce(nullif(u.name, ''), i.name) END AS author_name,
@@ -33,6 +34,7 @@ SELECT m.id, m.conversation_id, m.kind, m.position_at AS at, m.author_kind, m.au
     m.source_ref IS NOT NULL AS has_source, m.subject, m.status, m.reason, m.undo_until, m.identity_id,
     i.kind AS identity_kind, i.value AS identity_value, m.recipients, m.automation, m.authenticated, m.reply_to,
     m.edited_at, m.deleted_at, m.reactions, m.mentions, m.activity, m.send_key, m.content,
+    {HELD} AS held,
     q.id AS quotes_id, left(q.text, 140) AS quotes_text, CASE q.author_kind WHEN 'agent' THEN coalesce(qa.name,
         q.author_name) WHEN 'customer' THEN coalesce(nullif(qu.name, ''), qi.name) END AS quotes_author,
     coalesce((SELECT jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type,
@@ -116,6 +118,7 @@ def _entry(row: Any, locale: Locale) -> Entry:
         masked=row["masked"],
         status=row["status"],
         reason=row["reason"],
+        held=row["held"],
         undo_until=row["undo_until"] if row["status"] == "queued" else None,
         identity=Correspondent(row["identity_id"], row["identity_kind"], row["identity_value"])
         if row["identity_id"]

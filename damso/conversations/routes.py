@@ -14,6 +14,7 @@ from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.channels.threads import ThreadRow, threads_of, window_of
 from damso.channels.types import ChannelPolicy
 from damso.conversations.errors import NotReachable
+from damso.conversations.outbox import held_ways
 from damso.conversations.types import PolicyView, Route
 from damso.customers.types import VISITOR
 from damso.kernel.database import Transaction
@@ -40,14 +41,19 @@ async def routes_of(
         (thread.inbox_id, thread.identity_id): thread
         for thread in await threads_of(tx, [identity["id"] for identity in identities])
     }
-    found = [
-        (identity["wrote_at"], _route(tx.now, inbox, identity, threads.get((inbox.id, identity["id"])), locale))
+    ways = [
+        (inbox, identity)
         for inbox in await inboxes.enabled(tx)
         if inbox.brand_id == brand_id and caller.limits.admit_inbox(inbox.id, inbox.brand_id)
         for identity in identities
         if _speaks(inbox, identity, threads)
     ]
-    return _suggest(found)
+    held = await held_ways(tx, [(inbox.id, identity["id"]) for inbox, identity in ways])
+    found = [
+        (identity["wrote_at"], _route(tx.now, inbox, identity, threads.get((inbox.id, identity["id"])), locale))
+        for inbox, identity in ways
+    ]
+    return _suggest([(at, replace(way, held=held.get((way.inbox_id, way.identity_id)))) for at, way in found])
 
 
 def _speaks(inbox: InboxRecord, identity: Any, threads: Mapping[tuple[UUID, int], ThreadRow]) -> bool:
@@ -73,6 +79,7 @@ def _route(now: datetime, inbox: InboxRecord, identity: Any, thread: ThreadRow |
         cost=window.cost.say(locale) if window.cost else None,
         owner=thread.owner if thread else None,
         reason=reason,
+        held=None,
         suggested=False,
         trusted=identity["proof"] != "none",
         policy=policy_view(inbox.adapter.policy),

@@ -41,6 +41,7 @@ from damso.conversations.errors import (
     WindowHasClosed,
 )
 from damso.conversations.masking import mask_answer
+from damso.conversations.outbox import put
 from damso.conversations.search_index import index_message
 from damso.conversations.types import AuthorKind
 from damso.customers.addresses import canonical
@@ -49,12 +50,9 @@ from damso.customers.identify import Sighting, identify_all
 from damso.customers.types import VISITOR, IdentityKey
 from damso.kernel.database import Transaction
 from damso.kernel.ids import new_id
-from damso.kernel.lanes import enqueue
 from damso.kernel.log import Actor, Event, append
 from damso.kernel.masking import mask_kept, masked_kinds
 from damso.kernel.sensitive import IDENTIFYING
-
-LANE = "outbound"
 
 
 class Sending(Struct, frozen=True, kw_only=True):
@@ -110,12 +108,8 @@ async def send(tx: Transaction, sending: Sending) -> UUID:
     )
     await _answer_given(tx, case, sending, message_id, list(files))
     if not sending.inbox.adapter.policy.hosted:
-        await enqueue(
-            tx,
-            LANE,
-            [(f"{sending.inbox.id}:{sending.identity_id}", {"message_id": str(message_id)})],
-            due=tx.now + sending.inbox.adapter.policy.undo,
-        )
+        due = tx.now + sending.inbox.adapter.policy.undo
+        await put(tx, message_id, sending.inbox.id, sending.identity_id, due=due)
     return message_id
 
 

@@ -4,16 +4,17 @@ from typing import Any, Literal
 from uuid import UUID
 
 from damso.channels.inboxes import Inboxes
+from damso.channels.outage import share_of
 from damso.conversations.cases import show_without
 from damso.conversations.errors import NothingToSettle, TooLate
 from damso.conversations.facts import fact_of
+from damso.conversations.outbox import put, put_back
 from damso.conversations.search_index import forget_message
-from damso.conversations.send import LANE
 from damso.conversations.waiting import raise_status
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
-from damso.kernel.lanes import enqueue
 from damso.kernel.log import Actor, append
+from damso.kernel.shares import pass_on
 
 _MESSAGE = """
 SELECT id, conversation_id, identity_id, inbox_id, status, deleted_at, handed_over_at, position_at FROM message
@@ -55,13 +56,14 @@ async def retry(tx: Transaction, message_id: UUID, actor: Actor) -> None:
 
 
 async def _send_again(tx: Transaction, message: Any, actor: Actor) -> None:
-    """The only way down for a status: a person wants another try."""
+    """The only way down for a status: a person wants another try, and also where the inbox is held one may go."""
     await tx.execute(
         "UPDATE message SET status = 'queued', reason = NULL, handed_over_at = NULL WHERE id = $1", message["id"]
     )
-    key = f"{message['inbox_id']}:{message['identity_id']}"
-    await enqueue(tx, LANE, [(key, {"message_id": str(message["id"])})])
+    again = put_back if message["status"] == "unknown" else put
+    await again(tx, message["id"], message["inbox_id"], message["identity_id"])
     await append(tx, fact_of(message, "message.status_changed", actor=actor, properties={"status": "queued"}))
+    await pass_on(tx, share_of(message["inbox_id"]))
 
 
 async def _load(tx: Transaction, message_id: UUID) -> Any:

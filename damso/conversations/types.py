@@ -10,6 +10,7 @@ from msgspec import Struct
 from damso.channels.content import Content, ContentKind
 from damso.channels.items import Owner
 from damso.channels.types import LengthStep
+from damso.conversations.outbox import Held
 from damso.conversations.statuses import Status
 
 ConversationStatus = Literal["open", "pending", "snoozed", "resolved"]
@@ -118,7 +119,8 @@ class Quoted(Struct, frozen=True):
 
 class Entry(Struct, frozen=True, kw_only=True):
     """One line of a conversation. `fresh` counts the characters of `text` that are new; the rest is quote. `masked`
-    are the kinds of numbers that were masked in it and can be shown on demand."""
+    are the kinds of numbers that were masked in it and can be shown on demand. `held` is what keeps a queued message
+    waiting: its inbox has a fault, or nobody knows yet whether an earlier message to the same recipient arrived."""
 
     id: UUID
     conversation_id: UUID
@@ -138,6 +140,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     masked: list[str]
     status: Status | None
     reason: str | None
+    held: Held | None
     undo_until: datetime | None
     identity: Correspondent | None
     to: list[str]
@@ -178,7 +181,8 @@ class PolicyView(Struct, frozen=True, kw_only=True):
 
 class Route(Struct, frozen=True, kw_only=True):
     """A way an answer can take. Where it is not `open`, `reason` says why, in the reader's language. `cost` is what the
-    provider asks for a message; `owner` is `them` while people in the provider's own console have the thread."""
+    provider asks for a message; `owner` is `them` while people in the provider's own console have the thread; `held` is
+    what a message sent now would wait for."""
 
     inbox_id: UUID
     inbox_name: str
@@ -190,6 +194,7 @@ class Route(Struct, frozen=True, kw_only=True):
     cost: str | None
     owner: Owner | None
     reason: str | None
+    held: Held | None
     suggested: bool
     trusted: bool
     policy: PolicyView

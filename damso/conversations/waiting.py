@@ -12,6 +12,7 @@ from damso.channels.inboxes import InboxRecord
 from damso.channels.items import InboundEdit, InboundReaction, InboundReceipt
 from damso.conversations.cases import preview_of, show_changed
 from damso.conversations.facts import fact_of
+from damso.conversations.outbox import settled
 from damso.conversations.references import read_references
 from damso.conversations.search_index import forget_message, index_message
 from damso.conversations.statuses import RISES
@@ -95,14 +96,18 @@ async def _apply(tx: Transaction, message_id: UUID, item: Follower) -> None:
 async def raise_status(tx: Transaction, message_id: UUID, status: str, reason: str = "") -> None:
     """Note how far a message came, unless it is known to have come further."""
     changed = await tx.row(
-        f"""UPDATE message SET status = $2, reason = nullif($3, '') WHERE id = $1 AND status IS NOT NULL
-            AND {RISES.format(new="$2")} RETURNING id, conversation_id, identity_id, inbox_id""",
+        f"""WITH before AS (SELECT status FROM message WHERE id = $1)
+        UPDATE message SET status = $2, reason = nullif($3, '') WHERE id = $1 AND status IS NOT NULL
+            AND {RISES.format(new="$2")}
+        RETURNING id, conversation_id, identity_id, inbox_id, (SELECT status FROM before) AS was""",
         message_id,
         status,
         reason,
     )
     if changed:
         await append(tx, fact_of(changed, "message.status_changed", properties={"status": status}))
+        if changed["was"] == "unknown":
+            await settled(tx, changed["inbox_id"], changed["identity_id"])
 
 
 async def _edit(tx: Transaction, message_id: UUID, text: str, at: datetime) -> None:

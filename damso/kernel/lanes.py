@@ -4,11 +4,14 @@ An item is enqueued in the transaction that decided it. A worker claims the firs
 deletes the item in the transaction that holds the result; a claim lost meanwhile rolls that transaction back, so a
 result is stored once. A claim counts only as long as its worker's presence lock is held: after a kill -9 the next
 worker takes over at once. An item that fails parks with its reason and its lane goes on.
+
+Items of a lane may belong to shares, which take turns and may be told to wait, see `damso.kernel.shares`.
 """
 
 import asyncio
 import secrets
 import time
+from collections import Counter as Tally
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -20,6 +23,8 @@ from prometheus_client import Counter
 from damso.kernel.database import Database, Transaction
 from damso.kernel.i18n import Text
 from damso.kernel.notify import LOST, STANDSTILL
+from damso.kernel.shares import CLAIM as CLAIM_SHARED
+from damso.kernel.shares import DUE, FAR, READY, pass_on
 
 log = structlog.get_logger()
 
@@ -47,6 +52,7 @@ class Item(Struct, frozen=True, kw_only=True):
     id: int
     lane: str
     key: str | None
+    share: str = ""
     payload: Mapping[str, Any]
     attempts: int
     created_at: datetime
@@ -54,6 +60,15 @@ class Item(Struct, frozen=True, kw_only=True):
 
 class Retry(Exception):
     """The fault passes: try the item again `after` seconds; its key waits meanwhile, which keeps the order."""
+
+    def __init__(self, after: float, reason: str) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Wait(Exception):
+    """It is not the item's time, and nothing was tried: it waits `after` seconds (0: only until its share may go on),
+    which counts as no attempt."""
 
     def __init__(self, after: float, reason: str) -> None:
         super().__init__(reason)
@@ -92,7 +107,14 @@ class Lane(Protocol):
     width: ClassVar[int]
 
     async def work(self, claim: Claim) -> None:
-        """Do one item and `claim.finish(tx)`. Raises `Retry`, `Park`; anything else parks as well."""
+        """Do one item and `claim.finish(tx)`. Raises `Retry`, `Wait`, `Park`; anything else parks as well."""
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A lane whose items belong to shares: at most `each` of one share at a time in one process."""
+
+    each: ClassVar[int]
 
 
 @runtime_checkable
@@ -104,39 +126,55 @@ class GivesUp(Protocol):
 
 
 async def enqueue(
-    tx: Transaction, lane: str, payloads: Sequence[tuple[str | None, Mapping[str, Any]]], *, due: datetime | None = None
+    tx: Transaction,
+    lane: str,
+    payloads: Sequence[tuple[str | None, Mapping[str, Any]]],
+    *,
+    due: datetime | None = None,
+    share: str = "",
 ) -> None:
     """Put `(key, payload)` pairs into a lane, in their order, not before `due`."""
     await tx.execute(
-        """INSERT INTO lane_item (lane, key, payload, due_at, created_at)
-        SELECT $1, e->>0, e->1, $3, $4 FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS t(e, n) ORDER BY n""",
+        """INSERT INTO lane_item (lane, key, payload, due_at, created_at, share)
+        SELECT $1, e->>0, e->1, $3, $4, $5 FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS t(e, n)
+        ORDER BY n""",
         lane,
         [[key, payload] for key, payload in payloads],
         due or tx.now,
         tx.now,
+        share,
     )
     tx.wake("lane")
 
 
-_CLAIM = """
+async def hurry(tx: Transaction, lane: str, key: str) -> Mapping[str, Any] | None:
+    """What waits first under this key waits no longer; its payload, None where nothing waits."""
+    tx.wake("lane")
+    payload: Mapping[str, Any] | None = await tx.value(
+        """UPDATE lane_item SET due_at = $3 WHERE id = (
+            SELECT id FROM lane_item WHERE lane = $1 AND key = $2 AND parked_at IS NULL ORDER BY id LIMIT 1)
+        RETURNING payload""",
+        lane,
+        key,
+        tx.now,
+    )
+    return payload
+
+
+_CLAIM = f"""
 UPDATE lane_item SET claimed_by = $3 FROM unnest($1::text[], $2::int[]) AS free(lane, room) CROSS JOIN LATERAL (
     SELECT i.id FROM lane_item i
-    WHERE i.lane = free.lane AND i.parked_at IS NULL AND i.claimed_by IS NULL
-        AND (i.due_at <= $4 OR i.due_at <= i.created_at OR i.created_at > $4::timestamptz + $6)
-        AND (i.key IS NULL OR i.lane || ' ' || i.key <> ALL ($5) AND i.id = (SELECT e.id FROM lane_item e
-            WHERE e.lane = i.lane AND e.key = i.key AND e.parked_at IS NULL ORDER BY e.id LIMIT 1))
+    WHERE i.lane = free.lane AND i.share = '' AND {READY} AND {DUE.format(now="$4", far_ahead="$6", busy="$5")}
     ORDER BY i.id LIMIT free.room FOR UPDATE SKIP LOCKED) first
 WHERE lane_item.id = first.id
-RETURNING lane_item.id, lane_item.lane, key, payload, attempts, created_at
+RETURNING lane_item.id, lane_item.lane, key, share, payload, attempts, created_at
 """
-"""What is due at once is so whatever the clock says: it may have been set back, or be that of another machine. What was
-put in by a clock that was far ahead of ours was due within seconds or minutes by that one, and does not wait for hours
-until ours comes there."""
 
 _FREE_DEAD = """
 UPDATE lane_item SET claimed_by = NULL
 WHERE (claimed_by = $2 AND id <> ALL ($3)) OR (claimed_by <> $2 AND claimed_by NOT IN (
     SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::bigint::oid AND objsubid = 2))
+RETURNING share
 """
 """Claims of workers that are gone, and our own of which we know nothing: their commit reached the database and its
 answer did not reach us. What we are at stays ours, also while the line that holds our presence is being mended."""
@@ -151,8 +189,8 @@ class Worker:
         self._number = secrets.randbelow(2**31 - 1) + 1
         self._running: dict[str, set[asyncio.Task[None]]] = {lane.name: set() for lane in lanes}
         self._places = {lane.name: asyncio.Semaphore(lane.width) for lane in lanes}
-        self._held: dict[int, str] = {}
-        """Items we are at, each with its lane and key: what waits behind them need not be looked at."""
+        self._held: dict[int, Item] = {}
+        """What we are at: what waits behind it need not be looked at."""
         self._free_dead_at = 0.0
 
     async def run(self) -> None:
@@ -190,17 +228,31 @@ class Worker:
         free_dead = time.monotonic() >= self._free_dead_at
         async with self._database.transaction() as tx:
             if free_dead:
-                await tx.execute(_FREE_DEAD, WORKERS, self._number, list(self._held))
-            busy = list(set(self._held.values()))
+                for share in set(await tx.values(_FREE_DEAD, WORKERS, self._number, list(self._held))):
+                    await pass_on(tx, share)
+            busy = list({f"{item.lane} {item.key}" for item in self._held.values()})
             items = await tx.all(Item, _CLAIM, list(room), list(room.values()), self._number, tx.now, busy, FAR_AHEAD)
+            for lane in self._lanes.values():
+                if isinstance(lane, Shared):
+                    items += await self._claim_shared(tx, lane, busy)
         if free_dead:
             self._free_dead_at = time.monotonic() + POLL
         for item in items:
-            self._held[item.id] = f"{item.lane} {item.key}"
+            self._held[item.id] = item
             task = group.create_task(self._work(self._lanes[item.lane], Claim(item, self._number)))
             self._running[item.lane].add(task)
             task.add_done_callback(self._running[item.lane].discard)
         return bool(items)
+
+    async def _claim_shared(self, tx: Transaction, lane: Lane, busy: Sequence[str]) -> list[Item]:
+        """Nothing is claimed ahead of its place: it would wait behind others' work there."""
+        assert isinstance(lane, Shared)
+        room = lane.width - len(self._running[lane.name])
+        if room <= 0:
+            return []
+        ours = Tally(item.share for item in self._held.values() if item.lane == lane.name and item.share)
+        told = (lane.name, lane.each, room, self._number, tx.now, list(busy), FAR_AHEAD)
+        return await tx.all(Item, CLAIM_SHARED, *told, list(ours), list(ours.values()), FAR)
 
     async def _work(self, lane: Lane, claim: Claim) -> None:
         try:
@@ -221,22 +273,23 @@ class Worker:
             DONE.labels(lane.name).inc()
         except (ClaimLost, *LOST):
             raise
-        except Retry as retry:
-            await self._again(claim, retry)
+        except (Retry, Wait) as later:
+            await self._again(claim, later)
         except Exception as error:
             if not isinstance(error, Park):
                 log.exception("lane.failed", lane=lane.name, item=claim.item.id)
             await self._park(claim, str(error) if isinstance(error, Park) else type(error).__name__)
 
-    async def _again(self, claim: Claim, retry: Retry) -> None:
+    async def _again(self, claim: Claim, later: Retry | Wait) -> None:
         async with self._database.transaction() as tx:
             await tx.execute(
-                "UPDATE lane_item SET claimed_by = NULL, attempts = attempts + 1, due_at = $3, reason = $4"
+                "UPDATE lane_item SET claimed_by = NULL, attempts = attempts + $5, due_at = $3, reason = $4"
                 " WHERE id = $1 AND claimed_by = $2",
                 claim.item.id,
                 self._number,
-                tx.now + timedelta(seconds=retry.after),
-                str(retry),
+                tx.now + timedelta(seconds=later.after),
+                str(later),
+                int(isinstance(later, Retry)),
             )
 
     async def _park(self, claim: Claim, reason: str) -> None:

@@ -86,7 +86,19 @@ class LaneItem(Table):
 
     __tablename__ = "lane_item"
     __table_args__ = (
-        Index("ix_lane_item_ready", "lane", "id", postgresql_where=text("parked_at IS NULL AND claimed_by IS NULL")),
+        Index(
+            "ix_lane_item_ready",
+            "lane",
+            "id",
+            postgresql_where=text("share = '' AND parked_at IS NULL AND claimed_by IS NULL"),
+        ),
+        Index(
+            "ix_lane_item_share",
+            "lane",
+            "share",
+            "id",
+            postgresql_where=text("share <> '' AND parked_at IS NULL AND claimed_by IS NULL"),
+        ),
         Index("ix_lane_item_key", "lane", "key", "id", postgresql_where=text("parked_at IS NULL")),
         Index("ix_lane_item_claimed", "claimed_by", postgresql_where=text("claimed_by IS NOT NULL")),
         Index("ix_lane_item_parked", "lane", "id", postgresql_where=text("parked_at IS NOT NULL")),
@@ -94,6 +106,7 @@ class LaneItem(Table):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     lane: Mapped[str]
     key: Mapped[str | None]
+    share: Mapped[str] = mapped_column(server_default="")
     payload: Mapped[dict[str, Any]]
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(SmallInteger(), server_default="0")
@@ -101,6 +114,16 @@ class LaneItem(Table):
     parked_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+class LaneShare(Table):
+    """A share that is told to wait, see `damso.kernel.shares`. `tries` counts how often in a row it did not go (0: it
+    only keeps its pace)."""
+
+    __tablename__ = "lane_share"
+    share: Mapped[str] = mapped_column(primary_key=True)
+    waits_until: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(SmallInteger(), server_default="0")
 
 
 class Installation(Table):

@@ -78,6 +78,9 @@ class Notifier:
         for event in self._waiting[channel]:
             event.set()
 
+    def nudge_later(self, channel: str, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self.nudge, channel)
+
     def publish(self, channel: str, payload: str) -> None:
         """Send an ephemeral signal (at most 8,000 bytes, the limit of NOTIFY); dropped when the line is down."""
         with suppress(asyncio.QueueFull):

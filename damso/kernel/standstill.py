@@ -98,10 +98,15 @@ async def count_parked(tx: Transaction) -> tuple[int, int]:
 
 
 async def late_work(tx: Transaction) -> list[Late]:
+    """What waits behind another of its key, or with the whole of its share, does so for a reason told elsewhere."""
     return await tx.all(
         Late,
-        """SELECT lane, min(due_at) AS since FROM lane_item
-        WHERE parked_at IS NULL AND claimed_by IS NULL AND due_at < $1 GROUP BY lane ORDER BY lane""",
+        """SELECT i.lane, min(i.due_at) AS since FROM lane_item i
+        WHERE i.parked_at IS NULL AND i.claimed_by IS NULL AND i.due_at < $1
+            AND NOT EXISTS (SELECT FROM lane_share s WHERE s.share = i.share AND s.tries > 0)
+            AND (i.key IS NULL OR i.id = (SELECT e.id FROM lane_item e
+                WHERE e.lane = i.lane AND e.key = i.key AND e.parked_at IS NULL ORDER BY e.id LIMIT 1))
+        GROUP BY i.lane ORDER BY i.lane""",
         tx.now - LATE,
     )
 

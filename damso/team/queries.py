@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from asyncpg import Record
+from msgspec import Struct
 
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
-from damso.kernel.i18n import DEFAULT_LOCALE
-from damso.team.access import Caller, Limits, Role, allowed, limits_of, permissions_of
+from damso.kernel.i18n import DEFAULT_LOCALE, Locale
+from damso.team.access import Caller, Limits, Permission, Role, allowed, limits_of, permissions_of
 from damso.team.types import Agent, ApiKey, Me, Team
 
 _AGENT = """SELECT id, name, email, role, limits, availability, disabled_at IS NOT NULL AS disabled, last_seen_at,
@@ -40,6 +41,27 @@ async def rights_of(tx: Transaction, agent_ids: Collection[UUID]) -> dict[UUID, 
     """The roles and limits of these agents."""
     rows = await tx.rows("SELECT id, role, limits FROM agent WHERE id = ANY ($1)", list(agent_ids))
     return {row["id"]: (row["role"], limits_of(row["limits"])) for row in rows}
+
+
+class Colleague(Struct, frozen=True):
+    """Somebody on the team to whom something is told by mail."""
+
+    name: str
+    email: str
+    locale: Locale
+    limits: Limits
+
+
+async def who_may(tx: Transaction, permission: Permission) -> list[Colleague]:
+    """Everybody who has joined and may do this, within their limits."""
+    rows = await tx.rows(
+        "SELECT name, email, locale, role, limits FROM agent WHERE disabled_at IS NULL AND joined_at IS NOT NULL"
+        " ORDER BY name, id"
+    )
+    able = [
+        (row["role"], Colleague(row["name"], row["email"], row["locale"], limits_of(row["limits"]))) for row in rows
+    ]
+    return [colleague for role, colleague in able if permission in allowed(role, colleague.limits)]
 
 
 async def words_about(tx: Transaction, agent_id: UUID | None = None) -> list[str]:

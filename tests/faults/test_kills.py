@@ -173,10 +173,12 @@ async def kill_during_mails(installation: Installation, mails: MailServer, plan:
 
 
 async def settle(installation: Installation, plan: Plan) -> None:
-    """Everything that waits is done."""
+    """Everything that waits is done, but what waits for a person to settle it."""
     async with asyncio.timeout(plan.settles):
         while True:
-            waiting = await installation.value("SELECT count(*) FROM lane_item WHERE parked_at IS NULL")
+            waiting = await installation.value(
+                "SELECT count(*) FROM lane_item WHERE parked_at IS NULL AND reason IS DISTINCT FROM 'unsettled'"
+            )
             queued = await installation.value("SELECT count(*) FROM message WHERE status = 'queued'")
             if not waiting and not queued:
                 return

@@ -77,7 +77,7 @@ OF_NOBODY: Mapping[str, str] = {
         installation.locale installation.timezone lane_item.lane lane_item.reason link.kind link.strength
         link.actor_kind
         masked_number.kind masked_number.place masking_policy.unmasked media.state media.content_type media.reason
-        thread.owner
+        thread.owner lane_item.share lane_share.share
         message.kind message.direction message.author_kind message.channel message.purpose message.status
         message.reason message.automation participant.role pending_entry.step proof_code.kind
         reader_parked.reader reader_parked.stream reader_parked.reason reader_position.reader reminder.about

@@ -24,6 +24,7 @@ from damso.channels.failures import (
     ContentRejected,
     CredentialsRejected,
     OutcomeUnknown,
+    RecipientBusy,
     RecipientUnreachable,
     TryLater,
 )
@@ -202,8 +203,8 @@ def refused(code: str, words: str | None = None) -> Answer:
         (refused("01"), CredentialsRejected),
         (refused("01", "권한없는 파트너에 대한 요청"), CredentialsRejected),
         (refused("03", "권한 없는 파트너에 대한 요청"), CredentialsRejected),
-        (refused("01", "현재 이 사용자에게 메시지를 보낼 수 없음"), TryLater),
-        (refused("04", "현재 이 사용자에게 메시지를 보낼 수 없음"), TryLater),
+        (refused("01", "현재 이 사용자에게 메시지를 보낼 수 없음"), RecipientBusy),
+        (refused("04", "현재 이 사용자에게 메시지를 보낼 수 없음"), RecipientBusy),
         (refused("02", "request json 문자열 파싱 오류"), ContentRejected),
         (refused("02", "잘못된 user 값"), RecipientUnreachable),
         (refused("12", "잘못된 user 값"), RecipientUnreachable),

@@ -5798,6 +5798,8 @@ export interface components {
             fresh: number | null;
             has_html: boolean;
             has_source: boolean;
+            /** @enum {null|string} */
+            held: "fault" | "unsettled" | null;
             html_url: string | null;
             /** Format: uuid */
             id: string;
@@ -7962,6 +7964,8 @@ export interface components {
             channel: string;
             closes_at: string | null;
             cost: string | null;
+            /** @enum {null|string} */
+            held: "fault" | "unsettled" | null;
             identity_id: number;
             /** Format: uuid */
             inbox_id: string;

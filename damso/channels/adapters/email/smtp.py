@@ -27,6 +27,7 @@ from damso.channels.failures import (
     ContentRejected,
     CredentialsRejected,
     OutcomeUnknown,
+    RecipientBusy,
     RecipientUnreachable,
     TryLater,
 )
@@ -49,6 +50,9 @@ _SIGN_IN_CODES = frozenset({530, 534, 535, 538})
 _NOT_THIS_SENDER = frozenset({550, 551, 553, 554})
 _TOO_BIG = frozenset({"5.2.3", "5.3.4"})
 _LIMIT_REACHED = frozenset({"5.4.5", "4.4.5"})
+_BUSY_RECIPIENT = frozenset({450, 451, 452, 552})
+"""To RCPT: the mailbox is in use or full, or its server lets strangers wait (RFC 5321 section 4.2.3, RFC 6647); or
+there are too many recipients, which servers that obey RFC 821 say with 552 (RFC 5321 section 4.5.3.1.10)."""
 
 
 async def submit(mail: ComposedMail, config: EmailConfig, token: str | None) -> None:
@@ -147,8 +151,8 @@ def _sender_refused(refused: aiosmtplib.SMTPResponseException) -> ChannelError:
 
 def _recipient_refused(refused: aiosmtplib.SMTPResponseException, number: int, copies: int) -> ChannelError:
     """The first recipient is the customer, the others are copies."""
-    if refused.code == 552:  # too many recipients or a full mailbox: it passes (RFC 5321 section 4.5.3.1.10)
-        return TryLater(_told(refused), after=BUSY)
+    if refused.code in _BUSY_RECIPIENT and not _enhanced(refused) & _LIMIT_REACHED:
+        return RecipientBusy(_told(refused), after=BUSY)
     if refused.code < 500 or refused.code in _SIGN_IN_CODES or _enhanced(refused) & _LIMIT_REACHED:
         return _refused(refused)
     if number == 0:

@@ -17,6 +17,7 @@ from damso.channels.failures import (
     ContentRejected,
     CredentialsRejected,
     OutcomeUnknown,
+    RecipientBusy,
     RecipientUnreachable,
     TryLater,
 )
@@ -118,7 +119,7 @@ def _failed(answer: Answer) -> ChannelError:
     code, words = answer.result_code, answer.result_message or ""
     why = f"code {code[:10]}"
     if _ASKED in words:
-        return TryLater(f"{why}: the customer is being asked for a consent", after=CONSENT)
+        return RecipientBusy(f"{why}: the customer is being asked for a consent", after=CONSENT)
     if _NO_USER in words:
         return RecipientUnreachable(f"{why}: no such customer")
     if code == "01" or _NOT_OURS in words:

@@ -48,10 +48,13 @@ export function RouteList({ routes, route, onChoose }: Props) {
   );
 }
 
-/** How long a way stays open, where that is limited; what it costs; and that others are at it. */
+/** What would keep an answer waiting; how long a way stays open, where that is limited; what it costs; and that others
+ * are at it. */
 export function routeWindow(route: Route, t: Texts["t"], format: Format): string | null {
   if (!route.open) return t("composer.closed");
   const parts = [
+    route.held === "fault" && t("composer.heldFault"),
+    route.held === "unsettled" && t("composer.heldUnsettled"),
     route.owner === "them" && t("composer.theirs"),
     route.closes_at && left(route.closes_at, t, format),
     route.cost,

@@ -22,6 +22,7 @@ function makeRoute(given: Partial<Route> = {}): Route {
     cost: null,
     owner: null,
     reason: null,
+    held: null,
     suggested: false,
     trusted: true,
     policy: {

@@ -2,7 +2,7 @@ import { api, type Conversation, type Entry } from "@damso/api";
 import { type TextKey, type Texts, useText } from "@damso/i18n";
 import { Notice, toastError } from "@damso/ui";
 import { Button } from "@mantine/core";
-import { IconCheck, IconChecks, IconClock } from "@tabler/icons-react";
+import { IconCheck, IconChecks, IconClock, IconClockPause } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { messageOf } from "../../app/messageOf.ts";
 import { useMay } from "../../app/useMe.ts";
@@ -86,7 +86,7 @@ export function DeliveryLine({ entry, conversation }: Props) {
       {writes && entry.undo_until && (
         <UndoCountdown at={entry.at} until={entry.undo_until} onUndo={() => void undo()} />
       )}
-      {entry.status && <Mark status={entry.status} />}
+      {entry.held ? <Held why={entry.held} /> : entry.status && <Mark status={entry.status} />}
     </>
   );
 }
@@ -103,6 +103,19 @@ const REASONS: Record<string, TextKey> = {
 function reasonText(reason: string | null, t: Texts["t"]): string {
   const key = REASONS[reason ?? "failed"];
   return key ? t(key) : t("delivery.failedBecause", { reason });
+}
+
+const HELD = { fault: "delivery.heldFault", unsettled: "delivery.heldUnsettled" } as const;
+
+/** It waits, and not for its turn alone. */
+function Held({ why }: { why: NonNullable<Entry["held"]> }) {
+  const { t } = useText();
+  return (
+    <span className={classes.status} data-status="held">
+      <IconClockPause size={14} stroke={1.8} aria-hidden="true" />
+      {t(HELD[why])}
+    </span>
+  );
 }
 
 function Mark({ status }: { status: "queued" | "sent" | "delivered" | "read" }) {

@@ -56,7 +56,8 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
         break;
       case "entry":
         takeEntry(client, frame.conversation_id, frame.entry);
-        if (MOVES.has(frame.entry.activity?.code ?? "")) {
+        // What was queued behind a message that may have arrived waits now until somebody settles it.
+        if (MOVES.has(frame.entry.activity?.code ?? "") || frame.entry.status === "unknown") {
           void client.invalidateQueries({ queryKey: keys.entries(frame.conversation_id) });
         }
         heard.onEntry(frame.conversation_id, frame.entry);
@@ -74,6 +75,9 @@ export function createApply(client: QueryClient, heard: Heard): (frame: ServerFr
       case "inbox":
         void client.invalidateQueries({ queryKey: keys.inboxes });
         void client.invalidateQueries({ queryKey: ["deliveries", frame.inbox_id] });
+        // A fault began or ended: queued answers and the ways to answer tell of it.
+        void client.invalidateQueries({ queryKey: keys.allEntries });
+        void client.invalidateQueries({ queryKey: keys.conversations });
         break;
       case "system":
         void client.invalidateQueries({ queryKey: keys.system });
