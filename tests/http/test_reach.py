@@ -386,7 +386,8 @@ async def test_nobody_confirms_who_goes_on_out_of_reach(limit: str, app: Litesta
         made = await tx.value(
             """INSERT INTO continuation (id, conversation_id, from_identity_id, from_inbox_id, inbox_id, secret_mac,
                 tries_left, visitor, created_at, expires_at)
-            SELECT $2, id, anchor_identity_id, inbox_id, inbox_id, 'x', 5, 'visitor:x:y', $3, $3::timestamptz + interval '1 hour'
+            SELECT $2, id, anchor_identity_id, inbox_id, inbox_id, 'x', 5, 'visitor:x:y', $3,
+                $3::timestamptz + interval '1 hour'
             FROM conversation WHERE id = $1 RETURNING id""",
             case,
             uuid4(),
