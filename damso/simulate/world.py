@@ -1,0 +1,148 @@
+"""The doubles of all providers together, the chats on their customers' phones, and what these hold."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from damso.channels.content import Filled
+from damso.channels.simulator import Act, Answer, Bubble, Call, Person, PhoneSimulator, Simulated
+from damso.channels.types import Adapter
+from damso.kernel.i18n import Text
+from damso.simulate.desk import Desk
+from damso.simulate.postman import Postman
+from damso.simulate.switches import Switch
+
+App = Literal["kakao", "talktalk", "sms", "other"]
+
+_APPS: dict[str, App] = {"kakao": "kakao", "kakao_consult": "kakao", "talktalk": "talktalk", "sms": "sms"}
+_SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
+_PICTURES = "/pictures-of-customers/"
+ALIMTALK = "alimtalk"
+"""What relays bring to KakaoTalk stands there, not among the text messages."""
+
+
+class Chat(Struct, frozen=True, kw_only=True):
+    """One conversation on a phone: in which app, by which channel. `says` is whether the customer can write there."""
+
+    id: str
+    channel: str
+    app: App
+    name: Text
+    says: bool = True
+
+
+class News:
+    """Changes whenever something can be seen that could not before."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._changed = asyncio.Event()
+
+    def tell(self) -> None:
+        self.version += 1
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def after(self, version: int, seconds: float) -> None:
+        """Wait until there is something newer than `version`, but not for ever."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self.version == version:
+                    await self._changed.wait()
+        except TimeoutError:
+            pass
+
+
+class World:
+    """`switches` are by channel, and so are `postmen`."""
+
+    def __init__(
+        self, adapters: Mapping[str, Adapter], desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        simulated = [adapter for adapter in adapters.values() if isinstance(adapter, Simulated)]
+        self.news = News()
+        self.desk = desk
+        self.doubles: dict[str, PhoneSimulator] = {one.channel: one for one in (it.simulator(now) for it in simulated)}
+        self.chats = _chats(adapters, self.doubles)
+        self.switches: dict[str, set[Switch]] = {channel: set() for channel in self.doubles}
+        self.postmen = {
+            channel: Postman(double, desk, self.switches[channel], self.news.tell)
+            for channel, double in self.doubles.items()
+        }
+        self._hosts = {host: one.channel for one in simulated for host in one.hosts}
+        self._pictures: dict[str, tuple[str, bytes]] = {}
+
+    @property
+    def hosts(self) -> Sequence[str]:
+        """Whatever is played here."""
+        return tuple(self._hosts)
+
+    def channel_at(self, host: str) -> str | None:
+        """Whose host it is."""
+        return self._hosts.get(host)
+
+    # --- What the company calls
+
+    def reply(self, channel: str, call: Call) -> Answer:
+        """What the provider answers, and what follows from it."""
+        if call.path in self._pictures:
+            return self.file(channel, call)
+        answer = self.doubles[channel].reply(call)
+        self.postmen[channel].put(self.doubles[channel].due())
+        self.news.tell()
+        return answer
+
+    def file(self, channel: str, call: Call) -> Answer:
+        """What lies at the provider; nothing follows from looking at it."""
+        picture = self._pictures.get(call.path)
+        if picture is None:
+            return self.doubles[channel].reply(call)
+        return Answer(body=picture[1], headers={"content-type": picture[0]})
+
+    # --- What customers do
+
+    def chat(self, key: str) -> Chat:
+        """Raises `KeyError`."""
+        return self.chats[key]
+
+    def act(self, person: Person, chat: Chat, act: Act) -> None:
+        deliveries = self.doubles[chat.channel].act(person, act)
+        self.postmen[chat.channel].put(deliveries, person)
+        self.news.tell()
+
+    def screen(self, person: Person, chat: Chat) -> list[Bubble]:
+        """What stands in the chat, oldest first."""
+        shown = self.doubles[chat.channel].screen(person)
+        if chat.channel != "sms":
+            return list(shown)
+        return [bubble for bubble in shown if _is_in_kakao(bubble) == (chat.id == ALIMTALK)]
+
+    def keep_picture(self, chat: Chat, kind: str, data: bytes) -> str:
+        """Its address at the provider, where Damso fetches it. Raises `KeyError` for what no phone sends."""
+        path = f"{_PICTURES}{hashlib.sha256(data).hexdigest()[:20]}.{_SUFFIXES[kind]}"
+        self._pictures[path] = (kind, data)
+        return f"https://{_file_host(self.doubles[chat.channel])}{path}"
+
+
+def _file_host(double: PhoneSimulator) -> str:
+    return double.file_host or double.hosts[0]
+
+
+def _is_in_kakao(bubble: Bubble) -> bool:
+    return isinstance(bubble.content, Filled) or bubble.advertising
+
+
+def _chats(adapters: Mapping[str, Adapter], doubles: Mapping[str, PhoneSimulator]) -> dict[str, Chat]:
+    chats = [
+        Chat(id=channel, channel=channel, app=_APPS.get(channel, "other"), name=adapters[channel].name)
+        for channel in doubles
+    ]
+    if "sms" in doubles:
+        name = Text("알림톡", "AlimTalk")
+        chats.append(Chat(id=ALIMTALK, channel="sms", app="kakao", name=name, says=False))
+    order = ("kakao", "talktalk", "sms", "other")
+    return {chat.id: chat for chat in sorted(chats, key=lambda chat: order.index(chat.app))}
