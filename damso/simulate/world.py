@@ -18,7 +18,13 @@ from damso.simulate.switches import Switch
 
 App = Literal["kakao", "talktalk", "sms", "other"]
 
-_APPS: dict[str, App] = {"kakao": "kakao", "kakao_consult": "kakao", "talktalk": "talktalk", "sms": "sms"}
+_APPS: dict[str, tuple[App, Text]] = {
+    "kakao": ("kakao", Text("카카오톡", "KakaoTalk")),
+    "kakao_consult": ("kakao", Text("카카오 상담톡", "KakaoTalk consultation")),
+    "talktalk": ("talktalk", Text("네이버 톡톡", "Naver TalkTalk")),
+    "sms": ("sms", Text("문자", "Messages")),
+}
+"""In which app a customer sees a channel, and what they call it; any other has an app of its own."""
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _PICTURES = "/pictures-of-customers/"
 ALIMTALK = "alimtalk"
@@ -137,10 +143,10 @@ def _is_in_kakao(bubble: Bubble) -> bool:
 
 
 def _chats(adapters: Mapping[str, Adapter], doubles: Mapping[str, PhoneSimulator]) -> dict[str, Chat]:
-    chats = [
-        Chat(id=channel, channel=channel, app=_APPS.get(channel, "other"), name=adapters[channel].name)
-        for channel in doubles
-    ]
+    chats = []
+    for channel in doubles:
+        app, name = _APPS.get(channel, ("other", adapters[channel].name))
+        chats.append(Chat(id=channel, channel=channel, app=app, name=name))
     if "sms" in doubles:
         name = Text("알림톡", "AlimTalk")
         chats.append(Chat(id=ALIMTALK, channel="sms", app="kakao", name=name, says=False))
