@@ -14,8 +14,6 @@ from damso.simulate.switches import Switch
 
 log = structlog.get_logger()
 
-SLOW = 3.0
-"""Seconds by which `slow` delays a call or a delivery, and for which `shuffled` collects."""
 TICK = 0.25
 """Seconds between two looks at what has become due."""
 MOST_MISSED = 100
@@ -30,9 +28,12 @@ class Letter(Struct, frozen=True, kw_only=True):
 
 
 class Postman:
-    """Of one double. `news` is called when something has changed that can be seen."""
+    """Of one double. `news` is called when something has changed that can be seen; `slow` is in seconds."""
 
-    def __init__(self, double: PhoneSimulator, desk: Desk, switches: set[Switch], news: Callable[[], None]) -> None:
+    def __init__(
+        self, double: PhoneSimulator, desk: Desk, switches: set[Switch], news: Callable[[], None], slow: float
+    ) -> None:
+        self._slow = slow
         self._double = double
         self._desk = desk
         self._switches = switches
@@ -86,14 +87,14 @@ class Postman:
             self._collecting_since = None
             return []
         self._collecting_since = self._collecting_since or now
-        if (now - self._collecting_since).total_seconds() < SLOW:
+        if (now - self._collecting_since).total_seconds() < self._slow:
             return []
         self._collecting_since = None
         return due[::-1]
 
     async def _bring(self, letter: Letter) -> None:
         if Switch.SLOW in self._switches:
-            await asyncio.sleep(SLOW)
+            await asyncio.sleep(self._slow)
         inbox = await self._desk.reached(self._double.channel, letter.delivery)
         if inbox is None:
             return self._miss(letter, "unconnected")

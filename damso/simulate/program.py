@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import structlog
 
@@ -11,15 +11,14 @@ from damso.channels.types import Adapter
 from damso.kernel.settings import Settings
 from damso.simulate.desk import Desk
 from damso.simulate.page import Page
-from damso.simulate.postman import SLOW
-from damso.simulate.switches import Switch
+from damso.simulate.switches import SLOW, Switch
 from damso.simulate.world import World
 
 log = structlog.get_logger()
 
 PORT = 8090
 SILENCE = 120.0
-"""Seconds after which a line that is never answered is closed: longer than anybody waits."""
+"""Seconds after which a line that is never answered is closed: longer than anybody waits for an answer."""
 _OURS = ("127.0.0.1", "localhost")
 
 
@@ -28,10 +27,18 @@ class Simulation:
     Port 0 takes a free one; `origin` tells which."""
 
     def __init__(
-        self, settings: Settings, adapters: Mapping[str, Adapter], desk: str, *, port: int = PORT, mail: str = ""
+        self,
+        settings: Settings,
+        adapters: Mapping[str, Adapter],
+        desk: str,
+        *,
+        port: int = PORT,
+        mail: str = "",
+        slow: float = SLOW,
     ) -> None:
+        self._slow = slow
         self._desk = Desk(settings, adapters, desk)
-        self.world = World(adapters, self._desk)
+        self.world = World(adapters, self._desk, slow)
         self._page = Page(self.world, mail)
         self._loopback = Loopback(self._react, port)
         self._running = AsyncExitStack()
@@ -69,7 +76,7 @@ class Simulation:
         """Play the provider, as the switches have it."""
         switches = frozenset(self.world.switches[channel])
         if Switch.SILENT in switches:
-            await asyncio.sleep(SILENCE)
+            await self._keep_silent(channel)
         elif Switch.BUSY in switches:
             await write(Answer(status=429), writer)
         elif Switch.BROKEN in switches:
@@ -77,6 +84,13 @@ class Simulation:
         else:
             answer = self.world.reply(channel, call)
             if Switch.SLOW in switches:
-                await asyncio.sleep(SLOW)
+                await asyncio.sleep(self._slow)
             if Switch.CUT not in switches:
                 await write(answer, writer)
+
+    async def _keep_silent(self, channel: str) -> None:
+        """Until the switch is off again; nothing was taken."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SILENCE):
+                while Switch.SILENT in self.world.switches[channel]:
+                    await self.world.news.after(self.world.news.version, SILENCE)

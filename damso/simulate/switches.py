@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from damso.kernel.i18n import Text
 
+SLOW = 3.0
+"""Seconds by which `slow` delays a call or a delivery, and for which `shuffled` collects."""
+
 
 class Switch(StrEnum):
     """The first five are met by our calls to the provider, the last two by what it posts; `slow` by both."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -14,7 +14,7 @@ from damso.channels.types import Adapter
 from damso.kernel.i18n import Text
 from damso.simulate.desk import Desk
 from damso.simulate.postman import Postman
-from damso.simulate.switches import Switch
+from damso.simulate.switches import SLOW, Switch
 
 App = Literal["kakao", "talktalk", "sms", "other"]
 
@@ -66,17 +66,15 @@ class News:
 class World:
     """`switches` are by channel, and so are `postmen`."""
 
-    def __init__(
-        self, adapters: Mapping[str, Adapter], desk: Desk, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, adapters: Mapping[str, Adapter], desk: Desk, slow: float = SLOW) -> None:
         simulated = [adapter for adapter in adapters.values() if isinstance(adapter, Simulated)]
         self.news = News()
         self.desk = desk
-        self.doubles: dict[str, PhoneSimulator] = {one.channel: one for one in (it.simulator(now) for it in simulated)}
+        self.doubles: dict[str, PhoneSimulator] = {one.channel: one for one in (it.simulator(_now) for it in simulated)}
         self.chats = _chats(adapters, self.doubles)
         self.switches: dict[str, set[Switch]] = {channel: set() for channel in self.doubles}
         self.postmen = {
-            channel: Postman(double, desk, self.switches[channel], self.news.tell)
+            channel: Postman(double, desk, self.switches[channel], self.news.tell, slow)
             for channel, double in self.doubles.items()
         }
         self._hosts = {host: one.channel for one in simulated for host in one.hosts}
@@ -132,6 +130,10 @@ class World:
         path = f"{_PICTURES}{hashlib.sha256(data).hexdigest()[:20]}.{_SUFFIXES[kind]}"
         self._pictures[path] = (kind, data)
         return f"https://{_file_host(self.doubles[chat.channel])}{path}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _file_host(double: PhoneSimulator) -> str:
