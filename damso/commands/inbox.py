@@ -69,7 +69,7 @@ def list_all(as_json: AS_JSON = False) -> None:
 
 async def _list(settings: Settings) -> list[InboxView]:
     async with any_parts(settings) as parts, parts.database.reading() as tx:
-        return await list_inboxes(tx, parts.adapters, settings.base_url, LOCALE)
+        return await list_inboxes(tx, parts.adapters, settings, LOCALE)
 
 
 @app.command(
@@ -129,8 +129,8 @@ def health(
 async def _health(settings: Settings, inbox_id: UUID | None) -> Sequence[InboxView]:
     async with any_parts(settings) as parts, parts.database.reading() as tx:
         if inbox_id:
-            return [await show_inbox(tx, parts.adapters, settings.base_url, LOCALE, inbox_id)]
-        return await list_inboxes(tx, parts.adapters, settings.base_url, LOCALE)
+            return [await show_inbox(tx, parts.adapters, settings, LOCALE, inbox_id)]
+        return await list_inboxes(tx, parts.adapters, settings, LOCALE)
 
 
 HEALTH = Text(

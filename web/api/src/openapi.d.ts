@@ -6284,6 +6284,7 @@ export interface components {
             key: string;
             name: string;
             secrets_set: string[];
+            simulator: string;
         };
         /** Invitation */
         Invitation: {
