@@ -30,6 +30,7 @@ async def demo_world(parts: Parts) -> AsyncIterator[DemoMail]:
 async def demo_phones(settings: Settings) -> AsyncIterator[str]:
     """The simulator of all providers on a free port; yields where."""
     mail = f"{settings.base_url}/demo/mail"
-    async with Simulation(settings, load_adapters(), local_origin(settings), port=0, mail=mail) as simulation:
+    desk, journal = local_origin(settings), settings.data / "demo-phones.jsonl"
+    async with Simulation(settings, load_adapters(), desk, port=0, mail=mail, journal=journal) as simulation:
         with noted(settings.data, simulation.origin):
             yield simulation.origin

@@ -19,6 +19,10 @@ TICK = 0.25
 MOST_MISSED = 100
 
 
+Took = Callable[[Person, Delivery, Answer], None]
+"""Told what Damso answered to what a person did."""
+
+
 class Letter(Struct, frozen=True, kw_only=True):
     """A delivery, and whose doing it is; `why` is what kept it from being taken."""
 
@@ -31,8 +35,15 @@ class Postman:
     """Of one double. `news` is called when something has changed that can be seen; `slow` is in seconds."""
 
     def __init__(
-        self, double: PhoneSimulator, desk: Desk, switches: set[Switch], news: Callable[[], None], slow: float
+        self,
+        double: PhoneSimulator,
+        desk: Desk,
+        switches: set[Switch],
+        news: Callable[[], None],
+        took: Took,
+        slow: float,
     ) -> None:
+        self._took = took
         self._slow = slow
         self._double = double
         self._desk = desk
@@ -102,7 +113,7 @@ class Postman:
         if Switch.TWICE in self._switches:
             await self._desk.post(inbox, letter.delivery)
         if answer.status != NO_ANSWER and letter.person:
-            self._double.take(letter.person, letter.delivery, answer)
+            self._took(letter.person, letter.delivery, answer)
         if not 200 <= answer.status < 300:
             return self._miss(letter, _why(answer))
         self._news()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
 import structlog
 
@@ -10,6 +11,7 @@ from damso.channels.simulator import Answer, Call, Loopback, write
 from damso.channels.types import Adapter
 from damso.kernel.settings import Settings
 from damso.simulate.desk import Desk
+from damso.simulate.journal import Journal
 from damso.simulate.page import Page
 from damso.simulate.switches import SLOW, Switch
 from damso.simulate.world import World
@@ -24,7 +26,7 @@ _OURS = ("127.0.0.1", "localhost")
 
 class Simulation:
     """Plays the providers of all simulated channels beside the Damso at `desk`. Use as an asynchronous context manager.
-    Port 0 takes a free one; `origin` tells which."""
+    Port 0 takes a free one; `origin` tells which. With a `journal` the phones show the same after a restart."""
 
     def __init__(
         self,
@@ -34,11 +36,12 @@ class Simulation:
         *,
         port: int = PORT,
         mail: str = "",
+        journal: Path | None = None,
         slow: float = SLOW,
     ) -> None:
         self._slow = slow
         self._desk = Desk(settings, adapters, desk)
-        self.world = World(adapters, self._desk, slow)
+        self.world = World(adapters, self._desk, Journal(journal), slow)
         self._page = Page(self.world, mail)
         self._loopback = Loopback(self._react, port)
         self._running = AsyncExitStack()

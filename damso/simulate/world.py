@@ -2,19 +2,26 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 
+import structlog
 from msgspec import Struct
 
 from damso.channels.content import Filled
-from damso.channels.simulator import Act, Answer, Bubble, Call, Person, PhoneSimulator, Simulated
+from damso.channels.simulator import Act, Answer, Bubble, Call, Delivery, Person, PhoneSimulator, Simulated
 from damso.channels.types import Adapter
 from damso.kernel.i18n import Text
 from damso.simulate.desk import Desk
+from damso.simulate.journal import Acted, Called, Entry, Journal, Pictured, Taken
+from damso.simulate.people import person_of
 from damso.simulate.postman import Postman
 from damso.simulate.switches import SLOW, Switch
+
+log = structlog.get_logger()
 
 App = Literal["kakao", "talktalk", "sms", "other"]
 
@@ -66,19 +73,25 @@ class News:
 class World:
     """`switches` are by channel, and so are `postmen`."""
 
-    def __init__(self, adapters: Mapping[str, Adapter], desk: Desk, slow: float = SLOW) -> None:
+    def __init__(
+        self, adapters: Mapping[str, Adapter], desk: Desk, journal: Journal | None = None, slow: float = SLOW
+    ) -> None:
+        self._journal = journal or Journal()
+        self._then: datetime | None = None
         simulated = [adapter for adapter in adapters.values() if isinstance(adapter, Simulated)]
         self.news = News()
         self.desk = desk
-        self.doubles: dict[str, PhoneSimulator] = {one.channel: one for one in (it.simulator(_now) for it in simulated)}
+        doubles = [adapter.simulator(self._now) for adapter in simulated]
+        self.doubles: dict[str, PhoneSimulator] = {double.channel: double for double in doubles}
         self.chats = _chats(adapters, self.doubles)
         self.switches: dict[str, set[Switch]] = {channel: set() for channel in self.doubles}
         self.postmen = {
-            channel: Postman(double, desk, self.switches[channel], self.news.tell, slow)
+            channel: Postman(double, desk, self.switches[channel], self.news.tell, partial(self._take, channel), slow)
             for channel, double in self.doubles.items()
         }
         self._hosts = {host: one.channel for one in simulated for host in one.hosts}
         self._pictures: dict[str, tuple[str, bytes]] = {}
+        self._remember()
 
     @property
     def hosts(self) -> Sequence[str]:
@@ -95,7 +108,9 @@ class World:
         """What the provider answers, and what follows from it."""
         if call.path in self._pictures:
             return self.file(channel, call)
-        answer = self.doubles[channel].reply(call)
+        with self._at(self._now()) as now:
+            self._journal.write(Called(at=now, channel=channel, call=call))
+            answer = self.doubles[channel].reply(call)
         self.postmen[channel].put(self.doubles[channel].due())
         self.news.tell()
         return answer
@@ -114,7 +129,9 @@ class World:
         return self.chats[key]
 
     def act(self, person: Person, chat: Chat, act: Act) -> None:
-        deliveries = self.doubles[chat.channel].act(person, act)
+        with self._at(self._now()) as now:
+            self._journal.write(Acted(at=now, channel=chat.channel, person=person.id, act=act))
+            deliveries = self.doubles[chat.channel].act(person, act)
         self.postmen[chat.channel].put(deliveries, person)
         self.news.tell()
 
@@ -129,11 +146,50 @@ class World:
         """Its address at the provider, where Damso fetches it. Raises `KeyError` for what no phone sends."""
         path = f"{_PICTURES}{hashlib.sha256(data).hexdigest()[:20]}.{_SUFFIXES[kind]}"
         self._pictures[path] = (kind, data)
+        self._journal.write(Pictured(at=self._now(), path=path, content_type=kind, data=data))
         return f"https://{_file_host(self.doubles[chat.channel])}{path}"
 
+    def _take(self, channel: str, person: Person, delivery: Delivery, answer: Answer) -> None:
+        with self._at(self._now()) as now:
+            taken = Taken(at=now, channel=channel, person=person.id, delivery=delivery, answer=answer)
+            self._journal.write(taken)
+            self.doubles[channel].take(person, delivery, answer)
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+    # --- Time
+
+    def _now(self) -> datetime:
+        return self._then or datetime.now(UTC)
+
+    @contextmanager
+    def _at(self, moment: datetime) -> Iterator[datetime]:
+        """Nothing takes time for a double, so that the same happens when it is remembered."""
+        self._then = moment
+        try:
+            yield moment
+        finally:
+            self._then = None
+
+    def _remember(self) -> None:
+        """Let everything happen again that the journal tells. What was posted then is not posted again."""
+        for entry in self._journal.entries():
+            try:
+                with self._at(entry.at):
+                    self._repeat(entry)
+            except Exception:
+                log.exception("simulate.not_remembered")
+        for double in self.doubles.values():
+            double.due()
+
+    def _repeat(self, entry: Entry) -> None:
+        match entry:
+            case Acted():
+                self.doubles[entry.channel].act(person_of(entry.person), entry.act)
+            case Called():
+                self.doubles[entry.channel].reply(entry.call)
+            case Taken():
+                self.doubles[entry.channel].take(person_of(entry.person), entry.delivery, entry.answer)
+            case Pictured():
+                self._pictures[entry.path] = (entry.content_type, entry.data)
 
 
 def _file_host(double: PhoneSimulator) -> str:
