@@ -75,9 +75,13 @@ class Loopback:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Take no more calls; those under way go on."""
         assert self._server is not None
         self._server.close()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
         for line, task in list(self._lines.items()):
             line.transport.abort()
             task.cancel()
@@ -90,6 +94,8 @@ class Loopback:
             call = await _read_call(reader)
             if call is not None:
                 await self._react(call, writer)
+        except asyncio.CancelledError:
+            pass  # by us, at the end; asyncio takes a cancelled line for a fault
         finally:
             del self._lines[writer]
             writer.close()
@@ -127,6 +133,10 @@ class Simulator:
     def meet(self, *faults: Answer | Fault) -> None:
         """Let the next calls meet these, one each."""
         self._next.extend(faults)
+
+    def close(self) -> None:
+        """Be out of reach from now on."""
+        self._loopback.close()
 
     @property
     def origin(self) -> str:

@@ -7,9 +7,9 @@ export function bubbleRow(bubble, around, press, local) {
   const who = bubble.side === "customer" ? t.me : around.title;
   const at = new Date(bubble.at);
   const parts = [];
-  if (around.newDay) parts.push(h("li", { class: "day", role: "listitem" }, h("span", {}, dayOf(at))));
+  if (around.newDay) parts.push(h("div", { class: "day" }, h("span", {}, dayOf(at))));
   if (bubble.side === "notice") {
-    parts.push(h("li", { class: "notice", "data-id": bubble.id }, h("span", {}, bubble.text)));
+    parts.push(h("div", { class: "notice", "data-id": bubble.id }, h("span", {}, bubble.text)));
     return parts;
   }
   const mark = bubble.advertising && !bubble.text.startsWith("(광고)");
@@ -19,7 +19,7 @@ export function bubbleRow(bubble, around, press, local) {
     ...bubble.files.map((file) => h("p", { class: "say" }, link(local(file), t.file))),
   ];
   const row = h(
-    "li",
+    "div",
     { class: `row ${bubble.side}${around.first ? " first" : ""}`, "data-id": bubble.id },
     bubble.side === "company" && around.first && face(around.title),
     h(
