@@ -40,8 +40,8 @@ MEANINGS: dict[Switch, Text] = {
         "Messages are refused with 429. Switch it off, and they arrive when Damso tries again.",
     ),
     Switch.BROKEN: Text(
-        "보낸 메시지를 받지 않고 500으로 답해요. 도착했는지 담소는 알 수 없어요.",
-        "Messages are answered with 500 and not taken. Damso cannot know whether they arrived.",
+        "보낸 메시지를 받지 않고 500으로 답해요. 담소는 다시 보내거나, 알 수 없으면 사람에게 물어봐요.",
+        "Messages are answered with 500 and not taken. Damso tries again, or asks a person where it cannot know.",
     ),
     Switch.SILENT: Text(
         "메시지를 받지도, 답하지도 않아요. 담소는 기다리다 포기해요.",

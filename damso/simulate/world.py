@@ -27,7 +27,7 @@ App = Literal["kakao", "talktalk", "sms", "other"]
 
 _APPS: dict[str, tuple[App, Text]] = {
     "kakao": ("kakao", Text("카카오톡", "KakaoTalk")),
-    "kakao_consult": ("kakao", Text("카카오 상담톡", "KakaoTalk consultation")),
+    "kakao_consult": ("kakao", Text("카카오 상담톡", "Kakao consult")),
     "talktalk": ("talktalk", Text("네이버 톡톡", "Naver TalkTalk")),
     "sms": ("sms", Text("문자", "Messages")),
 }
