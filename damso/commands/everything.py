@@ -9,7 +9,7 @@ import msgspec
 from litestar import Litestar
 
 from damso.bootstrap import Parts, make_ready, open_parts
-from damso.commands.connecting import own_database
+from damso.commands.connecting import own_database, tell_practice
 from damso.commands.console import result, tell
 from damso.commands.entrance import fresh_entrance
 from damso.commands.running import announced
@@ -26,10 +26,6 @@ MIGRATING = Text("데이터베이스를 최신 구조로 바꾸고 있어요.", 
 NO_DEMO = Text(
     "이 데이터 폴더에는 이미 회사가 있어서 샘플 쇼핑몰을 넣지 않았어요.",
     "This data folder has a company already, so the sample shop was not loaded.",
-)
-PRACTISING = Text(
-    "연습 중이에요: 카카오톡, 톡톡, 문자 같은 채널은 시뮬레이터({simulator})하고만 주고받아요.",
-    "This is practice: channels such as KakaoTalk, TalkTalk and SMS talk to the simulator ({simulator}) alone.",
 )
 READY = Text("담소가 준비됐어요: {address}", "Damso is ready: {address}")
 
@@ -77,8 +73,7 @@ async def _is_demo(dsn: str, *, demo: bool) -> bool:
 async def _practising(settings: Settings, *, demo: bool) -> AsyncIterator[Settings]:
     """A demo's channels are connected to a simulator of its own, unless there is one already; the settings name it."""
     if settings.simulator or not demo:
-        if settings.simulator:
-            tell(PRACTISING, simulator=settings.simulator)
+        tell_practice(settings)
         yield settings
         return
     from damso.commands.demo_world import demo_phones

@@ -229,8 +229,10 @@ class Page:
 
 
 def _is_foreign(call: Call) -> bool:
-    """Whether another site's page asks."""
-    return call.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+    """Whether another site's page asks: browsers say so, older ones by the origin alone."""
+    origin = call.headers.get("origin", "")
+    other = origin != "" and urlsplit(origin).netloc != call.headers.get("host")
+    return other or call.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
 
 
 def _asset(name: str) -> Answer:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from damso.channels.doubles import doubles_of
+from damso.channels.simulator import Act
 from damso.demo.mail.service import CUSTOMERS as MAILBOXES
 from damso.kernel.http import open_http
 from damso.kernel.settings import SettingInvalid, load_settings
@@ -104,13 +105,26 @@ async def test_a_picture_of_a_customer_lies_at_the_provider(town: Town) -> None:
     assert wrong.status_code == 404
 
 
+async def test_only_an_inbox_that_is_connected_to_the_double_takes_its_deliveries(town: Town) -> None:
+    desk, double = town.simulation.world.desk, PagerAdapter().simulator()
+    [genuine] = double.act(CUSTOMERS[0].person, Act(what="says", text="안녕하세요"))
+    by_another = msgspec.structs.replace(genuine, headers={**genuine.headers, "webhook-signature": "v1,AAAA"})
+    assert await desk.reached("pager", genuine) is not None
+    assert await desk.reached("pager", by_another) is None
+
+
 async def test_nobody_else_speaks_for_the_page(town: Town) -> None:
     by_other_name = await town.phone.get("/api/about", headers={"host": "rebound.example"})
     assert by_other_name.status_code == 421
     doing = {"person": "emma", "chat": "pager", "act": {"what": "says", "text": "남의 말"}}
-    for site in ("cross-site", "same-site"):
-        refused = await town.phone.post("/api/acts", json=doing, headers={"sec-fetch-site": site})
-        assert refused.status_code == 403
+    for told in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://shop.example"},
+        {"origin": "http://127.0.0.1:8000"},
+        {"origin": "null"},
+    ):
+        assert (await town.phone.post("/api/acts", json=doing, headers=told)).status_code == 403
     assert "남의 말" not in [one["text"] for one in await town.screen("emma", "pager")]
 
 

@@ -48,12 +48,18 @@ function Connection({ inbox, channel }: { inbox: Inbox; channel: Channel }) {
       }
     >
       {inbox.simulator && (
-        <Notice tone="warn">
-          {t("channels.simulatedText")}{" "}
-          <a href={inbox.simulator} target="damso-phone" rel="noreferrer">
-            {t("channels.phones")}
-          </a>
-        </Notice>
+        <div className={classes.practice}>
+          <Notice
+            tone="warn"
+            actions={
+              <a href={inbox.simulator} target="damso-phone" rel="noreferrer">
+                {t("channels.phones")}
+              </a>
+            }
+          >
+            {t("channels.simulatedText")}
+          </Notice>
+        </div>
       )}
       <HealthFacts inbox={inbox} />
       <DeliveryLog inbox={inbox} />
