@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from damso.channels import inboxes
 from damso.channels.checks import CheckLane, CheckTimer
+from damso.channels.doubles import doubles_of
 from damso.channels.erase import ChannelEraser
 from damso.channels.inboxes import Inboxes
 from damso.channels.media import MediaLane
@@ -130,7 +131,7 @@ async def open_parts(settings: Settings, dsn: str) -> AsyncIterator[Parts]:
     keyring = open_keyring(settings.key_file)
     adapters = load_adapters()
     try:
-        async with open_http(settings.egress_allow) as http:
+        async with open_http(settings.egress_allow, doubles_of(adapters, settings.simulator)) as http:
             yield Parts(
                 settings=settings,
                 database=database,

@@ -21,6 +21,7 @@ COMMANDS = (
     "serve",
     "web",
     "worker",
+    "simulate",
     "migrate",
     "doctor",
     "backup",

@@ -133,7 +133,7 @@ class InboxController(Controller):
     ) -> Sequence[InboxView]:
         """Every connection in reach and how it is doing. Only who manages channels sees their settings."""
         async with database.reading() as tx:
-            views = await list_inboxes(tx, adapters, settings.base_url, locale)
+            views = await list_inboxes(tx, adapters, settings, locale)
         views = [view for view in views if caller.limits.admit_inbox(view.id, view.brand_id)]
         return views if "channels.manage" in caller.permissions else [hidden(view) for view in views]
 
@@ -170,7 +170,7 @@ class InboxController(Controller):
             )
             await keep(tx, inbox_id, 1, health)
             await audit.record(tx, caller.actor, "inbox.connected", inbox_id, channel=data.channel, name=data.name)
-            return await show_inbox(tx, adapters, settings.base_url, locale, inbox_id)
+            return await show_inbox(tx, adapters, settings, locale, inbox_id)
 
     @patch("/{inbox_id:uuid}", guards=[needs("channels.manage")])
     async def change_inbox(
@@ -199,7 +199,7 @@ class InboxController(Controller):
             if health:
                 await keep(tx, inbox_id, revision, health)
             await audit.record(tx, caller.actor, "inbox.changed", inbox_id, fields=changed_fields(data))
-            return await show_inbox(tx, adapters, settings.base_url, locale, inbox_id)
+            return await show_inbox(tx, adapters, settings, locale, inbox_id)
 
     @delete("/{inbox_id:uuid}", guards=[needs("channels.manage")])
     async def remove_inbox(

@@ -8,11 +8,13 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from damso.channels import config_form
+from damso.channels.doubles import is_simulated
 from damso.channels.health import FAULTS, SILENT, is_silent
 from damso.channels.types import Adapter
 from damso.kernel.database import Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Locale
+from damso.kernel.settings import Settings
 
 State = Literal["ok", "failing", "idle", "off"]
 
@@ -32,7 +34,8 @@ class InboxHealth(Struct, frozen=True, kw_only=True):
 
 
 class InboxView(Struct, frozen=True, kw_only=True):
-    """An inbox. Secrets in `config` are empty strings; `secrets_set` names those that have a value."""
+    """An inbox. Secrets in `config` are empty strings; `secrets_set` names those that have a value. `simulator`
+    is where the customers' phones are, where one on the server's machine stands in for the provider; else empty."""
 
     id: UUID
     name: str
@@ -43,6 +46,7 @@ class InboxView(Struct, frozen=True, kw_only=True):
     secrets_set: list[str]
     key: str
     address: str
+    simulator: str
     health: InboxHealth
 
 
@@ -91,23 +95,23 @@ ORDER BY i.created_at, i.id
 
 
 async def list_inboxes(
-    tx: Transaction, adapters: Mapping[str, Adapter], base_url: str, locale: Locale
+    tx: Transaction, adapters: Mapping[str, Adapter], settings: Settings, locale: Locale
 ) -> list[InboxView]:
     """Every inbox, the oldest first."""
-    return [_view(row, adapters, base_url, locale, tx.now) for row in await tx.all(_Row, _LIST, None)]
+    return [_view(row, adapters, settings, locale, tx.now) for row in await tx.all(_Row, _LIST, None)]
 
 
 async def show_inbox(
-    tx: Transaction, adapters: Mapping[str, Adapter], base_url: str, locale: Locale, inbox_id: UUID
+    tx: Transaction, adapters: Mapping[str, Adapter], settings: Settings, locale: Locale, inbox_id: UUID
 ) -> InboxView:
     """Raises `NotFound`."""
     rows = await tx.all(_Row, _LIST, inbox_id)
     if not rows:
         raise NotFound
-    return _view(rows[0], adapters, base_url, locale, tx.now)
+    return _view(rows[0], adapters, settings, locale, tx.now)
 
 
-def _view(row: _Row, adapters: Mapping[str, Adapter], base_url: str, locale: Locale, now: datetime) -> InboxView:
+def _view(row: _Row, adapters: Mapping[str, Adapter], settings: Settings, locale: Locale, now: datetime) -> InboxView:
     adapter = adapters.get(row.channel)
     config, secrets_set = config_form.shown(adapter.config, row.config) if adapter else ({}, [])
     return InboxView(
@@ -119,7 +123,8 @@ def _view(row: _Row, adapters: Mapping[str, Adapter], base_url: str, locale: Loc
         config=config,
         secrets_set=secrets_set,
         key=row.key,
-        address=_address(row, adapter, base_url),
+        address=_address(row, adapter, settings.base_url),
+        simulator=settings.simulator if is_simulated(adapter, settings) else "",
         health=_health(row, adapter, locale, now),
     )
 

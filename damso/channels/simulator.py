@@ -6,7 +6,7 @@ are asked for one by one: the next call meets the first of them.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import Enum
@@ -56,14 +56,65 @@ class Rule(Struct, frozen=True, kw_only=True):
     refuses: Callable[[Call], Answer | None]
 
 
+class Loopback:
+    """A small HTTP/1.1 server on 127.0.0.1 alone, with one call to a line; `react` answers, or does not. Use as an
+    asynchronous context manager. Port 0 takes a free one."""
+
+    def __init__(self, react: Callable[[Call, asyncio.StreamWriter], Awaitable[None]], port: int = 0) -> None:
+        self._react = react
+        self._port = port
+        self._server: asyncio.Server | None = None
+        self._lines: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+
+    @property
+    def origin(self) -> str:
+        assert self._server is not None
+        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
+        return self
+
+    def close(self) -> None:
+        """Take no more calls; those under way go on."""
+        assert self._server is not None
+        self._server.close()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+        for line, task in list(self._lines.items()):
+            line.transport.abort()
+            task.cancel()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._lines[writer] = task
+        try:
+            call = await _read_call(reader)
+            if call is not None:
+                await self._react(call, writer)
+        except asyncio.CancelledError:
+            pass  # by us, at the end; asyncio takes a cancelled line for a fault
+        finally:
+            del self._lines[writer]
+            writer.close()
+
+
+async def write(answer: Answer, writer: asyncio.StreamWriter) -> None:
+    """Answer a call. Whoever has gone meanwhile does not hear it."""
+    with suppress(ConnectionError):
+        writer.write(_written(answer))
+        await writer.drain()
+
+
 class Simulator:
     """Use as an asynchronous context manager; a subclass says how calls are answered and what is refused."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self._next: deque[Answer | Fault] = deque()
-        self._server: asyncio.Server | None = None
-        self._lines: set[asyncio.StreamWriter] = set()
+        self._loopback = Loopback(self._react)
 
     @property
     def rules(self) -> Sequence[Rule]:
@@ -74,34 +125,29 @@ class Simulator:
         """What a call gets that breaks no rule."""
         raise NotImplementedError
 
+    def reply(self, call: Call) -> Answer:
+        """What a call gets: a refusal by the first rule that it breaks, else its answer."""
+        refusals = (answer for rule in self.rules if (answer := rule.refuses(call)))
+        return next(refusals, None) or self.answer(call)
+
     def meet(self, *faults: Answer | Fault) -> None:
         """Let the next calls meet these, one each."""
         self._next.extend(faults)
 
+    def close(self) -> None:
+        """Be out of reach from now on."""
+        self._loopback.close()
+
     @property
     def origin(self) -> str:
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self._loopback.origin
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        await self._loopback.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for line in list(self._lines):
-            line.transport.abort()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._lines.add(writer)
-        try:
-            call = await _read_call(reader)
-            if call is not None:
-                await self._react(call, writer)
-        finally:
-            self._lines.discard(writer)
-            writer.close()
+        await self._loopback.__aexit__()
 
     async def _react(self, call: Call, writer: asyncio.StreamWriter) -> None:
         self.calls.append(call)
@@ -110,13 +156,7 @@ class Simulator:
             with suppress(ConnectionError):
                 await writer.wait_closed()
         elif fault is not Fault.DROP:
-            answer = fault if isinstance(fault, Answer) else self._refusal(call) or self.answer(call)
-            writer.write(_written(answer))
-            with suppress(ConnectionError):
-                await writer.drain()
-
-    def _refusal(self, call: Call) -> Answer | None:
-        return next((answer for rule in self.rules if (answer := rule.refuses(call))), None)
+            await write(fault if isinstance(fault, Answer) else self.reply(call), writer)
 
 
 # --- A double whose customers have phones ---------------------------------------------------------------------------
@@ -169,11 +209,13 @@ class PhoneSimulator(Simulator):
     """Plays one provider whole: what the company calls, and what its customers hold in their hands.
 
     Nothing is posted from here: `act` and `due` say what the provider would post, so that whoever runs the double may
-    delay, repeat, batch and shuffle it.
+    delay, repeat, batch and shuffle it. What customers send lies at `file_host`, where that is not the first of
+    `hosts`.
     """
 
     channel: ClassVar[str]
     hosts: ClassVar[tuple[str, ...]]
+    file_host: ClassVar[str] = ""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -217,7 +259,11 @@ async def _read_call(reader: asyncio.StreamReader) -> Call | None:
     request: h11.Request | None = None
     body = bytearray()
     while True:
-        match connection.next_event():
+        try:
+            event = connection.next_event()
+        except h11.RemoteProtocolError:  # gone in the middle of it, or no HTTP
+            return None
+        match event:
             case h11.NEED_DATA:
                 connection.receive_data(await reader.read(65536))
             case h11.Request() as request:

@@ -19,6 +19,10 @@ from damso.kernel.restore import require_whole
 from damso.kernel.settings import Settings
 
 CONNECT_SECONDS = 10.0
+PRACTISING = Text(
+    "연습 중이에요: 카카오톡, 톡톡, 문자 같은 채널은 시뮬레이터({simulator})하고만 주고받아요.",
+    "This is practice: channels such as KakaoTalk, TalkTalk and SMS talk to the simulator ({simulator}) alone.",
+)
 STARTING = Text("데이터베이스를 시작하고 있어요.", "Starting the database.")
 
 
@@ -48,6 +52,12 @@ class NothingHere(AppError):
         "{folder} 폴더에는 담소의 데이터가 없어요. `damso serve`로 시작하거나, DAMSO_DATA로 데이터 폴더를 알려 주세요.",
         "There is no data of Damso in {folder}. Start with `damso serve`, or name the data folder by DAMSO_DATA.",
     )
+
+
+def tell_practice(settings: Settings) -> None:
+    """That nothing of the simulated channels reaches anybody is never silent."""
+    if settings.simulator:
+        tell(PRACTISING, simulator=settings.simulator)
 
 
 def external_dsn(settings: Settings) -> str:
@@ -102,6 +112,7 @@ async def own_parts(settings: Settings) -> AsyncIterator[Parts]:
     """Everything opened on the company's own database, for one of several processes. Raises `DatabaseUrlMissing`,
     `DatabaseUnreachable`, `SchemaOld`, `SchemaNewer`, `RestoreUnfinished`, `ErasureUnknown`."""
     dsn = external_dsn(settings)
+    tell_practice(settings)
     await require_reachable(dsn)
     require_whole(settings.data)
     async with _fitting_parts(settings, dsn) as parts:

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 import typer
 
 from damso.bootstrap import readers_of, sealed_columns
+from damso.channels.doubles import doubles_of
 from damso.channels.registry import load_adapters
 from damso.commands.checkup.connections import look_at_connections
 from damso.commands.checkup.database import look_at_database
 from damso.commands.checkup.findings import Finding, State
 from damso.commands.checkup.keys import look_at_keys
 from damso.commands.checkup.machine import look_at_machine
+from damso.commands.checkup.simulator import look_at_simulator
 from damso.commands.connecting import any_database, require_something
 from damso.commands.console import LOCALE, print_json, result, word
 from damso.commands.options import AS_JSON, new_app
@@ -51,7 +53,7 @@ def doctor(as_json: AS_JSON = False) -> None:
 
 
 async def _look(settings: Settings) -> list[Finding]:
-    findings = list(look_at_machine(settings))
+    findings = [*look_at_machine(settings), *look_at_simulator(settings)]
     try:
         require_something(settings)
         async with any_database(settings) as dsn:
@@ -73,8 +75,9 @@ async def _look_inside(settings: Settings, dsn: str) -> AsyncIterator[Finding]:
             keyring = open_keyring(settings.key_file)
             async for finding in look_at_keys(database, keyring, settings.key_file, sealed_columns()):
                 yield finding
-            async with open_http(settings.egress_allow) as http:
-                async for finding in look_at_connections(database, load_adapters(), keyring, http):
+            adapters = load_adapters()
+            async with open_http(settings.egress_allow, doubles_of(adapters, settings.simulator)) as http:
+                async for finding in look_at_connections(database, adapters, keyring, http):
                     yield finding
     finally:
         await database.close()

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
+import msgspec
 from litestar import Litestar
 
 from damso.bootstrap import Parts, make_ready, open_parts
-from damso.commands.connecting import own_database
+from damso.commands.connecting import own_database, tell_practice
 from damso.commands.console import result, tell
 from damso.commands.entrance import fresh_entrance
 from damso.commands.running import announced
@@ -37,10 +39,11 @@ async def run_everything(settings: Settings, *, demo: bool) -> None:
         async with own_database(settings) as dsn:
             async with announced(MIGRATING):
                 await migrate(dsn)
-            async with open_parts(settings, dsn) as parts:
+            is_demo = await _is_demo(dsn, demo=demo)
+            async with _practising(settings, demo=is_demo) as settings, open_parts(settings, dsn) as parts:
                 await make_ready(settings, parts.database)
                 async with (
-                    _application(parts, demo=demo) as application,
+                    _application(parts, demo=is_demo) as application,
                     _working(parts),
                     serving(application, port) as server,
                 ):
@@ -54,14 +57,35 @@ def _require_free(settings: Settings) -> None:
         raise DataFolderInUse(pid=holder.pid)
 
 
+async def _is_demo(dsn: str, *, demo: bool) -> bool:
+    """Whether this installation is a demo, or shall become one."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        known: bool | None = await connection.fetchval("SELECT demo FROM installation")
+    finally:
+        await connection.close()
+    if known is False and demo:
+        tell(NO_DEMO)
+    return demo if known is None else known
+
+
+@asynccontextmanager
+async def _practising(settings: Settings, *, demo: bool) -> AsyncIterator[Settings]:
+    """A demo's channels are connected to a simulator of its own, unless there is one already; the settings name it."""
+    if settings.simulator or not demo:
+        tell_practice(settings)
+        yield settings
+        return
+    from damso.commands.demo_world import demo_phones
+
+    async with demo_phones(settings) as simulator:
+        yield msgspec.structs.replace(settings, simulator=simulator)
+
+
 @asynccontextmanager
 async def _application(parts: Parts, *, demo: bool) -> AsyncIterator[Litestar]:
-    """The web application, with the demo around it where this installation is one or shall become one."""
-    async with parts.database.reading() as tx:
-        is_demo: bool | None = await tx.value("SELECT demo FROM installation")
-    if is_demo is False and demo:
-        tell(NO_DEMO)
-    if not (is_demo or (demo and is_demo is None)):
+    """The web application, with the demo around it."""
+    if not demo:
         yield create_app(parts)
         return
     # Imported only where it is wanted: an installation in earnest need not hold a mail server in memory.
@@ -71,6 +95,7 @@ async def _application(parts: Parts, *, demo: bool) -> AsyncIterator[Litestar]:
     async with demo_world(parts) as mail:
         application = create_app(parts, extra=demo_routes())
         application.state.demo_mail = mail
+        application.state.demo_phones = parts.settings.simulator
         yield application
 
 

@@ -27,6 +27,7 @@ NOTHING = Text(
     "No channel is connected yet. Connect one with `damso inbox add`.",
 )
 WORKS = Text("잘 연결돼요.", "The connection works.")
+PRACTICE = Text("연습용", "simulated")
 FAILS = Text("연결되지 않아요.", "The connection does not work.")
 ID = Annotated[
     UUID, typer.Argument(metavar="ID", help=word("`damso inbox list`가 보여 주는 ID.", "As `list` shows it."))
@@ -63,13 +64,14 @@ def list_all(as_json: AS_JSON = False) -> None:
     if not views:
         tell(NOTHING)
     for view in views:
-        text = f"{view.id}  {view.channel:<6}  {STATES[view.health.state].say(LOCALE)}  {view.name}  {view.address}"
-        print(text)
+        practice = f"  ({PRACTICE.say(LOCALE)})" if view.simulator else ""
+        state = STATES[view.health.state].say(LOCALE)
+        print(f"{view.id}  {view.channel:<6}  {state}  {view.name}  {view.address}{practice}")
 
 
 async def _list(settings: Settings) -> list[InboxView]:
     async with any_parts(settings) as parts, parts.database.reading() as tx:
-        return await list_inboxes(tx, parts.adapters, settings.base_url, LOCALE)
+        return await list_inboxes(tx, parts.adapters, settings, LOCALE)
 
 
 @app.command(
@@ -129,8 +131,8 @@ def health(
 async def _health(settings: Settings, inbox_id: UUID | None) -> Sequence[InboxView]:
     async with any_parts(settings) as parts, parts.database.reading() as tx:
         if inbox_id:
-            return [await show_inbox(tx, parts.adapters, settings.base_url, LOCALE, inbox_id)]
-        return await list_inboxes(tx, parts.adapters, settings.base_url, LOCALE)
+            return [await show_inbox(tx, parts.adapters, settings, LOCALE, inbox_id)]
+        return await list_inboxes(tx, parts.adapters, settings, LOCALE)
 
 
 HEALTH = Text(

@@ -107,7 +107,7 @@ async def _add(
             )
             await keep(tx, inbox_id, 1, health)
             await audit.record(tx, operator(), "inbox.connected", inbox_id, channel=channel, name=name)
-            return await show_inbox(tx, parts.adapters, settings.base_url, LOCALE, inbox_id)
+            return await show_inbox(tx, parts.adapters, settings, LOCALE, inbox_id)
 
 
 def _read(file: Path) -> dict[str, Any]:

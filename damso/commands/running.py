@@ -14,6 +14,7 @@ from damso.commands.console import tell
 from damso.kernel.i18n import Text
 from damso.kernel.logs import configure_logs
 from damso.kernel.settings import Settings, load_settings
+from damso.kernel.simulator_note import with_note
 
 T = TypeVar("T")
 
@@ -22,11 +23,12 @@ SLOW_SECONDS = 0.7
 STOPPING = Text("종료하고 있어요.", "Stopping.")
 
 
-def prepared() -> Settings:
-    """The settings, with logs set up by them. Raises `SettingInvalid`."""
+def prepared(*, alone: bool = False) -> Settings:
+    """The settings, with logs set up by them. Unless the command is `alone` on its data folder, they name the simulator
+    of a demo that runs there. Raises `SettingInvalid`."""
     settings = load_settings()
     configure_logs(settings.log_format)
-    return settings
+    return settings if alone else with_note(settings)
 
 
 class ToldToStop(Exception):

@@ -41,7 +41,7 @@ def serve(
     host: HOST = None,
     port: PORT = None,
 ) -> None:
-    settings = prepared()
+    settings = prepared(alone=True)
     settings = msgspec.structs.replace(settings, host=host or settings.host, port=port or settings.port)
     tell(BEGINNING)
     # Imported once the line above is out: this takes a second or two on a small machine.

@@ -19,6 +19,7 @@ from damso.conversations.send import Sending, send
 from damso.demo.counter import at_the_counter, bring_back
 from damso.demo.mail.service import DemoMail
 from damso.demo.orders import sell
+from damso.demo.phones import connect_phones, give_numbers
 from damso.demo.shop import CHAT_KEY
 from damso.demo.stories import CANNED, STORIES, TAGS, Line, Story
 from damso.demo.story_clock import at_time
@@ -48,12 +49,14 @@ async def load_demo(
 ) -> None:
     """Make the sample company with its people, channels and a few days of conversations.
 
-    Where it is there already, only its mailbox is told where the demo's mail server listens today.
+    Where it is there already, its mailbox is told where the demo's mail server listens today, and channels that are
+    new are connected.
     """
     now = database.clock.now()
     async with database.transaction() as tx:
         if await tx.value("SELECT EXISTS (SELECT FROM installation)"):
             await _find_mailbox(tx, adapters, keyring, mail)
+            await connect_phones(tx, adapters, keyring, COMPANY.name)
             return
         await found_company(tx, COMPANY, ())
         brand_id = await create_brand(
@@ -80,6 +83,7 @@ async def load_demo(
         }
         for title, shortcut, text in CANNED:
             await save_canned_answer(tx, CannedAnswerDraft(title=title, shortcut=shortcut, text=text))
+        await connect_phones(tx, adapters, keyring, COMPANY.name)
         tags = {name: (await make_tag(tx, name, colour)).id for name, colour in TAGS}
     for story in STORIES:
         async with database.reading() as tx:
@@ -89,6 +93,7 @@ async def load_demo(
         await sell(tx, now)
         await set_up_working_day(tx, agents["seoyeon"], tags)
         await visit(tx, now)
+        await give_numbers(tx)
     await at_the_counter(database, keyring, now)
     await bring_back(database, agents["doyun"], now)
 

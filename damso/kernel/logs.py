@@ -29,6 +29,8 @@ def configure_logs(kind: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _Unfailing())),
     )
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    # A library may turn the root up. Addresses that are called hold tokens, and what is told of them is told by us.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class _Unfailing:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -53,6 +54,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """A folder of this machine from which administrators may bring exports in at the desk. Empty: from none."""
     chat_codes_per_hour: int = 60
     """How many one-time codes may be asked for from one address, in each web process. 0: no limit."""
+    simulator: str = ""
+    """Where `damso simulate` listens on this machine, `http://127.0.0.1:8090`. While it is set, channels that have a
+    simulator are connected to it and never to their providers."""
 
     @property
     def base_url(self) -> str:
@@ -97,7 +101,28 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         _networks(settings.trusted_proxies)
     except ValueError as error:
         raise SettingInvalid(f"DAMSO_TRUSTED_PROXIES: {error}") from error
+    if settings.simulator and not is_loopback(settings.simulator):
+        raise SettingInvalid("DAMSO_SIMULATOR: only an address of this machine will do, such as http://127.0.0.1:8090")
     return settings
+
+
+def is_loopback(origin: str) -> bool:
+    """Whether it is the origin of something on this machine that is spoken to without TLS. Names other than
+    `localhost` could be anybody's."""
+    try:
+        url = urlsplit(origin)
+        host, port = url.hostname or "", url.port
+    except ValueError:
+        return False
+    bare = (url.scheme, url.path.strip("/"), url.query, url.fragment, url.username) == ("http", "", "", "", None)
+    return bare and port is not None and (host == "localhost" or _is_loopback_address(host))
+
+
+def _is_loopback_address(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _decode(wanted: type, value: object) -> object:

@@ -259,7 +259,7 @@ async def test_a_line_that_drops_after_the_call_leaves_it_unknown(naver, message
 
 
 async def test_what_never_left_may_be_tried_again(naver, message, http, config) -> None:
-    naver._server.close()
+    naver.close()
 
     with pytest.raises(TryLater):
         await ADAPTER.send(message, Thread(), config, http)

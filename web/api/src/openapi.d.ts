@@ -6286,6 +6286,7 @@ export interface components {
             key: string;
             name: string;
             secrets_set: string[];
+            simulator: string;
         };
         /** Invitation */
         Invitation: {

@@ -49,6 +49,7 @@ class ConsultSimulator(PhoneSimulator):
         "patch-kakao-api.happytalk.io",
         "dn-m.talk.kakao.com",
     )
+    file_host: ClassVar[str] = hosts[2]
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__(now)

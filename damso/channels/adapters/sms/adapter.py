@@ -12,8 +12,10 @@ from damso.channels.adapters.sms.compose import PICTURE_BYTES, outgoing
 from damso.channels.adapters.sms.config import RelayName, SmsConfig
 from damso.channels.adapters.sms.euckr import LMS, SMS
 from damso.channels.adapters.sms.nhn.driver import Nhn
+from damso.channels.adapters.sms.nhn.simulator import NhnSimulator
 from damso.channels.adapters.sms.relay import Relay
 from damso.channels.adapters.sms.sens.driver import Sens
+from damso.channels.adapters.sms.sens.simulator import SensSimulator
 from damso.channels.adapters.sms.solapi.driver import Solapi
 from damso.channels.adapters.sms.solapi.simulator import SolapiSimulator
 from damso.channels.failures import ChannelError, ContentRejected, CredentialsRejected
@@ -66,7 +68,7 @@ class SmsAdapter:
         button_length=14,
     )
     config: ClassVar[type[InboxConfig]] = SmsConfig
-    hosts: ClassVar[tuple[str, ...]] = SolapiSimulator.hosts
+    hosts: ClassVar[tuple[str, ...]] = (*SolapiSimulator.hosts, *NhnSimulator.hosts, *SensSimulator.hosts)
 
     def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._relays: Mapping[RelayName, Relay] = {"solapi": Solapi(now), "nhn": Nhn(), "sens": Sens(now)}
@@ -117,4 +119,5 @@ class SmsAdapter:
             return Health(ok=False, problems=((text.say("ko", why=error), text.say("en", why=error)),))
 
     def simulator(self, now: Callable[[], datetime]) -> PhoneSimulator:
+        """SOLAPI's. The hosts of the other relays are taken too, so that practising with them reaches nobody."""
         return SolapiSimulator(now)

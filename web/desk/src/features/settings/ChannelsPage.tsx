@@ -9,6 +9,7 @@ import { channelsQuery, useChannelName } from "../../app/useChannels.ts";
 import { inboxesQuery } from "../../app/useLists.ts";
 import { HealthMark } from "./HealthMark.tsx";
 import { Page } from "./Page.tsx";
+import { Practice } from "./Practice.tsx";
 import classes from "./settings.module.css";
 
 /** What is connected and how it is doing; below, what can be connected. */
@@ -75,6 +76,7 @@ function InboxLine({ inbox }: { inbox: Inbox }) {
           {inbox.health.problem && ` · ${inbox.health.problem}`}
         </span>
       </span>
+      {inbox.simulator && <Practice />}
       {inbox.health.parked > 0 && (
         <span className="small muted">{t("health.parked", { count: inbox.health.parked })}</span>
       )}

@@ -13,6 +13,7 @@ import { HealthFacts } from "./HealthFacts.tsx";
 import { HealthMark } from "./HealthMark.tsx";
 import { InboxForm } from "./InboxForm.tsx";
 import { Page } from "./Page.tsx";
+import { Practice } from "./Practice.tsx";
 import { RemoveInbox } from "./RemoveInbox.tsx";
 import classes from "./settings.module.css";
 
@@ -39,8 +40,27 @@ function Connection({ inbox, channel }: { inbox: Inbox; channel: Channel }) {
       title={inbox.name}
       lead={channel.name[locale]}
       back="/settings/channels"
-      actions={<HealthMark health={inbox.health} />}
+      actions={
+        <>
+          {inbox.simulator && <Practice />}
+          <HealthMark health={inbox.health} />
+        </>
+      }
     >
+      {inbox.simulator && (
+        <div className={classes.practice}>
+          <Notice
+            tone="warn"
+            actions={
+              <a href={inbox.simulator} target="damso-phone" rel="noreferrer">
+                {t("channels.phones")}
+              </a>
+            }
+          >
+            {t("channels.simulatedText")}
+          </Notice>
+        </div>
+      )}
       <HealthFacts inbox={inbox} />
       <DeliveryLog inbox={inbox} />
       {channel.hosted ? (
