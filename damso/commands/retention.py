@@ -17,7 +17,7 @@ from damso.conversations.retention.change import RuleChange, change_rule, switch
 from damso.conversations.retention.dry_run import DryRun, HeldBack, look, note
 from damso.conversations.retention.record import Run, newest_runs
 from damso.conversations.retention.rules import BASIS, KEPT, PROPOSED, Rule, rules
-from damso.conversations.retention.run import destroy_some
+from damso.conversations.retention.run import Clear, destroy_some
 from damso.conversations.retention.technical import TechnicalRule, technical_rules
 from damso.customers.erasing.page import CLASSES
 from damso.kernel.database import Transaction
@@ -204,10 +204,10 @@ def run_(as_json: AS_JSON = False) -> None:
 async def _run(settings: Settings) -> Run | None:
     async with any_parts(settings) as parts:
         before = await _newest(parts)
-        more = True
+        more, clear = True, Clear()
         while more:
             async with parts.database.transaction() as tx:
-                more = await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of())
+                more = await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), clear)
         after = await _newest(parts)
     return after if after and (before is None or after != before) else None
 

@@ -16,9 +16,9 @@ async def destroy(dsn: str, listed: Path) -> None:
     database = await open_database(dsn)
     keyring = Keyring(b"a master key for tests, 32 bytes")
     async with database.transaction() as tx:
-        await destroy_some(tx, keyring, ErasureList(listed), kept_records_of())
+        await destroy_some(tx, keyring, ErasureList(listed), kept_records_of(), {})
     async with database.transaction() as tx:
-        await destroy_some(tx, keyring, ErasureList(listed), kept_records_of())
+        await destroy_some(tx, keyring, ErasureList(listed), kept_records_of(), {})
         # In the middle: deleted, written into the list, and not committed.
         print(json.dumps("in the middle"), flush=True)
         await asyncio.to_thread(sys.stdin.read)

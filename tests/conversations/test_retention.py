@@ -23,7 +23,7 @@ from damso.conversations.retention.dry_run import ClassOutlook, DryRun, look, no
 from damso.conversations.retention.hold import place_hold
 from damso.conversations.retention.record import Run, is_genuine, newest_runs
 from damso.conversations.retention.rules import CLASSES, RecordClass, rules
-from damso.conversations.retention.run import EVERY, RetentionTimer, destroy_some
+from damso.conversations.retention.run import EVERY, Clear, RetentionTimer, destroy_some
 from damso.kernel.database import Transaction
 from damso.kernel.erasure_list import FILE as ERASURE_FILE
 from damso.kernel.log import SYSTEM
@@ -84,10 +84,10 @@ async def runs_of(company: Company) -> list[Run]:
 
 async def destroys_all(company: Company) -> None:
     parts = company.parts
-    more = True
+    more, clear = True, Clear()
     while more:
         async with parts.database.transaction() as tx:
-            more = await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of())
+            more = await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), clear)
 
 
 async def test_nothing_goes_before_a_rule_is_switched_on(company: Company) -> None:
@@ -173,7 +173,7 @@ async def test_switching_off_stops_a_run_in_the_middle(company: Company) -> None
     await switched_on(company, "conversation")
     parts = company.parts
     async with parts.database.transaction() as tx:
-        assert await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of())
+        assert await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), {})
         await switch_off(tx, "conversation", "분쟁이 생겼어요", company.agent)
     await destroys_all(company)
 
@@ -203,7 +203,7 @@ async def test_an_older_backup_brings_nothing_back(company: Company) -> None:
     parts = company.parts
     await switched_on(company, "conversation")
     async with parts.database.transaction() as tx:
-        await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of())
+        await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), {})
         erasure = (erasure_list_of(parts.settings).read())[-1]
         await tx.connection.execute("ROLLBACK")  # the backup is older: the list knows what the database does not
         await tx.connection.execute("BEGIN")
@@ -282,7 +282,7 @@ async def test_a_run_cut_anywhere_destroys_what_the_dry_run_said(
     await switched_on(company, *CLASSES)
     for lost in cuts:
         async with parts.database.transaction() as tx:
-            await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of())
+            await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), {})
             if lost:
                 await tx.connection.execute("ROLLBACK")
                 await tx.connection.execute("BEGIN")

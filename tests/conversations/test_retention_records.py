@@ -169,7 +169,7 @@ async def test_what_is_lost_is_done_again_and_counted_once(company: Company, min
     parts = company.parts
     for _ in range(2):
         async with parts.database.transaction() as tx:
-            assert await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of())
+            assert await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), {})
             await tx.connection.execute("ROLLBACK")
             await tx.connection.execute("BEGIN")
     await destroys_all(company)
@@ -204,12 +204,13 @@ async def test_refused_events_go_without_a_word_after_a_month(company: Company, 
     await happens(company, "quarantine", mina, timedelta(0))
     timer = RetentionTimer(company.parts.keyring, erasure_list_of(company.parts.settings), kept_records_of())
     left = []
-    for days in (29, 2):
+    for days in (29, 2, 1):
         clock.advance(timedelta(days=days))
         await run_due(company.parts.database, [timer])
         left.append(await company.count("refused_event"))
 
-    assert left == [1, 0]
+    assert left == [1, 0, 0]
+    assert len(await runs_of(company)) == 1
 
 
 async def test_the_law_is_the_least_and_no_customer_goes_with_a_record(company: Company) -> None:

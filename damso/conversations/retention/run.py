@@ -7,7 +7,7 @@ the cases, their count and the record change together.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from msgspec import structs
@@ -35,6 +35,11 @@ RETAINING = 0x0DA50030
 """The advisory lock of whoever destroys: one process at a time."""
 
 
+Clear: TypeAlias = dict[str, datetime]
+"""Classes of records of which nothing is left that was over before a moment: whole days, so they are searched once a
+day and not every ten minutes."""
+
+
 class RetentionTimer:
     """Goes through the cases by the rules that are switched on: a chunk at each tick, so that other timers are not kept
     waiting by a first run over years of cases."""
@@ -45,18 +50,23 @@ class RetentionTimer:
         self._keyring = keyring
         self._listed = listed
         self._records = records
+        self._clear: Clear = {}
         self._next: datetime | None = None
 
     async def run(self, tx: Transaction) -> bool:
         if self._next and tx.now < self._next:
             return False
-        if not await destroy_some(tx, self._keyring, self._listed, self._records):
+        if not await destroy_some(tx, self._keyring, self._listed, self._records, self._clear):
             self._next = tx.now + EVERY
         return False
 
 
-async def destroy_some(tx: Transaction, keyring: Keyring, listed: ErasureList, records: Sequence[Records]) -> bool:
-    """One chunk; whether there may be more. A run ends with what was over its time when it began."""
+async def destroy_some(
+    tx: Transaction, keyring: Keyring, listed: ErasureList, records: Sequence[Records], clear: Clear
+) -> bool:
+    """One chunk; whether there may be more. A run ends with what was over its time when it began. Classes that are
+    `clear` are not searched again; one that turns out to be is put there, and ends the transaction: to search may take
+    seconds, and whoever has written nothing yet keeps no reader of the log waiting meanwhile."""
     if not await tx.value("SELECT pg_try_advisory_xact_lock($1)", RETAINING):
         return False
     kept: dict[str, Records] = {one.record_class: one for one in records}
@@ -64,10 +74,13 @@ async def destroy_some(tx: Transaction, keyring: Keyring, listed: ErasureList, r
     cutoffs = await _cutoffs(tx, run)
     for cutoff in cutoffs:
         if cutoff.record_class not in CLASSES:
+            if clear.get(cutoff.record_class) == cutoff.before:
+                continue
             if gone := await kept[cutoff.record_class].destroy(tx, cutoff.before):
                 await record.add(tx, run or await _begin(tx), [], {cutoff.record_class: Destroyed(rows=gone)})
                 return True
-            continue
+            clear[cutoff.record_class] = cutoff.before
+            return True
         cases = await take_due(tx, cutoff)
         if cases:
             await _destroy(tx, keyring, listed, run or await _begin(tx), cutoff, cases)
