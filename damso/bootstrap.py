@@ -21,6 +21,7 @@ from damso.channels.types import Adapter
 from damso.commerce import dimensions as commerce_dimensions
 from damso.commerce.erase import CommerceEraser
 from damso.commerce.follow import OrderReader, OwnWord
+from damso.commerce.retain import CartRecords, OrderRecords
 from damso.conversations import dimensions as conversation_dimensions
 from damso.conversations import held, masking, notices, recent
 from damso.conversations.act_lane import ActLane
@@ -50,7 +51,8 @@ from damso.conversations.recent import ForgetRecent
 from damso.conversations.recent_erase import RecentEraser
 from damso.conversations.remind import AnswerReader, ReminderTimer
 from damso.conversations.reports import ReportLane, ReportTimer
-from damso.conversations.retention.run import CaseReplay, RetentionTimer
+from damso.conversations.retention.replay import CaseReplay, RecordReplay
+from damso.conversations.retention.run import RetentionTimer
 from damso.conversations.retention.technical import TechnicalTimer
 from damso.conversations.returns.holding import ReturnHolding
 from damso.conversations.split import SplitReader
@@ -58,6 +60,7 @@ from damso.customers import dimensions as customer_dimensions
 from damso.customers.companies.follow import GroupReader
 from damso.customers.consent.erase import ConsentEraser
 from damso.customers.consent.may_contact import ContactRules
+from damso.customers.consent.retain import ConsentRecords
 from damso.customers.consent.types import Way
 from damso.customers.erase import CustomerEraser
 from damso.customers.erasing.work import ErasureLane, ErasureReplay
@@ -69,10 +72,12 @@ from damso.customers.suggestions import SuggestionReader, SuggestionTimer
 from damso.customers.tracking import known as known_sources
 from damso.customers.tracking.erase import QuarantineEraser
 from damso.customers.tracking.forget import ForgetTracked
+from damso.customers.tracking.retain import BehaviourRecords, QuarantineRecords
 from damso.customers.tracking.vouch import ServerSources
 from damso.enrichment import services as enrichment_services
 from damso.enrichment.erase import EnrichmentEraser, EnrichmentHolding
 from damso.enrichment.follow import AddressReader, ContextReader
+from damso.enrichment.retain import AnswerRecords
 from damso.enrichment.work import EnrichmentLane
 from damso.kernel import sealed_files
 from damso.kernel.blob_collection import BlobColumn, BlobLane, BlobTimer
@@ -92,6 +97,7 @@ from damso.kernel.lanes import Lane
 from damso.kernel.migrations import prepare
 from damso.kernel.notify import Notifier
 from damso.kernel.readers import Reader
+from damso.kernel.retention import Records
 from damso.kernel.rotation import SealedColumn
 from damso.kernel.settings import Settings
 from damso.kernel.timers import Timer
@@ -102,6 +108,7 @@ from damso.segments.build import SegmentLane
 from damso.segments.due import LeafTimer
 from damso.segments.erase import SegmentEraser
 from damso.segments.fitting import fits
+from damso.segments.gone import ask_again
 from damso.segments.holding import RfmHolding
 from damso.segments.rfm import RfmLane, RfmTimer
 from damso.team import second_factor, sign_in_policy
@@ -247,7 +254,7 @@ def timers_of(parts: Parts) -> Sequence[Timer]:
         ForgetExpired(),
         SuggestionTimer(),
         HeldTimer(),
-        RetentionTimer(parts.keyring, erasure_list_of(parts.settings)),
+        RetentionTimer(parts.keyring, erasure_list_of(parts.settings), kept_records_of()),
         TechnicalTimer(),
         AnswerTimer(),
         BlobTimer(),
@@ -339,6 +346,18 @@ def erasers_of(keyring: Keyring, blobs: Blobs) -> Sequence[Eraser]:
     )
 
 
+def kept_records_of() -> Sequence[Records]:
+    """Every class of records, besides cases, that goes by rule."""
+    return (
+        BehaviourRecords([ask_again]),
+        OrderRecords(),
+        CartRecords(),
+        ConsentRecords(),
+        AnswerRecords(),
+        QuarantineRecords(),
+    )
+
+
 def holdings_of() -> Sequence[Holding]:
     """Every store that holds something on a person, as it is told to that person."""
     return (
@@ -375,4 +394,8 @@ def erasure_list_of(settings: Settings) -> ErasureList:
 def replayers_of(settings: Settings) -> Sequence[Replays]:
     """Whoever can erase again what an older backup brought back."""
     keyring, blobs = open_keyring(settings.key_file), DiskBlobs(settings.data / "blobs")
-    return (ErasureReplay(keyring, erasers_of(keyring, blobs)), CaseReplay(keyring))
+    return (
+        ErasureReplay(keyring, erasers_of(keyring, blobs)),
+        CaseReplay(keyring),
+        RecordReplay(keyring, kept_records_of()),
+    )

@@ -7,17 +7,17 @@ from uuid import UUID
 import msgspec
 import typer
 
-from damso.bootstrap import Parts, erasure_list_of
+from damso.bootstrap import Parts, erasure_list_of, kept_records_of
 from damso.commands.connecting import any_parts
 from damso.commands.console import LOCALE, print_json, result, word
 from damso.commands.operator import operator
 from damso.commands.options import AS_JSON, new_app
 from damso.commands.running import prepared, run
 from damso.conversations.retention.change import RuleChange, change_rule, switch_off, switch_on
-from damso.conversations.retention.dry_run import DryRun, HeldBack, dry_run
+from damso.conversations.retention.dry_run import DryRun, HeldBack, look, note
 from damso.conversations.retention.record import Run, newest_runs
-from damso.conversations.retention.rules import BASIS, Rule, rules
-from damso.conversations.retention.run import destroy_some
+from damso.conversations.retention.rules import BASIS, KEPT, PROPOSED, Rule, rules
+from damso.conversations.retention.run import Clear, destroy_some
 from damso.conversations.retention.technical import TechnicalRule, technical_rules
 from damso.customers.erasing.page import CLASSES
 from damso.kernel.database import Transaction
@@ -34,12 +34,13 @@ ACTIONS = {
     "erase": Text("상담 파기", "the case is destroyed"),
     "delete": Text("상담과 고객 파기", "the case and the customer are destroyed"),
 }
+RECORDS_GO = Text("기록 파기", "the record is destroyed")
 STATES = {True: Text("켜짐", "on"), False: Text("꺼짐", "off")}
 TECHNICAL = Text("{kind}: {days:,}일", "{kind}: {days:,} days")
 WITH_CASE = Text("{kind}: 상담과 함께", "{kind}: with its case")
 OUTLOOK = Text(
     "{name}: 지금 {now:,}건, 30일 안에 {soon:,}건 더. 보류 {held}.",
-    "{name}: {now:,} cases now, {soon:,} more within 30 days. Held back: {held}.",
+    "{name}: {now:,} now, {soon:,} more within 30 days. Held back: {held}.",
 )
 HELD: dict[HeldBack, Text] = {
     "open": Text("아직 해결되지 않음 {count:,}", "{count:,} not resolved"),
@@ -52,6 +53,7 @@ SEEN = Text(
     "To switch a rule on, within 24 hours: damso retention on CLASS --dry-run {id} --reason WHY",
 )
 DESTROYED = Text("{name}: 상담 {cases:,}건을 파기했어요.", "{name}: {cases:,} cases destroyed.")
+RECORDS_GONE = Text("{name}: {rows:,}건을 파기했어요.", "{name}: {rows:,} destroyed.")
 NOTHING = Text("파기할 것이 없어요.", "Nothing to destroy.")
 
 WHICH = Annotated[
@@ -59,8 +61,8 @@ WHICH = Annotated[
     typer.Argument(
         metavar="CLASS",
         help=word(
-            "기록의 종류: conversation, complaint, contract, payment, advertising.",
-            "The class: conversation, complaint, contract, payment, advertising.",
+            f"기록의 종류: {', '.join(PROPOSED)}.",
+            f"The class: {', '.join(PROPOSED)}.",
         ),
     ),
 ]
@@ -115,8 +117,12 @@ def dry_run_(as_json: AS_JSON = False) -> None:
 
 
 async def _dry_run(settings: Settings) -> DryRun:
-    async with any_parts(settings) as parts, parts.database.transaction() as tx:
-        return await dry_run(tx, operator())
+    async with any_parts(settings) as parts:
+        async with parts.database.reading() as tx:
+            found = await look(tx, kept_records_of())
+        async with parts.database.transaction() as tx:
+            await note(tx, found, operator())
+    return found
 
 
 @app.command(
@@ -191,16 +197,17 @@ def run_(as_json: AS_JSON = False) -> None:
         result(NOTHING)
     else:
         for name, destroyed in done.classes.items():
-            result(DESTROYED, name=CLASSES[name].say(LOCALE), cases=destroyed.cases)
+            said = RECORDS_GONE if name in KEPT else DESTROYED
+            result(said, name=CLASSES[name].say(LOCALE), cases=destroyed.cases, rows=destroyed.rows)
 
 
 async def _run(settings: Settings) -> Run | None:
     async with any_parts(settings) as parts:
         before = await _newest(parts)
-        more = True
+        more, clear = True, Clear()
         while more:
             async with parts.database.transaction() as tx:
-                more = await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings))
+                more = await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), clear)
         after = await _newest(parts)
     return after if after and (before is None or after != before) else None
 
@@ -216,7 +223,7 @@ def _print_rule(rule: Rule) -> None:
         name=CLASSES[rule.record_class].say(LOCALE),
         code=rule.record_class,
         days=rule.days,
-        action=ACTIONS[rule.action].say(LOCALE),
+        action=(RECORDS_GO if rule.record_class in KEPT else ACTIONS[rule.action]).say(LOCALE),
         state=STATES[rule.active].say(LOCALE),
         law=BASIS[rule.record_class].say(LOCALE),
     )

@@ -59,6 +59,14 @@ class LogEpoch(Table):
     began_at: Mapped[datetime]
 
 
+class LogFloor(Table):
+    """Facts of a stream that were recorded before this moment went by rule."""
+
+    __tablename__ = "log_floor"
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    before: Mapped[datetime]
+
+
 class ReaderPosition(Table):
     __tablename__ = "reader_position"
     reader: Mapped[str] = mapped_column(primary_key=True)

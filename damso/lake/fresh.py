@@ -8,6 +8,7 @@ from ibis.backends.duckdb import Backend
 from damso.kernel.database import Database
 from damso.kernel.dimensions import Dimension
 from damso.lake.connect import connect
+from damso.lake.floor import let_go
 from damso.lake.flush import flush
 from damso.lake.forget import forget
 from damso.lake.keep import writing
@@ -29,6 +30,7 @@ def fresh_lake(
         async with writing(database, store, patience=PATIENCE) as book:
             await follow_epoch(database, book)
             await flush(database, book)
+            await let_go(database, book)
             await forget(database, book, dimensions)
             await renew(database, book, dimensions)
         lake = await connect(database, store, dimensions, tail=True)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from damso.kernel.database import Connection, Database
 from damso.kernel.dimensions import Dimension
 from damso.lake.compact import compact
+from damso.lake.floor import let_go
 from damso.lake.flush import flush
 from damso.lake.forget import certify, forget
 from damso.lake.manifest import Book, LakeBusy
@@ -33,6 +34,8 @@ class Kept(Struct, frozen=True, kw_only=True):
     files: int
     joined: int
     erasures: int
+    dropped: int
+    """Facts that went by rule."""
 
 
 @asynccontextmanager
@@ -63,12 +66,13 @@ async def keep(database: Database, store: LakeStore, dimensions: Sequence[Dimens
     async with writing(database, store) as book:
         await follow_epoch(database, book)
         facts = await flush(database, book)
+        dropped = await let_go(database, book)
         erasures = await forget(database, book, dimensions)
         files = await renew(database, book, dimensions) if _stale(database, book, dimensions) else 0
         joined = await compact(book, database.clock)
         book.bury(database.clock.now())
         await certify(database, book)
-        return Kept(facts=facts, files=files, joined=joined, erasures=erasures)
+        return Kept(facts=facts, files=files, joined=joined, erasures=erasures, dropped=dropped)
 
 
 def _stale(database: Database, book: Book, dimensions: Sequence[Dimension]) -> bool:

@@ -35,13 +35,14 @@ LAG = Gauge("damso_lake_lag_events", "Facts, at most, that are not yet in the la
 
 
 class Signs(Struct, frozen=True, kw_only=True):
-    """What one look at the database sees: the numbers given out in both streams, the epoch, and whether somebody is to
-    be forgotten."""
+    """What one look at the database sees: the numbers given out in both streams, the epoch, whether somebody is to be
+    forgotten, and the floors of the streams, each with its day."""
 
     care: int
     tracked: int
     epoch: int
     forgets: bool
+    floors: dict[str, str] = {}
 
     def numbers(self) -> dict[Stream, int]:
         return {"care": self.care, "tracked": self.tracked}
@@ -51,7 +52,9 @@ _SIGNS = """
 SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('care_event', 'id')), 0) AS care,
     coalesce(pg_sequence_last_value(pg_get_serial_sequence('tracked_event', 'id')), 0) AS tracked,
     (SELECT coalesce(max(epoch), 0) FROM log_epoch) AS epoch,
-    EXISTS (SELECT FROM lake_erasure WHERE gone_at IS NULL AND rewritten_at IS NULL) AS forgets
+    EXISTS (SELECT FROM lake_erasure WHERE gone_at IS NULL AND rewritten_at IS NULL) AS forgets,
+    (SELECT coalesce(jsonb_object_agg(stream, to_char(before AT TIME ZONE 'UTC', 'YYYY-MM-DD')), '{}') FROM log_floor)
+        AS floors
 """
 
 
@@ -64,12 +67,21 @@ def is_due(manifest: Manifest, signs: Signs, seen: Signs | None, since_round: ti
     never became facts are not waited for."""
     if signs.forgets or (manifest.epoch and signs.epoch != manifest.epoch) or since_round >= IDLE:
         return True
+    if since_round >= FRESH and _holds_below(manifest, signs):
+        return True
     fresh = seen is None or signs.numbers() != seen.numbers()
     waiting = [signs.numbers()[stream] - manifest.streams[stream].position.id for stream in STREAMS]
     if fresh and (max(waiting) >= MANY or (since_round >= FRESH and max(waiting) > 0)):
         return True
     stale = manifest.renewed_at is None or (fresh and now - manifest.renewed_at >= RENEW)
     return since_round >= FRESH and (stale or any(now - gone.at >= GRACE for gone in manifest.retired))
+
+
+def _holds_below(manifest: Manifest, signs: Signs) -> bool:
+    """Whether a file that counts holds what went from the log by rule."""
+    return any(
+        file.day < signs.floors.get(stream, "") for stream, state in manifest.streams.items() for file in state.files
+    )
 
 
 class LakeKeeper:

@@ -14,7 +14,8 @@ from ibis.backends.duckdb import Backend
 from damso.kernel.database import Database
 from damso.segments import rule as r
 from damso.segments.bulk_events import Tables
-from damso.segments.source import CUSTOMERS, SCORES, copy_in, load_consents, names_of, reach_of
+from damso.segments.reach import reach_of
+from damso.segments.source import CUSTOMERS, SCORES, copy_in, load_consents, names_of
 
 epoch_us: Expression = ibis.udf.scalar.builtin(
     lambda moment: None, name="epoch_us", signature=(("timestamp('UTC')",), "int64")

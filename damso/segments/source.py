@@ -7,7 +7,7 @@ take the place of these tables (`damso.segments.on_lake`); nothing else changes.
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import ibis
 import pyarrow as pa
@@ -18,6 +18,7 @@ from damso.lake.arrow import copy_as
 from damso.segments import rule as r
 from damso.segments.bulk_events import Read, Reading, Tables
 from damso.segments.plan import steps_of
+from damso.segments.reach import reach_of
 
 BATCH = 50_000
 
@@ -128,24 +129,6 @@ def names_of(leaves: Iterable[r.Leaf]) -> dict[str, set[str]]:
         for step in steps_of(leaf):
             names.setdefault(step.stream, set()).add(step.name)
     return names
-
-
-def reach_of(leaves: Iterable[r.Leaf]) -> timedelta | None:
-    """How far back any of them looks; None: to the beginning."""
-    furthest = 0
-    for leaf in leaves:
-        if isinstance(leaf, r.Occurrence):
-            return None
-        if isinstance(leaf, r.Performed | r.Total | r.Sequence | r.NotFollowed):
-            if leaf.window.last is None:
-                return None
-            within = leaf.within if isinstance(leaf, r.Sequence) else 0
-            furthest = max(furthest, leaf.window.last + within)
-        if isinstance(leaf, r.Measured):
-            if leaf.of.window.last is None:
-                return None
-            furthest = max(furthest, leaf.of.window.last)
-    return timedelta(seconds=furthest)
 
 
 async def load_consents(

@@ -16,9 +16,14 @@ def test_a_rule_is_switched_on_by_who_saw_what_it_does(running: SecondStart) -> 
     done = running.run("retention", "run")
     off = running.run("retention", "off", "conversation", "--reason", "a dispute")
 
+    assert [one["record_class"] for one in seen["classes"]][5:] == [
+        "behaviour", "order", "cart", "consent", "enrichment", "quarantine",
+    ]  # fmt: skip
     assert "1,095 days" in changed.stdout, changed.stderr
     assert blind.returncode == 1
     assert "; on." in on.stdout, on.stderr
     assert done.stdout == "Nothing to destroy.\n"
     assert "; off." in off.stdout
-    assert {rule["active"] for rule in running.result("retention", "show")["rules"]} == {False}
+    assert [rule["record_class"] for rule in running.result("retention", "show")["rules"] if rule["active"]] == [
+        "quarantine"
+    ]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from damso.bootstrap import erasure_list_of, make_ready
+from damso.bootstrap import erasure_list_of, kept_records_of, make_ready
 from damso.conversations.retention.change import (
     DryRunNeeded,
     PeriodTooShort,
@@ -19,11 +19,11 @@ from damso.conversations.retention.change import (
     switch_off,
     switch_on,
 )
-from damso.conversations.retention.dry_run import ClassOutlook, DryRun, dry_run
+from damso.conversations.retention.dry_run import ClassOutlook, DryRun, look, note
 from damso.conversations.retention.hold import place_hold
 from damso.conversations.retention.record import Run, is_genuine, newest_runs
 from damso.conversations.retention.rules import CLASSES, RecordClass, rules
-from damso.conversations.retention.run import EVERY, RetentionTimer, destroy_some
+from damso.conversations.retention.run import EVERY, Clear, RetentionTimer, destroy_some
 from damso.kernel.database import Transaction
 from damso.kernel.erasure_list import FILE as ERASURE_FILE
 from damso.kernel.log import SYSTEM
@@ -61,7 +61,9 @@ async def _age(tx: Transaction, case: UUID, over: datetime, record_class: str, s
 
 async def looked(company: Company) -> DryRun:
     async with company.parts.database.transaction() as tx:
-        return await dry_run(tx, company.agent)
+        found = await look(tx, kept_records_of())
+        await note(tx, found, company.agent)
+    return found
 
 
 async def outlook(company: Company, record_class: str = "conversation") -> ClassOutlook:
@@ -82,10 +84,10 @@ async def runs_of(company: Company) -> list[Run]:
 
 async def destroys_all(company: Company) -> None:
     parts = company.parts
-    more = True
+    more, clear = True, Clear()
     while more:
         async with parts.database.transaction() as tx:
-            more = await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings))
+            more = await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), clear)
 
 
 async def test_nothing_goes_before_a_rule_is_switched_on(company: Company) -> None:
@@ -171,7 +173,7 @@ async def test_switching_off_stops_a_run_in_the_middle(company: Company) -> None
     await switched_on(company, "conversation")
     parts = company.parts
     async with parts.database.transaction() as tx:
-        assert await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings))
+        assert await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), {})
         await switch_off(tx, "conversation", "분쟁이 생겼어요", company.agent)
     await destroys_all(company)
 
@@ -201,7 +203,7 @@ async def test_an_older_backup_brings_nothing_back(company: Company) -> None:
     parts = company.parts
     await switched_on(company, "conversation")
     async with parts.database.transaction() as tx:
-        await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings))
+        await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), {})
         erasure = (erasure_list_of(parts.settings).read())[-1]
         await tx.connection.execute("ROLLBACK")  # the backup is older: the list knows what the database does not
         await tx.connection.execute("BEGIN")
@@ -219,8 +221,9 @@ async def test_the_timer_goes_on_where_another_was_killed(company: Company, cloc
         await old_case(company, 1100)
     await switched_on(company, "conversation")
     parts = company.parts
+    timer_list = erasure_list_of(parts.settings)
     for _ in range(3):
-        await run_due(parts.database, [RetentionTimer(parts.keyring, erasure_list_of(parts.settings))])
+        await run_due(parts.database, [RetentionTimer(parts.keyring, timer_list, kept_records_of())])
         clock.advance(EVERY)
 
     (run,) = await runs_of(company)
@@ -279,7 +282,7 @@ async def test_a_run_cut_anywhere_destroys_what_the_dry_run_said(
     await switched_on(company, *CLASSES)
     for lost in cuts:
         async with parts.database.transaction() as tx:
-            await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings))
+            await destroy_some(tx, parts.keyring, erasure_list_of(parts.settings), kept_records_of(), {})
             if lost:
                 await tx.connection.execute("ROLLBACK")
                 await tx.connection.execute("BEGIN")
@@ -297,5 +300,6 @@ async def test_a_run_cut_anywhere_destroys_what_the_dry_run_said(
 async def test_proposed_rules_keep_to_the_law(company: Company) -> None:
     async with company.parts.database.reading() as tx:
         known = await rules(tx)
-    assert all(rule.days >= rule.floor and not rule.active for rule in known.values())
+    assert all(rule.days >= rule.floor for rule in known.values())
+    assert [name for name, rule in known.items() if rule.active] == ["quarantine"]
     assert known["payment"].days == 1827

@@ -80,7 +80,8 @@ OF_NOBODY: Mapping[str, str] = {
         thread.owner lane_item.share lane_share.share
         message.kind message.direction message.author_kind message.channel message.purpose message.status
         message.reason message.automation participant.role pending_entry.step proof_code.kind
-        reader_parked.reader reader_parked.stream reader_parked.reason reader_position.reader reminder.about
+        log_floor.stream reader_parked.reader reader_parked.stream reader_parked.reason reader_position.reader
+        reminder.about
         reminder.state retention_rule.record_class retention_rule.action scheduled_answer.state
         scheduled_answer.reason segment.state rfm_run.currency rfm_score.grouped seal.log seal_start.log
         suggestion.reasons tracked_event.name

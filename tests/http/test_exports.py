@@ -17,10 +17,14 @@ from damso.conversations.exports.lane import keep_part
 from damso.conversations.exports.part import Part
 from damso.conversations.exports.types import Chosen
 from damso.conversations.note import write_note
-from damso.team.access import PERMISSIONS, Caller
+from damso.customers.consent.record import enter
+from damso.customers.consent.types import Said
+from damso.kernel.log import Event, append
+from damso.team.access import PERMISSIONS, Caller, Permission
+from damso.team.keys import create_key
 from tests.conversations.company import Company
 from tests.conversations.postcards import postcard
-from tests.http.browsers import signed_in_browser
+from tests.http.browsers import browser, signed_in_browser
 
 WHY = {"x-damso-reason": "reporting", "x-damso-reason-note": "%EB%B6%84%EA%B8%B0"}
 
@@ -261,3 +265,55 @@ async def test_what_a_file_cannot_be_narrowed_by_is_refused(company: Company, de
     ]
     assert [answer.status_code for answer in answers] == [422] * len(unfit)
     assert await company.count("export_job") == 0
+
+
+async def program(app: Litestar, company: Company, *scopes: Permission) -> httpx.AsyncClient:
+    async with company.parts.database.transaction() as tx:
+        _, secret = await create_key(tx, "warehouse", scopes, company.agent)
+    return browser(app, authorization=f"Bearer {secret}")
+
+
+async def test_a_program_takes_events_and_the_ledger_out(app: Litestar, company: Company) -> None:
+    """By its scope, for a reason, written down under its key as everybody's are."""
+    await company.gets(postcard())
+    mina = await company.identity("mina@naver.example")
+    async with company.parts.database.transaction() as tx:
+        said = Said(identity_id=mina, purpose="marketing", channel="email", given=True, method="phone")
+        await enter(tx, [said], actor=company.agent)
+        page = Event(name="Page Viewed", stream="tracked", subject_kind="page", subject_id="1", identity_id=mina)
+        await append(tx, page)
+    key = await program(app, company, "customers.export")
+    unreasoned = await key.post("/api/exports/consents", json={"format": "jsonl"})
+    [consent] = map(json.loads, (await made(company, key, "consents", format="jsonl")).splitlines())
+    [event] = map(json.loads, (await made(company, key, "events", format="jsonl")).splitlines())
+    files = (await key.get("/api/exports")).json()
+    async with company.parts.database.reading() as tx:
+        shown = await tx.rows("SELECT actor_kind, reason, customer_ids FROM access_record WHERE act = 'exported'")
+        acts = await tx.values("SELECT actor_kind FROM audit WHERE act = 'data.exported'")
+
+    assert unreasoned.json()["code"] == "REASON_NEEDED"
+    assert (consent["purpose"], consent["given"], event["name"]) == ("marketing", True, "Page Viewed")
+    assert [one["kind"] for one in files] == ["events", "consents"]
+    assert [(one["actor_kind"], one["reason"], len(one["customer_ids"])) for one in shown] == [
+        ("key", "reporting", 1)
+    ] * 2
+    assert acts == ["key", "key"]
+
+
+async def test_a_programs_file_is_its_own_and_goes_with_its_right(
+    app: Litestar, company: Company, desk: httpx.AsyncClient
+) -> None:
+    key, other, reader = [
+        await program(app, company, scope) for scope in ("customers.export", "customers.export", "customers.read")
+    ]
+    wanted = {"format": "csv"}
+    refused = await reader.post("/api/exports/consents", json=wanted, headers=WHY)
+    job = (await key.post("/api/exports/consents", json=wanted, headers=WHY)).json()
+    path = f"/api/exports/{job['id']}"
+    theirs = [(await one.get(path)).status_code for one in (other, desk, reader)]
+    async with company.parts.database.transaction() as tx:
+        await tx.execute("UPDATE api_key SET revoked_at = $1", tx.now)
+    await company.works()
+
+    assert (refused.status_code, theirs) == (403, [404, 404, 403])
+    assert await company.count("export_job", "state = 'failed'") == 1

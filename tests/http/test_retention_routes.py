@@ -38,6 +38,7 @@ async def test_a_rule_is_switched_on_in_two_steps(desk: httpx.AsyncClient) -> No
 
     assert (unseen.status_code, unseen.json()["code"]) == (409, "DRY_RUN_NEEDED")
     assert (on.json()["active"], off.json()["active"]) == (True, False)
+    assert [one["record_class"] for one in seen["classes"]] == [one["record_class"] for one in state["rules"]]
     assert state["dry_run"]["id"] == seen["id"]
     assert [act["act"] for act in acts[:2]] == ["retention.switched_off", "retention.switched_on"]
 
@@ -48,6 +49,8 @@ async def test_a_rule_is_switched_on_in_two_steps(desk: httpx.AsyncClient) -> No
         ("rules/payment", {"days": 30}, 422, "RETENTION_TOO_SHORT"),
         ("rules/conversation", {"days": 0}, 422, "RETENTION_INVALID"),
         ("rules/nothing", {"days": 30}, 404, "NOT_FOUND"),
+        ("rules/order", {"days": 1826}, 422, "RETENTION_TOO_SHORT"),
+        ("rules/cart", {"days": 30, "action": "delete"}, 422, "INVALID"),
         ("technical/attempts", {"days": 1}, 422, "TECHNICAL_RETENTION_INVALID"),
         ("technical/attempts", {"days": 0}, 422, "TECHNICAL_RETENTION_INVALID"),
         ("technical/nothing", {"days": 30}, 404, "NOT_FOUND"),

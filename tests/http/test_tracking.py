@@ -312,12 +312,12 @@ async def test_a_source_that_sends_too_fast_is_told_to_wait(site: httpx.AsyncCli
 
 async def test_what_is_over_its_time_is_forgotten(company: Company, server: Sender, clock: ManualClock) -> None:
     """Ids for more than thirty days, quarantine for thirty."""
-    from damso.customers.tracking.forget import ForgetTracked
+    from damso.bootstrap import timers_of
     from damso.kernel.timers import run_due
 
     sent = event()
     await server.send(sent, event(properties=7))
-    clock.advance(timedelta(days=30, minutes=1))
-    await run_due(company.parts.database, [ForgetTracked()])
+    clock.advance(timedelta(days=31))
+    await run_due(company.parts.database, timers_of(company.parts))
     assert (await server.send(sent)).json()["duplicates"] == 1
     assert await quarantined(company.parts.database) == []

@@ -8,11 +8,12 @@ import msgspec
 
 from damso.kernel.database import Database
 from damso.kernel.dimensions import Dimension
+from damso.kernel.log import START
 from damso.lake.keep import keep
 from damso.lake.keeper import IDLE, LakeKeeper, Signs, is_due
 from damso.lake.manifest import LakeBusy
 from damso.lake.store import FolderStore
-from damso.lake.types import FRESH, MANY, Manifest
+from damso.lake.types import FRESH, MANY, FactFile, Manifest, StreamState
 from tests.clock import ManualClock
 from tests.lake.conftest import Write, in_lake, logged
 
@@ -76,3 +77,12 @@ def test_facts_wait_for_a_minute_or_until_they_are_many(clock: ManualClock) -> N
 def test_whoever_is_to_be_forgotten_is_not_kept_waiting(clock: ManualClock) -> None:
     forgets = msgspec.structs.replace(QUIET, forgets=True)
     assert is_due(Manifest(renewed_at=clock.now()), forgets, forgets, FRESH / 20, clock.now())
+
+
+def test_what_went_from_the_log_by_rule_is_let_go_within_a_minute(clock: ManualClock) -> None:
+    file = FactFile(path="a", day="2026-08-01", rows=1, bytes=1, after=START, upto=START)
+    manifest = Manifest(renewed_at=clock.now(), streams={"tracked": StreamState(files=(file,)), "care": StreamState()})
+    at, above = [msgspec.structs.replace(QUIET, floors={"tracked": day}) for day in ("2026-08-01", "2026-08-02")]
+    assert not is_due(manifest, at, at, FRESH, clock.now())
+    assert is_due(manifest, above, above, FRESH, clock.now())
+    assert not is_due(manifest, above, above, FRESH / 2, clock.now())

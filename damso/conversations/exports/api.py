@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Response, delete, get, post
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
+from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.response import Stream
 from msgspec import Meta, Struct
@@ -17,6 +21,7 @@ from damso.channels.types import Adapter
 from damso.conversations.cases import case_shown
 from damso.conversations.exports.conversation_file import people_in
 from damso.conversations.exports.jobs import (
+    NEEDED,
     ask_for,
     export_of,
     exports_of,
@@ -33,6 +38,7 @@ from damso.conversations.rows import Filter
 from damso.conversations.views import filter_of
 from damso.kernel.database import Database
 from damso.kernel.downloads import download_response
+from damso.kernel.errors import Forbidden
 from damso.kernel.i18n import Locale
 from damso.team.access import Caller, needs, signed_in
 from damso.team.records.reasons import Reason
@@ -103,8 +109,18 @@ def _provide_asking(
     return Asking(database, caller, reason)
 
 
+def takes_files(
+    connection: ASGIConnection[BaseRouteHandler, Caller | None, None, State], handler: BaseRouteHandler
+) -> None:
+    """A guard for one's own files: a person's, whatever their role, or those of a key with a right that files need."""
+    if connection.user is None or connection.user.key_id is None:
+        signed_in(connection, handler)
+    elif not any(map(connection.user.may, chain.from_iterable(NEEDED.values()))):
+        raise Forbidden
+
+
 class ExportController(Controller):
-    """Files that people take out: their own alone, for a day."""
+    """Files that people and programs take out: their own alone, for a day."""
 
     path = "/api/exports"
     tags = ("exports",)
@@ -154,13 +170,13 @@ class ExportController(Controller):
         """Have a file of the ledger of consents made."""
         return await asking.file("consents", data.format, Chosen())
 
-    @get(guards=[signed_in])
+    @get(guards=[takes_files])
     async def list_exports(self, database: NamedDependency[Database], caller: NamedDependency[Caller]) -> list[Export]:
         """One's own files of the last day, the newest first."""
         async with database.reading() as tx:
             return await exports_of(tx, caller)
 
-    @get("/{export_id:uuid}", guards=[signed_in])
+    @get("/{export_id:uuid}", guards=[takes_files])
     async def get_export(
         self, export_id: FromPath[UUID], database: NamedDependency[Database], caller: NamedDependency[Caller]
     ) -> Export:
@@ -168,7 +184,7 @@ class ExportController(Controller):
         async with database.reading() as tx:
             return await export_of(tx, caller, export_id)
 
-    @delete("/{export_id:uuid}", guards=[signed_in])
+    @delete("/{export_id:uuid}", guards=[takes_files])
     async def remove_export(
         self, export_id: FromPath[UUID], database: NamedDependency[Database], caller: NamedDependency[Caller]
     ) -> None:
@@ -176,7 +192,7 @@ class ExportController(Controller):
         async with database.transaction() as tx:
             await throw_away(tx, caller, export_id)
 
-    @get("/{export_id:uuid}/file", guards=[signed_in])
+    @get("/{export_id:uuid}/file", guards=[takes_files])
     async def get_export_file(
         self,
         export_id: FromPath[UUID],

@@ -20,7 +20,7 @@ from damso.team.records.witness import Witness
 
 LANE = "export"
 AT_ONCE = 3
-"""Files that one person may be waiting for."""
+"""Files that one person, or one key, may be waiting for."""
 NEEDED: dict[ExportKind, tuple[Permission, ...]] = {
     "conversations": ("conversations.export",),
     "customers": ("customers.export",),
@@ -50,28 +50,34 @@ class ExportNotReady(AppError):
 
 
 _COLUMNS = ", ".join(Export.__struct_fields__)
+_OWN = "(agent_id = $1 OR key_id = $2)"
+
+
+def _owner(caller: Caller) -> tuple[UUID | None, UUID | None]:
+    """The agent, or the key of a program: one of them."""
+    return caller.agent_id, caller.key_id
 
 
 async def ask_for(
     tx: Transaction, caller: Caller, kind: ExportKind, fmt: ExportFormat, chosen: Chosen, reason: Reason
 ) -> Export:
-    """Put a file on the list of what is to be made. Raises `TooManyExports`, `Invalid`, and `Forbidden` for a
-    program, which has the API's lists."""
+    """Put a file on the list of what is to be made. Raises `TooManyExports`, `Invalid`."""
     if chosen.ids is not None and not 0 < len(chosen.ids) <= MOST_CHOSEN:
         raise Invalid(field="ids")
-    await tx.execute("SELECT FROM agent WHERE id = $1 FOR NO KEY UPDATE", caller.agent)
-    waiting = await tx.value("SELECT count(*) FROM export_job WHERE agent_id = $1 AND state = 'waiting'", caller.agent)
+    owner = "agent" if caller.agent_id else "api_key"
+    await tx.execute(f"SELECT FROM {owner} WHERE id = $1 FOR NO KEY UPDATE", caller.id)
+    waiting = await tx.value(f"SELECT count(*) FROM export_job WHERE {_OWN} AND state = 'waiting'", *_owner(caller))
     if waiting >= AT_ONCE:
         raise TooManyExports(limit=AT_ONCE)
     job_id, wanted = new_id(), msgspec.to_builtins(chosen)
     job = await tx.one(
         Export,
-        f"""INSERT INTO export_job (id, agent_id, kind, format, chosen, reason, note, state, done, size,
+        f"""INSERT INTO export_job (id, agent_id, key_id, kind, format, chosen, reason, note, state, done, size,
             created_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', 0, 0, $8, $8::timestamptz + $9::interval)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, 0, $9, $9::timestamptz + $10::interval)
         RETURNING {_COLUMNS}""",
         job_id,
-        caller.agent,
+        *_owner(caller),
         kind,
         fmt,
         wanted,
@@ -91,8 +97,8 @@ async def exports_of(tx: Transaction, caller: Caller) -> list[Export]:
     """One's own files that can still be fetched or are being made, the newest first."""
     return await tx.all(
         Export,
-        f"SELECT {_COLUMNS} FROM export_job WHERE agent_id = $1 AND expires_at > $2 ORDER BY created_at DESC LIMIT 50",
-        caller.agent,
+        f"SELECT {_COLUMNS} FROM export_job WHERE {_OWN} AND expires_at > $3 ORDER BY created_at DESC LIMIT 50",
+        *_owner(caller),
         tx.now,
     )
 
@@ -101,10 +107,10 @@ async def export_of(tx: Transaction, caller: Caller, job_id: UUID) -> Export:
     """One's own file. Raises `NotFound`, also once its day is over."""
     return await tx.one(
         Export,
-        f"SELECT {_COLUMNS} FROM export_job WHERE id = $1 AND agent_id = $2 AND expires_at > $3",
-        job_id,
-        caller.agent,
+        f"SELECT {_COLUMNS} FROM export_job WHERE {_OWN} AND expires_at > $3 AND id = $4",
+        *_owner(caller),
         tx.now,
+        job_id,
     )
 
 

@@ -21,14 +21,16 @@ from damso.conversations.exports.return_file import return_part
 from damso.conversations.exports.types import Chosen, ExportFormat, ExportKind
 from damso.kernel import lanes
 from damso.kernel.database import Database, Transaction
-from damso.kernel.i18n import Text
+from damso.kernel.i18n import DEFAULT_LOCALE, Text
 from damso.kernel.notify import LOST
-from damso.team.access import Caller, allowed, limits_of
+from damso.team.access import Caller, allowed, limits_of, permissions_of
 
 _JOB = """
-SELECT j.kind, j.format, j.chosen, j.next_place, j.done, a.id AS agent_id, a.role, a.limits, a.locale,
-    (SELECT count(*) FROM export_part WHERE job_id = j.id) AS parts
-FROM export_job j JOIN agent a ON a.id = j.agent_id WHERE j.id = $1 AND j.state = 'waiting' AND a.disabled_at IS NULL
+SELECT j.kind, j.format, j.chosen, j.next_place, j.done, a.id AS agent_id, a.role, a.locale, k.id AS key_id, k.scopes,
+    coalesce(a.limits, k.limits) AS limits, (SELECT count(*) FROM export_part WHERE job_id = j.id) AS parts
+FROM export_job j LEFT JOIN agent a ON a.id = j.agent_id AND a.disabled_at IS NULL
+    LEFT JOIN api_key k ON k.id = j.key_id AND k.revoked_at IS NULL
+WHERE j.id = $1 AND j.state = 'waiting' AND (a.id IS NOT NULL OR k.id IS NOT NULL)
 """
 
 
@@ -108,6 +110,9 @@ _MAKERS: Mapping[ExportKind, Callable[[Transaction, Caller, Chosen, ExportFormat
 def _owner(job: Any) -> Caller:
     """Who asked, with the rights they have by now."""
     limits = limits_of(job["limits"])
+    if job["key_id"]:
+        scopes = permissions_of(job["scopes"], limits)
+        return Caller(permissions=scopes, locale=DEFAULT_LOCALE, key_id=job["key_id"], limits=limits)
     return Caller(
         permissions=allowed(job["role"], limits),
         locale=job["locale"],

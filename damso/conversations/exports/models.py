@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from damso.kernel.schema import Table
 
 
 class ExportJob(Table):
-    """A file that somebody asked for: made in the background, theirs alone, for a day.
+    """A file that somebody asked for, or a program by its key: made in the background, theirs alone, for a day.
 
     `chosen` is what it holds, as it was asked for; `next_place` is where the next part begins.
     """
@@ -25,10 +25,13 @@ class ExportJob(Table):
         ),
         CheckConstraint("format IN ('csv', 'jsonl')", name="format"),
         CheckConstraint("state IN ('waiting', 'done', 'failed')", name="state"),
+        CheckConstraint("num_nonnulls(agent_id, key_id) = 1", name="owner"),
         Index("ix_export_job_agent", "agent_id", "created_at"),
+        Index("ix_export_job_key", "key_id", "created_at", postgresql_where=text("key_id IS NOT NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"))
+    agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"))
+    key_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_key.id", ondelete="CASCADE"))
     kind: Mapped[str]
     format: Mapped[str]
     chosen: Mapped[dict[str, Any]]

@@ -9,22 +9,23 @@ from uuid import UUID
 
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta, Struct, structs
 
 from damso.conversations.held import HeldCaseLine, HeldContent, held_cases, open_held
 from damso.conversations.reach import check_conversation
 from damso.conversations.retention.change import RuleChange, change_rule, switch_off, switch_on
-from damso.conversations.retention.dry_run import DryRun, dry_run, newest_dry_run
+from damso.conversations.retention.dry_run import DryRun, look, newest_dry_run, note
 from damso.conversations.retention.hold import CaseHold, holds, lift_hold, place_hold
 from damso.conversations.retention.record import Run, is_genuine, newest_runs, run_of
-from damso.conversations.retention.rules import BASIS, Action, RecordClass, Rule, rules
+from damso.conversations.retention.rules import BASIS, Action, Rule, RuledClass, rules
 from damso.conversations.retention.technical import TechnicalRule, keep_technical, technical_rules
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database
 from damso.kernel.errors import Forbidden
 from damso.kernel.i18n import Locale
+from damso.kernel.retention import Records
 from damso.team.access import Caller, needs
 from damso.team.records.keep import months_kept
 from damso.team.records.reasons import Reason
@@ -34,7 +35,7 @@ from damso.team.records.witness import Witness
 class RuleView(Struct, frozen=True, kw_only=True):
     """The rule of a class; `floor` is the least number of days, by `law`."""
 
-    record_class: RecordClass
+    record_class: RuledClass
     days: int
     action: Action
     active: bool
@@ -145,11 +146,19 @@ class RetentionController(Controller):
             return _view(await switch_off(tx, record_class, data.reason, caller.actor), locale)
 
     @post("/dry-run")
-    async def dry_run_retention(self, database: NamedDependency[Database], caller: NamedDependency[Caller]) -> DryRun:
+    async def dry_run_retention(
+        self,
+        database: NamedDependency[Database],
+        caller: NamedDependency[Caller],
+        kept_records: NamedDependency[SkipValidation[Sequence[Records]]],
+    ) -> DryRun:
         """What the rules would destroy now and within thirty days. Destroys nothing."""
         _unlimited(caller)
+        async with database.reading() as tx:
+            found = await look(tx, kept_records)
         async with database.transaction() as tx:
-            return await dry_run(tx, caller.actor)
+            await note(tx, found, caller.actor)
+        return found
 
     @put("/technical/{kind:str}")
     async def change_technical_retention(

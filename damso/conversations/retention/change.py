@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct, structs
 
 from damso.conversations.retention.dry_run import dry_run_of
-from damso.conversations.retention.rules import BASIS, CLASSES, LONGEST, Action, Rule, rules
+from damso.conversations.retention.rules import BASIS, KEPT, LONGEST, PROPOSED, Action, Rule, rules
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError, Invalid, NotFound
 from damso.kernel.i18n import Locale, Text
@@ -70,9 +70,11 @@ class RuleChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 async def change_rule(tx: Transaction, record_class: str, wanted: RuleChange, actor: Actor) -> Rule:
     """Give a class another rule. One that destroys more than before is off until somebody has seen what it would do.
 
-    Raises `NotFound`, `PeriodTooShort`, `PeriodInvalid`.
+    Raises `NotFound`, `PeriodTooShort`, `PeriodInvalid`, `Invalid` where customers were to go with what is no case.
     """
     before = await _locked(tx, record_class)
+    if record_class in KEPT and wanted.action != "erase":
+        raise Invalid(field="action")
     if wanted.days < before.floor:
         raise PeriodTooShort(before)
     if not 1 <= wanted.days <= LONGEST:
@@ -111,7 +113,7 @@ async def _switch(tx: Transaction, rule: Rule, active: bool, reason: str, actor:
 
 async def _locked(tx: Transaction, record_class: str) -> Rule:
     """Two who change rules at once take turns."""
-    if record_class not in CLASSES:
+    if record_class not in PROPOSED:
         raise NotFound
     await tx.execute("LOCK TABLE retention_rule IN SHARE ROW EXCLUSIVE MODE")
     return {str(name): rule for name, rule in (await rules(tx)).items()}[record_class]

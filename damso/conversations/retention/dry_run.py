@@ -11,10 +11,11 @@ import msgspec
 from msgspec import Struct
 
 from damso.conversations.retention.due import GOES, IS_OVER, ON_HOLD, OVER, PENDING, cutoff_of
-from damso.conversations.retention.rules import Action, RecordClass, Rule, rules
+from damso.conversations.retention.rules import CLASSES, Action, RecordClass, Rule, RuledClass, rules
 from damso.kernel.database import Transaction
 from damso.kernel.ids import new_id
 from damso.kernel.log import Actor
+from damso.kernel.retention import MonthCount, Records
 
 AHEAD = timedelta(days=30)
 SAMPLES = 5
@@ -23,13 +24,6 @@ KEPT_DRY_RUNS = 50
 HeldBack = Literal["open", "pending", "hold"]
 """Not resolved, though nothing was said for as long as the rule keeps cases; something in it still waits; or somebody
 has put a hold on it."""
-
-
-class MonthCount(Struct, frozen=True, kw_only=True):
-    """Cases that came to their end in a month."""
-
-    month: date
-    count: int
 
 
 class BrandCount(Struct, frozen=True, kw_only=True):
@@ -53,9 +47,10 @@ class SampleCase(Struct, frozen=True, kw_only=True):
 
 
 class ClassOutlook(Struct, frozen=True, kw_only=True):
-    """What a rule, as it is now, does to cases of its class, whether it is switched on or not."""
+    """What a rule, as it is now, does to cases or records of its class, whether it is switched on or not. Of records
+    only how many there are, now, soon and by month."""
 
-    record_class: RecordClass
+    record_class: RuledClass
     days: int
     action: Action
     active: bool
@@ -87,14 +82,21 @@ class DryRun(Struct, frozen=True, kw_only=True):
         )
 
 
-async def dry_run(tx: Transaction, actor: Actor) -> DryRun:
-    """Look at what every rule would do. Counts over all cases: a second for a million."""
-    at = tx.now
-    found = DryRun(id=new_id(), at=at, classes=[await _outlook(tx, rule, at) for rule in (await rules(tx)).values()])
+async def look(tx: Transaction, records: Sequence[Records]) -> DryRun:
+    """Look at what every rule would do. Counts over all cases and records, a second for a million, so it takes no
+    writing transaction."""
+    at, known = tx.now, await rules(tx)
+    cases = [await _outlook(tx, known[name], name, at) for name in CLASSES]
+    others = [await _outlook_of_records(tx, known[one.record_class], one, at) for one in records]
+    return DryRun(id=new_id(), at=at, classes=[*cases, *others])
+
+
+async def note(tx: Transaction, found: DryRun, actor: Actor) -> None:
+    """Note what somebody was shown."""
     await tx.execute(
         "INSERT INTO retention_dry_run (id, at, actor_kind, actor_id, found) VALUES ($1, $2, $3, $4, $5)",
         found.id,
-        at,
+        found.at,
         actor.kind,
         actor.id,
         msgspec.to_builtins(found),
@@ -103,7 +105,6 @@ async def dry_run(tx: Transaction, actor: Actor) -> DryRun:
         "DELETE FROM retention_dry_run WHERE id IN (SELECT id FROM retention_dry_run ORDER BY at DESC OFFSET $1)",
         KEPT_DRY_RUNS,
     )
-    return found
 
 
 async def dry_run_of(tx: Transaction, dry_run_id: UUID) -> DryRun | None:
@@ -164,9 +165,29 @@ WHERE u.last_seen_at < $2 AND NOT EXISTS (
 """
 
 
-async def _outlook(tx: Transaction, rule: Rule, at: datetime) -> ClassOutlook:
+async def _outlook_of_records(tx: Transaction, rule: Rule, records: Records, at: datetime) -> ClassOutlook:
+    months = await records.due(tx, cutoff_of(rule, at).before)
+    now = sum(one.count for one in months)
+    soon = sum(one.count for one in await records.due(tx, cutoff_of(rule, at, ahead=AHEAD).before))
+    return ClassOutlook(
+        record_class=rule.record_class,
+        days=rule.days,
+        action=rule.action,
+        active=rule.active,
+        now=now,
+        soon=soon - now,
+        customers=0,
+        months=list(months),
+        brands=[],
+        held_back={},
+        samples=[],
+        held_samples=[],
+        ages=[],
+    )
+
+
+async def _outlook(tx: Transaction, rule: Rule, name: RecordClass, at: datetime) -> ClassOutlook:
     now, soon = cutoff_of(rule, at).before, cutoff_of(rule, at, ahead=AHEAD).before
-    name = rule.record_class
     groups = await tx.all(_Group, _GROUPS, name, soon, now)
     going = [one for one in groups if not one.soon and one.fate == "goes"]
     held: dict[HeldBack, int] = {

@@ -5,12 +5,12 @@ never destroyed, however old, nor what still waits for something to be done.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from msgspec import Struct
 
-from damso.conversations.retention.rules import Action, RecordClass, Rule
+from damso.conversations.retention.rules import KEPT, Action, RecordClass, Rule, RuledClass
 from damso.kernel.database import Transaction
 
 CASES = 20
@@ -37,9 +37,9 @@ GOES = f"{IS_OVER} AND NOT {PENDING} AND NOT {ON_HOLD}"
 
 
 class Cutoff(Struct, frozen=True, kw_only=True):
-    """Cases of a class that were over before a moment go."""
+    """Cases or records of a class that were over before a moment go."""
 
-    record_class: RecordClass
+    record_class: RuledClass
     before: datetime
     action: Action
 
@@ -55,7 +55,11 @@ class DueCase(Struct, frozen=True, kw_only=True):
 
 
 def cutoff_of(rule: Rule, at: datetime, *, ahead: timedelta = timedelta(0)) -> Cutoff:
-    return Cutoff(record_class=rule.record_class, before=at + ahead - rule.kept_for, action=rule.action)
+    """Records of other rooms go by whole days (UTC): there are millions, and files that repeat them are by the day."""
+    before = at + ahead - rule.kept_for
+    if rule.record_class in KEPT:
+        before = before.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Cutoff(record_class=rule.record_class, before=before, action=rule.action)
 
 
 _DUE = f"""

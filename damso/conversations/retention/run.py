@@ -7,7 +7,7 @@ the cases, their count and the record change together.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 from uuid import UUID
 
 from msgspec import structs
@@ -16,7 +16,8 @@ from damso.conversations.remove import delete_cases
 from damso.conversations.retention import record
 from damso.conversations.retention.due import LINES, Cutoff, DueCase, cutoff_of, take_due
 from damso.conversations.retention.record import Destroyed, Run
-from damso.conversations.retention.rules import rules
+from damso.conversations.retention.replay import SUBJECT, entry_of
+from damso.conversations.retention.rules import CLASSES, rules
 from damso.customers.erasing.request import request_erasure
 from damso.kernel.blob_collection import discard_soon
 from damso.kernel.crypto import Keyring
@@ -24,6 +25,7 @@ from damso.kernel.database import Transaction
 from damso.kernel.erasure_list import Erasure, ErasureList, begin_erasure
 from damso.kernel.ids import new_id
 from damso.kernel.log import SYSTEM
+from damso.kernel.retention import Records
 from damso.kernel.sealed_files import forget_sealed
 from damso.team import audit
 
@@ -31,8 +33,11 @@ EVERY = timedelta(minutes=10)
 """How soon what came to its time goes. The law gives five days."""
 RETAINING = 0x0DA50030
 """The advisory lock of whoever destroys: one process at a time."""
-SUBJECT = "case:"
-"""Before a case's id in the list of erasures."""
+
+
+Clear: TypeAlias = dict[str, datetime]
+"""Classes of records of which nothing is left that was over before a moment: whole days, so they are searched once a
+day and not every ten minutes."""
 
 
 class RetentionTimer:
@@ -41,25 +46,41 @@ class RetentionTimer:
 
     name: ClassVar[str] = "retention"
 
-    def __init__(self, keyring: Keyring, listed: ErasureList) -> None:
+    def __init__(self, keyring: Keyring, listed: ErasureList, records: Sequence[Records]) -> None:
         self._keyring = keyring
         self._listed = listed
+        self._records = records
+        self._clear: Clear = {}
         self._next: datetime | None = None
 
     async def run(self, tx: Transaction) -> bool:
         if self._next and tx.now < self._next:
             return False
-        if not await destroy_some(tx, self._keyring, self._listed):
+        if not await destroy_some(tx, self._keyring, self._listed, self._records, self._clear):
             self._next = tx.now + EVERY
         return False
 
 
-async def destroy_some(tx: Transaction, keyring: Keyring, listed: ErasureList) -> bool:
-    """One chunk; whether there may be more. A run ends with what was over its time when it began."""
+async def destroy_some(
+    tx: Transaction, keyring: Keyring, listed: ErasureList, records: Sequence[Records], clear: Clear
+) -> bool:
+    """One chunk; whether there may be more. A run ends with what was over its time when it began. Classes that are
+    `clear` are not searched again; one that turns out to be is put there, and ends the transaction: to search may take
+    seconds, and whoever has written nothing yet keeps no reader of the log waiting meanwhile."""
     if not await tx.value("SELECT pg_try_advisory_xact_lock($1)", RETAINING):
         return False
+    kept: dict[str, Records] = {one.record_class: one for one in records}
     run = await record.running(tx)
-    for cutoff in await _cutoffs(tx, run):
+    cutoffs = await _cutoffs(tx, run)
+    for cutoff in cutoffs:
+        if cutoff.record_class not in CLASSES:
+            if clear.get(cutoff.record_class) == cutoff.before:
+                continue
+            if gone := await kept[cutoff.record_class].destroy(tx, cutoff.before):
+                await record.add(tx, run or await _begin(tx), [], {cutoff.record_class: Destroyed(rows=gone)})
+                return True
+            clear[cutoff.record_class] = cutoff.before
+            return True
         cases = await take_due(tx, cutoff)
         if cases:
             await _destroy(tx, keyring, listed, run or await _begin(tx), cutoff, cases)
@@ -67,7 +88,17 @@ async def destroy_some(tx: Transaction, keyring: Keyring, listed: ErasureList) -
     if run:
         done = await record.finish(tx, keyring, run.id)
         await audit.record(tx, SYSTEM, "retention.run_finished", run.id, classes=structs.asdict(done)["classes"])
+        await _list_records(tx, listed, [one for one in cutoffs if one.record_class in set(done.classes) - {*CLASSES}])
     return False
+
+
+async def _list_records(tx: Transaction, listed: ErasureList, cutoffs: Sequence[Cutoff]) -> None:
+    """Of records the list says which class went and until when: there may be millions. Only what is through, since
+    whatever an older backup brings back of it goes at once."""
+    if cutoffs:
+        erasure = Erasure(id=new_id(), at=tx.now, subjects=tuple(map(entry_of, cutoffs)))
+        await begin_erasure(tx, erasure.id)
+        listed.append(erasure)
 
 
 async def _begin(tx: Transaction) -> Run:
@@ -125,38 +156,3 @@ WHERE a.id = ANY ($1) AND u.last_seen_at < $2
 async def _lone_customers(tx: Transaction, cutoff: Cutoff, done: Sequence[DueCase]) -> list[UUID]:
     """Of whom nothing else is here, and who were not seen since."""
     return await tx.values(_LONE, [case.anchor_identity_id for case in done], cutoff.before)
-
-
-class CaseReplay:
-    """Destroys again the cases that an older backup brought back, and writes a record of it."""
-
-    def __init__(self, keyring: Keyring) -> None:
-        self._keyring = keyring
-
-    async def replay(self, tx: Transaction, erasure: Erasure) -> bool:
-        subjects = [subject for subject in erasure.subjects if subject.startswith(SUBJECT)]
-        if not subjects:
-            return False
-        cases = await tx.all(
-            DueCase,
-            """SELECT id, record_class, brand_id, anchor_identity_id, last_message_at FROM conversation
-            WHERE id = ANY ($1) ORDER BY id FOR UPDATE""",
-            [UUID(hex=subject.removeprefix(SUBJECT)) for subject in subjects],
-        )
-        if cases:
-            await self._destroy(tx, cases)
-        return True
-
-    async def _destroy(self, tx: Transaction, cases: Sequence[DueCase]) -> None:
-        run = await record.begin(tx, "replay", [])
-        counts: dict[str, Destroyed] = {}
-        for case in cases:
-            gone: frozenset[UUID] = frozenset()
-            while case.id not in gone:
-                chunk = await delete_cases(tx, [case.id], LINES)
-                gone = chunk.case_ids
-                await forget_sealed(tx, sorted(chunk.erased.files))
-                more = Destroyed(cases=len(gone), rows=chunk.erased.rows, files=len(chunk.erased.files))
-                counts[case.record_class] = counts.get(case.record_class, Destroyed()) + more
-        await record.add(tx, run, cases, counts)
-        await record.finish(tx, self._keyring, run.id)

@@ -1,5 +1,5 @@
 """Tables of consents. The ledger, its texts and the notes of age are written once: the database refuses to change them,
-and lets them go only in a transaction that erases a person."""
+and lets them go only in a transaction that erases a person, or entries that a rule destroys (`retain.py`)."""
 
 from datetime import date, datetime
 from typing import Any

@@ -55,6 +55,12 @@ CLASSES = {
     "contract": Text("계약·청약철회", "Contract"),
     "payment": Text("결제·공급", "Payment"),
     "advertising": Text("표시·광고", "Advertising"),
+    "behaviour": Text("행동 이벤트", "Tracked events"),
+    "order": Text("주문", "Orders"),
+    "cart": Text("장바구니", "Carts"),
+    "consent": Text("동의 원장", "Consents"),
+    "enrichment": Text("보강 답변", "Enrichment answers"),
+    "quarantine": Text("거절된 이벤트", "Refused events"),
 }
 _STYLE = """body{font:14px/1.6 Pretendard,system-ui,sans-serif;max-width:720px;margin:48px auto;padding:0 24px;
 color:#1a1a1a;background:#fff;word-break:keep-all}table{border-collapse:collapse;width:100%}th{text-align:left;

@@ -1,4 +1,4 @@
-"""What is over its time: message ids after 31 days, quarantine after 30, signs of life after 90."""
+"""What is over its time: message ids after 31 days, signs of life after 90. Events go by rule (`retain.py`)."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -7,7 +7,6 @@ from damso.kernel.database import Transaction
 
 KEYS_KEPT = timedelta(days=31)
 """For so long an event that is sent again is known; the protocol's kits repeat for hours at most."""
-REFUSED_KEPT = timedelta(days=30)
 LIFE_KEPT = timedelta(days=90)
 CHUNK = 5_000
 
@@ -16,11 +15,6 @@ _STEPS = (
         """DELETE FROM event_key WHERE (source, key) IN (
             SELECT source, key FROM event_key WHERE at < $1 LIMIT $2)""",
         KEYS_KEPT,
-    ),
-    (
-        """DELETE FROM refused_event WHERE id IN (
-            SELECT id FROM refused_event WHERE received_at < $1 ORDER BY received_at LIMIT $2)""",
-        REFUSED_KEPT,
     ),
     (
         """DELETE FROM source_hour WHERE (source_id, hour) IN (

@@ -281,9 +281,9 @@ export const api = {
   retention: {
     state: () => request<c.RetentionView>("GET", "/api/retention"),
     dryRun: () => request<c.DryRun>("POST", "/api/retention/dry-run"),
-    change: (name: c.RecordClass, body: { days: number; action: "erase" | "delete"; explanation: string }) =>
+    change: (name: c.RuledClass, body: { days: number; action: "erase" | "delete"; explanation: string }) =>
       request<c.RetentionRule>("PUT", `/api/retention/rules/${name}`, { body }),
-    switch: (name: c.RecordClass, body: { active: boolean; reason: string; dry_run_id?: c.Id }) =>
+    switch: (name: c.RuledClass, body: { active: boolean; reason: string; dry_run_id?: c.Id }) =>
       request<c.RetentionRule>("POST", `/api/retention/rules/${name}/switch`, { body }),
     keepTechnical: (kind: string, days: number) =>
       request<c.TechnicalRule>("PUT", `/api/retention/technical/${kind}`, { body: { days } }),

@@ -5051,8 +5051,7 @@ export interface components {
             held_samples: components["schemas"]["SampleCase"][];
             months: components["schemas"]["MonthCount"][];
             now: number;
-            /** @enum {string} */
-            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+            record_class: ("conversation" | "complaint" | "contract" | "payment" | "advertising") | ("behaviour" | "order" | "cart" | "consent" | "enrichment" | "quarantine");
             samples: components["schemas"]["SampleCase"][];
             soon: number;
         };
@@ -5614,8 +5613,7 @@ export interface components {
             action: "erase" | "delete";
             /** Format: date-time */
             before: string;
-            /** @enum {string} */
-            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+            record_class: ("conversation" | "complaint" | "contract" | "payment" | "advertising") | ("behaviour" | "order" | "cart" | "consent" | "enrichment" | "quarantine");
         };
         /** DataQuality */
         DataQuality: {
@@ -8034,8 +8032,7 @@ export interface components {
             explanation: string;
             floor: number;
             law: string;
-            /** @enum {string} */
-            record_class: "conversation" | "complaint" | "contract" | "payment" | "advertising";
+            record_class: ("conversation" | "complaint" | "contract" | "payment" | "advertising") | ("behaviour" | "order" | "cart" | "consent" | "enrichment" | "quarantine");
         };
         /** Run */
         Run: {

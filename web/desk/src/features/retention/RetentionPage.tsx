@@ -10,8 +10,9 @@ import settings from "../settings/settings.module.css";
 import { HoldList } from "./HoldList.tsx";
 import { RuleCard } from "./RuleCard.tsx";
 import { RunList } from "./RunList.tsx";
+import { recordsOf } from "./records.ts";
 import classes from "./retention.module.css";
-import { TechnicalList, UnruledList } from "./TechnicalList.tsx";
+import { TechnicalList } from "./TechnicalList.tsx";
 
 /** How long each kind of record is kept, what is over its time, and what was destroyed. */
 export function RetentionPage() {
@@ -24,6 +25,8 @@ export function RetentionPage() {
       client.setQueryData<RetentionView>(keys.retentionRules, (known) => known && { ...known, dry_run }),
   });
   const state = query.data;
+  const cases = state?.rules.filter((rule) => !recordsOf(rule)) ?? [];
+  const others = state?.rules.filter(recordsOf) ?? [];
   return (
     <Page
       wide
@@ -58,10 +61,19 @@ export function RetentionPage() {
       {state && (
         <>
           <div className={classes.rules}>
-            {state.rules.map((rule) => (
+            {cases.map((rule) => (
               <RuleCard key={rule.record_class} rule={rule} seen={state.dry_run} />
             ))}
           </div>
+          <section className={settings.section}>
+            <h3 className={settings.sectionTitle}>{t("retention.records")}</h3>
+            <p className={settings.sectionLead}>{t("retention.recordsLead")}</p>
+            <div className={classes.rules}>
+              {others.map((rule) => (
+                <RuleCard key={rule.record_class} rule={rule} seen={state.dry_run} />
+              ))}
+            </div>
+          </section>
           <section className={settings.section}>
             <h3 className={settings.sectionTitle}>{t("retention.runs")}</h3>
             <p className={settings.sectionLead}>{t("retention.runsLead")}</p>
@@ -69,7 +81,6 @@ export function RetentionPage() {
           </section>
           <HoldList holds={state.holds} />
           <TechnicalList rules={state.technical} months={state.records_months} />
-          <UnruledList />
         </>
       )}
     </Page>

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { AgeBars } from "./AgeBars.tsx";
 import { periodText } from "./periodText.ts";
 import { RuleDialog } from "./RuleDialog.tsx";
+import { recordsOf } from "./records.ts";
 import classes from "./retention.module.css";
 import { SwitchDialog } from "./SwitchDialog.tsx";
 
@@ -18,6 +19,8 @@ export function RuleCard({ rule, seen }: { rule: RetentionRule; seen: DryRun | n
   // What was seen under another period says nothing about this one.
   const outlook = found && found.days === rule.days && found.action === rule.action ? found : undefined;
   const name = t(`recordClass.${rule.record_class}`);
+  const records = recordsOf(rule);
+  const period = periodText(rule.days, t, format.number);
   return (
     <section className={classes.rule} aria-label={name}>
       <header className={classes.ruleHead}>
@@ -33,13 +36,14 @@ export function RuleCard({ rule, seen }: { rule: RetentionRule; seen: DryRun | n
         </Button>
       </header>
       <p>
-        {t("retention.keeps", { period: periodText(rule.days, t, format.number) })} ·{" "}
-        {t(`retention.action.${rule.action}`)}
+        {records
+          ? t(`retention.since.${records}`, { period })
+          : `${t("retention.keeps", { period })} · ${t(`retention.action.${rule.action}`)}`}
       </p>
       <p className="small muted">{rule.law}</p>
       {rule.explanation && <p className="small muted">{rule.explanation}</p>}
-      {outlook && <AgeBars outlook={outlook} />}
-      {outlook && <Outlook outlook={outlook} />}
+      {outlook && !records && <AgeBars outlook={outlook} />}
+      {outlook && <Outlook outlook={outlook} ofRecords={Boolean(records)} />}
       {found && !outlook && <p className="small muted">{t("retention.stale")}</p>}
       {dialog === "change" && <RuleDialog rule={rule} onClose={() => setDialog(null)} />}
       {dialog === "switch" && (
@@ -49,7 +53,7 @@ export function RuleCard({ rule, seen }: { rule: RetentionRule; seen: DryRun | n
   );
 }
 
-function Outlook({ outlook }: { outlook: ClassOutlook }) {
+function Outlook({ outlook, ofRecords }: { outlook: ClassOutlook; ofRecords: boolean }) {
   const { t, format } = useText();
   const held = Object.entries(outlook.held_back);
   const number = (count: number) => format.number(count);
@@ -57,7 +61,7 @@ function Outlook({ outlook }: { outlook: ClassOutlook }) {
     <>
       <ul className={classes.figures}>
         <li className={outlook.now > 0 ? "bold" : undefined}>
-          {t("retention.now", { number: number(outlook.now) })}
+          {t(ofRecords ? "retention.nowRecords" : "retention.now", { number: number(outlook.now) })}
         </li>
         <li>{t("retention.soon", { number: number(outlook.soon) })}</li>
         {outlook.action === "delete" && (
@@ -69,7 +73,7 @@ function Outlook({ outlook }: { outlook: ClassOutlook }) {
       </ul>
       {outlook.now > 0 && (
         <details className={classes.details}>
-          <summary>{t("retention.more")}</summary>
+          <summary>{t(ofRecords ? "retention.moreMonths" : "retention.more")}</summary>
           <table className={classes.table}>
             <tbody>
               {outlook.brands.map((brand) => (

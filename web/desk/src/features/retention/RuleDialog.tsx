@@ -6,11 +6,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { messageOf } from "../../app/messageOf.ts";
 import dialog from "../inbox/dialog.module.css";
+import { recordsOf } from "./records.ts";
 
 /** Another period for a class; the law's is the least. */
 export function RuleDialog({ rule, onClose }: { rule: RetentionRule; onClose: () => void }) {
   const { t, format } = useText();
   const client = useQueryClient();
+  const records = recordsOf(rule);
   const [days, setDays] = useState<number | null>(rule.days);
   const [action, setAction] = useState(rule.action);
   const [explanation, setExplanation] = useState(rule.explanation);
@@ -51,16 +53,22 @@ export function RuleDialog({ rule, onClose }: { rule: RetentionRule; onClose: ()
           value={days ?? ""}
           onChange={(value) => setDays(typeof value === "number" ? value : null)}
         />
-        <Radio.Group
-          label={t("retention.then")}
-          value={action}
-          onChange={(value) => setAction(value as RetentionRule["action"])}
-        >
-          {(["erase", "delete"] as const).map((one) => (
-            <Radio key={one} value={one} label={t(`retention.action.${one}`)} mt={8} />
-          ))}
-        </Radio.Group>
-        <p className="small muted">{t("retention.statistics")}</p>
+        {records ? (
+          <p className="small muted">{t(`retention.goes.${records}`)}</p>
+        ) : (
+          <>
+            <Radio.Group
+              label={t("retention.then")}
+              value={action}
+              onChange={(value) => setAction(value as RetentionRule["action"])}
+            >
+              {(["erase", "delete"] as const).map((one) => (
+                <Radio key={one} value={one} label={t(`retention.action.${one}`)} mt={8} />
+              ))}
+            </Radio.Group>
+            <p className="small muted">{t("retention.statistics")}</p>
+          </>
+        )}
         <Textarea
           label={t("retention.explanation")}
           autosize

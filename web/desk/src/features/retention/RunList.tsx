@@ -1,4 +1,4 @@
-import type { RecordClass, RetentionRun } from "@damso/api";
+import type { RetentionRun, RuledClass } from "@damso/api";
 import { useText } from "@damso/i18n";
 import { StateMark, Time } from "@damso/ui";
 import settings from "../settings/settings.module.css";
@@ -19,8 +19,8 @@ export function RunList({ runs }: { runs: RetentionRun[] }) {
             <div className="small muted">
               {Object.entries(run.classes).map(([name, one]) => (
                 <span key={name}>
-                  {t(`recordClass.${name as RecordClass}`)}{" "}
-                  {t("retention.gone", { cases: format.number(one.cases ?? 0) })}{" "}
+                  {t(`recordClass.${name as RuledClass}`)}{" "}
+                  {t("retention.gone", { cases: format.number(one.cases || one.rows || 0) })}{" "}
                 </span>
               ))}
             </div>

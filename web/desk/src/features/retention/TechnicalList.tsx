@@ -10,7 +10,6 @@ import settings from "../settings/settings.module.css";
 import classes from "./retention.module.css";
 
 const FIXED = ["files", "sessions", "answers", "log"] as const;
-const UNRULED = ["tracked", "refused", "consents", "orders", "enriched"] as const;
 
 /** What only serves the technique: some has a period of its own, the rest goes by itself. */
 export function TechnicalList({ rules, months }: { rules: TechnicalRule[]; months: number }) {
@@ -36,21 +35,7 @@ export function TechnicalList({ rules, months }: { rules: TechnicalRule[]; month
   );
 }
 
-/** What no rule destroys, with when it goes. */
-export function UnruledList() {
-  const { t } = useText();
-  return (
-    <section className={settings.section}>
-      <h3 className={settings.sectionTitle}>{t("technical.unruled")}</h3>
-      <p className={settings.sectionLead}>{t("technical.unruledText")}</p>
-      <ul className={settings.rows}>
-        <Fixed of={UNRULED} />
-      </ul>
-    </section>
-  );
-}
-
-function Fixed({ of }: { of: readonly (typeof FIXED | typeof UNRULED)[number][] }) {
+function Fixed({ of }: { of: readonly (typeof FIXED)[number][] }) {
   const { t } = useText();
   return of.map((one) => (
     <li key={one} className={settings.row}>
