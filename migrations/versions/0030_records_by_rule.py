@@ -1,14 +1,14 @@
 """Records that go by rule: the floor of each stream of the log. Files for programs: an export may be a key's.
 
 Revision: 0030
-Follows: 0028
+Follows: 0029
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0030"
-down_revision = "0028"
+down_revision = "0029"
 works_with = "0025"
 """The oldest version whose code may go on working on this schema, see docs/adr/0020."""
 judged = {
