@@ -114,6 +114,7 @@ class Town:
         """Whatever waits for its next try is due now."""
         async with self.parts.database.transaction() as tx:
             await tx.execute("UPDATE lane_item SET due_at = $1 WHERE parked_at IS NULL AND due_at > $1", tx.now)
+            await tx.execute("UPDATE lane_share SET waits_until = $1 WHERE waits_until > $1", tx.now)
             tx.wake("lane")
 
     async def _count(self, direction: str, text: str) -> int:
