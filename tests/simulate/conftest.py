@@ -1,4 +1,4 @@
-"""One town for all tests of this room: they tell their own words apart."""
+"""One town for all tests of a module: they tell their own words apart. It ends with them, for it runs in this process."""
 
 from collections.abc import AsyncIterator
 
@@ -10,7 +10,7 @@ from tests.simulate.pager import PagerAdapter
 from tests.simulate.playing import Town, playing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def town(
     postgres_server: str, template_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Town]:
