@@ -1,4 +1,5 @@
-"""One town for all tests of a module: they tell their own words apart. It ends with them, for it runs in this process."""
+"""One town for all tests of a module, which tell their own words apart. It runs in this process, so it ends with
+them."""
 
 from collections.abc import AsyncIterator
 
