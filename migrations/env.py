@@ -11,8 +11,10 @@ import damso.channels.models
 import damso.commerce.models
 import damso.commerce.return_models
 import damso.conversations.act_models
+import damso.conversations.continuing.models
 import damso.conversations.counter.models
 import damso.conversations.exports.models
+import damso.conversations.imports.models
 import damso.conversations.models
 import damso.conversations.recent_models
 import damso.conversations.retention.models
