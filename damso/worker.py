@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 from damso.bootstrap import Parts, dimensions_of, doorkeeper_of, lanes_of, readers_of, timers_of
+from damso.channels.abilities import Settles
 from damso.channels.poll import Poller
-from damso.channels.types import Settles
 from damso.kernel.lanes import Worker
 from damso.kernel.log import make_partitions
 from damso.kernel.notify import LOST

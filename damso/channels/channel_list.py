@@ -5,8 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from damso.channels.abilities import Polls
 from damso.channels.config_form import json_schema
-from damso.channels.types import Adapter, ChannelPolicy, MediaRule, Polls
+from damso.channels.types import Adapter, ChannelPolicy, MediaRule
 from damso.kernel.i18n import Text
 
 

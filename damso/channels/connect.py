@@ -12,9 +12,10 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from damso.channels import config_form
+from damso.channels.abilities import Refreshes
 from damso.channels.inboxes import CHANNEL
 from damso.channels.outage import share_of
-from damso.channels.types import Adapter, InboxConfig, Refreshes
+from damso.channels.types import Adapter, InboxConfig
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Transaction
 from damso.kernel.errors import AppError, FieldProblem, Invalid

@@ -10,10 +10,11 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
+from damso.channels.abilities import Uploads
 from damso.channels.failures import ChannelError, OutcomeUnknown, TryLater
 from damso.channels.health import fault_code, mark_out, note_fault, note_recovery
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import OutboundMessage, Receipt, Thread, Uploads
+from damso.channels.types import OutboundMessage, Receipt, Thread
 from damso.kernel.database import Transaction
 
 log = structlog.get_logger()

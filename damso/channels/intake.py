@@ -11,12 +11,13 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
+from damso.channels.abilities import Answers, ShowsSecrets
 from damso.channels.cleaning import storable
 from damso.channels.failures import SignatureInvalid
 from damso.channels.health import mark_in
 from damso.channels.identifiers import bounded
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import Answers, Request, Response, ShowsSecrets
+from damso.channels.types import Request, Response
 from damso.kernel import lanes
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Database, Transaction

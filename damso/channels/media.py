@@ -15,12 +15,13 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from damso.channels.abilities import Fetches
 from damso.channels.failures import ChannelError, TryLater
 from damso.channels.file_types import real_type
 from damso.channels.inboxes import Inboxes, InboxUnusable
 from damso.channels.items import Attachment, InboundEcho, InboundMessage, Item
 from damso.channels.pictures import dimensions
-from damso.channels.types import Blob, Fetches
+from damso.channels.types import Blob
 from damso.kernel import lanes
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Database, Transaction

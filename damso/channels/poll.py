@@ -15,11 +15,12 @@ from uuid import UUID
 import structlog
 from httpx import AsyncClient
 
+from damso.channels.abilities import Polled, Polls
 from damso.channels.failures import ChannelError, CredentialsRejected, TryLater
 from damso.channels.health import fault_code, note_fault, note_recovery
 from damso.channels.inboxes import CHANNEL, Inboxes, InboxRecord
 from damso.channels.intake import Origin, store
-from damso.channels.types import Polled, Polls, Request
+from damso.channels.types import Request
 from damso.kernel.blobs import Blobs
 from damso.kernel.database import Connection, Database, Transaction, is_gone
 from damso.kernel.notify import LOST, ConnectionLost

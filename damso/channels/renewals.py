@@ -9,12 +9,13 @@ from uuid import UUID
 import httpx
 import structlog
 
+from damso.channels.abilities import Refreshes
 from damso.channels.connect import keep_renewed
 from damso.channels.failures import ChannelError, CredentialsRejected, TryLater
 from damso.channels.health import note_fault, note_recovery
 from damso.channels.inboxes import Inboxes, InboxRecord, InboxUnusable
 from damso.channels.outage import share_of
-from damso.channels.types import InboxConfig, Refreshes
+from damso.channels.types import InboxConfig
 from damso.kernel.database import Database, Transaction
 from damso.kernel.errors import NotFound
 from damso.kernel.i18n import Text

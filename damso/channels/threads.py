@@ -7,9 +7,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from damso.channels.abilities import Opens
 from damso.channels.inboxes import InboxRecord
 from damso.channels.items import Change, InboundMessage, Owner
-from damso.channels.types import Opens, Thread, Window
+from damso.channels.types import Thread, Window
 from damso.kernel.database import Transaction
 from damso.kernel.i18n import Text
 

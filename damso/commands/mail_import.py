@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from damso.bootstrap import Parts, lanes_of
 from damso.channels import found as inbound
+from damso.channels.abilities import Polls
 from damso.channels.imports.mail_archives import FoundMail, Skipped, find_mails, read_mail
 from damso.channels.inboxes import InboxRecord
 from damso.channels.intake import PARSE_LANE
 from damso.channels.poll import import_raw, wait_for_room
-from damso.channels.types import Polls
 from damso.commands.connecting import any_parts
 from damso.commands.progress_line import ProgressLine
 from damso.conversations.imports.mailbox import names_erased

@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from damso.brand.queries import brand as brand_of
 from damso.brand.signatures import signature_for
+from damso.channels.abilities import PollsReports
 from damso.channels.content import Content
 from damso.channels.failures import (
     ChannelError,
@@ -37,7 +38,7 @@ from damso.channels.inboxes import Inboxes, InboxRecord
 from damso.channels.items import Address
 from damso.channels.outage import heed, spacing, take_turn
 from damso.channels.threads import spend_handle, thread_of, window_of
-from damso.channels.types import Blob, OutboundMessage, PollsReports, Thread
+from damso.channels.types import Blob, OutboundMessage, Thread
 from damso.channels.types import Brand as ChannelBrand
 from damso.conversations.cases import Case, lock_case
 from damso.conversations.lent_files import LentFiles

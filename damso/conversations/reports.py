@@ -10,9 +10,9 @@ from uuid import UUID
 
 from httpx import AsyncClient
 
+from damso.channels.abilities import PollsReports
 from damso.channels.failures import ChannelError
 from damso.channels.inboxes import Inboxes
-from damso.channels.types import PollsReports
 from damso.conversations.waiting import follow
 from damso.kernel.crypto import Keyring
 from damso.kernel.database import Database, Transaction

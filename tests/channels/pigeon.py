@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 from httpx import AsyncClient
 
+from damso.channels.abilities import Polled
 from damso.channels.adapters.api.adapter import ApiAdapter
 from damso.channels.adapters.api.config import ApiConfig
 from damso.channels.items import Address, InboundMessage, Item
-from damso.channels.types import Polled, Request
+from damso.channels.types import Request
 
 
 @dataclass

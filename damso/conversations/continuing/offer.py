@@ -14,8 +14,8 @@ import segno
 from msgspec import Struct
 
 from damso.brand.queries import brand as brand_of
+from damso.channels.abilities import Entered
 from damso.channels.inboxes import InboxRecord
-from damso.channels.types import Entered
 from damso.conversations.cases import lock_case
 from damso.conversations.continuing.errors import CannotContinueThere
 from damso.kernel.crypto import Keyring

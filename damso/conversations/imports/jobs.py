@@ -9,10 +9,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from damso.channels.abilities import Polls
 from damso.channels.imports.errors import WHOLE
 from damso.channels.imports.types import VENDORS, Vendor
 from damso.channels.inboxes import Inboxes
-from damso.channels.types import Polls
 from damso.conversations.imports.begin import inboxes_for
 from damso.conversations.imports.chunk import Source
 from damso.conversations.imports.finding import Place

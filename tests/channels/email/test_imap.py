@@ -14,12 +14,12 @@ import httpx
 import msgspec
 import pytest
 
+from damso.channels.abilities import Polled, Polls
 from damso.channels.adapters.email.adapter import EmailAdapter
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.mailbox import MARKER, MAX_BYTES, TRUNCATED
 from damso.channels.failures import CredentialsRejected, SignatureInvalid, TryLater
 from damso.channels.items import InboundMessage
-from damso.channels.types import Polled, Polls
 from damso.channels.types import Request as Received
 from tests.channels.email.dovecot import ADDRESS, PASSWORD, Dovecot, free_port
 from tests.channels.email.messages import make_mail

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from damso.channels.abilities import ProviderTemplate
 from damso.channels.adapters.sms.nhn.driver import _kakao_refusal, _text_refusal
 from damso.channels.adapters.sms.nhn.simulator import NhnSimulator
 from damso.channels.adapters.sms.phones import Phones
@@ -20,7 +21,7 @@ from damso.channels.failures import (
 )
 from damso.channels.items import Address, ThreadChange, Unsupported
 from damso.channels.simulator import Act, Answer, Fault
-from damso.channels.types import ProviderTemplate, Request, Thread
+from damso.channels.types import Request, Thread
 from tests.channels.sms.company import AT, JOON, MINA, ORDERED_TEXT, alimtalk, picture, text
 
 THREAD = Thread()

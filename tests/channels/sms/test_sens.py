@@ -5,6 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from damso.channels.abilities import ProviderTemplate
 from damso.channels.adapters.sms.phones import Phones
 from damso.channels.adapters.sms.sens.driver import signed
 from damso.channels.adapters.sms.sens.simulator import SensSimulator
@@ -17,7 +18,7 @@ from damso.channels.failures import (
     Unparsable,
 )
 from damso.channels.simulator import Answer, Fault
-from damso.channels.types import ProviderTemplate, Request, Thread
+from damso.channels.types import Request, Thread
 from tests.channels.sms.company import AT, JOON, MINA, ORDERED_TEXT, alimtalk, picture, text
 
 THREAD = Thread()

@@ -10,6 +10,7 @@ from solapi import SolapiMessageService
 from solapi.lib.authenticator import Authenticator
 from solapi.model import RequestMessage
 
+from damso.channels.abilities import ProviderTemplate
 from damso.channels.adapters.sms.solapi import signature
 from damso.channels.adapters.sms.solapi.driver import refusal
 from damso.channels.adapters.sms.solapi.simulator import KEY, PRICE, SECRET, WEBHOOK, SolapiSimulator
@@ -22,7 +23,7 @@ from damso.channels.failures import (
 )
 from damso.channels.items import Address, InboundReceipt, Unsupported
 from damso.channels.simulator import Act, Answer, Fault
-from damso.channels.types import ProviderTemplate, Request, Thread
+from damso.channels.types import Request, Thread
 from damso.kernel.http import open_http
 from tests.channels.materials import HERE, recorded
 from tests.channels.sms.company import AT, CONFIG, JOON, MINA, ORDERED_TEXT, alimtalk, picture, text

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from damso.channels.abilities import Fetches, HandsOver
 from damso.channels.adapters.talktalk.adapter import TalkTalkAdapter
 from damso.channels.adapters.talktalk.client import BLOCKED, CONSENT
 from damso.channels.content import (
@@ -29,7 +30,7 @@ from damso.channels.failures import (
     TryLater,
 )
 from damso.channels.simulator import Act, Answer, Fault
-from damso.channels.types import Blob, Fetches, HandsOver, Thread
+from damso.channels.types import Blob, Thread
 
 ADAPTER = TalkTalkAdapter()
 PICTURE = "https://shop.example/media/exchange.png"

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from httpx import AsyncClient
 
+from damso.channels.abilities import Polled
 from damso.channels.adapters.email import mailbox, smtp
 from damso.channels.adapters.email.check import check_mailbox
 from damso.channels.adapters.email.compose import ComposedMail, compose
@@ -27,7 +28,6 @@ from damso.channels.types import (
     InboxConfig,
     MediaRule,
     OutboundMessage,
-    Polled,
     Receipt,
     Request,
     Response,

@@ -20,10 +20,11 @@ from typing import Any, ParamSpec, TypeVar
 import msgspec
 from msgspec import Struct
 
+from damso.channels.abilities import Polled
 from damso.channels.adapters.email.config import EmailConfig
 from damso.channels.adapters.email.imap import CommandRefused, Folder, ImapLine, Measured
 from damso.channels.failures import ChannelError, TryLater
-from damso.channels.types import Polled, Request
+from damso.channels.types import Request
 
 MAX_BYTES = 60 * 1024 * 1024
 """A larger mail is not downloaded: it arrives as its headers. Servers take at most 25 to 50 MB."""

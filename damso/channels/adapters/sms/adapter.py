@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from httpx import AsyncClient
 
+from damso.channels.abilities import ProviderTemplate
 from damso.channels.adapters.sms import reading
 from damso.channels.adapters.sms.compose import PICTURE_BYTES, outgoing
 from damso.channels.adapters.sms.config import RelayName, SmsConfig
@@ -29,7 +30,6 @@ from damso.channels.types import (
     LengthStep,
     MediaRule,
     OutboundMessage,
-    ProviderTemplate,
     Receipt,
     Request,
     Response,

@@ -5,10 +5,11 @@ from typing import Protocol
 
 from httpx import AsyncClient
 
+from damso.channels.abilities import ProviderTemplate
 from damso.channels.adapters.sms.compose import Outgoing
 from damso.channels.adapters.sms.config import SmsConfig
 from damso.channels.items import InboundReceipt, Item
-from damso.channels.types import Blob, Health, ProviderTemplate, Receipt, Request
+from damso.channels.types import Blob, Health, Receipt, Request
 
 
 class Relay(Protocol):

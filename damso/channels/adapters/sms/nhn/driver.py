@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from httpx import AsyncClient
 from msgspec import Struct
 
+from damso.channels.abilities import ProviderTemplate
 from damso.channels.adapters.sms import codes
 from damso.channels.adapters.sms.calls import Reply, call, fact, read, unreadable
 from damso.channels.adapters.sms.compose import Outgoing
@@ -31,7 +32,7 @@ from damso.channels.failures import (
     Unparsable,
 )
 from damso.channels.items import InboundReceipt, Item, ThreadChange, Unsupported
-from damso.channels.types import Blob, Health, ProviderTemplate, Receipt, Request
+from damso.channels.types import Blob, Health, Receipt, Request
 from damso.kernel.i18n import Text
 
 SMS_HOST = "api-sms.cloud.toast.com"

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from damso.channels.abilities import ProviderTemplate, TemplateState
 from damso.channels.content import Button
-from damso.channels.types import ProviderTemplate, TemplateState
 
 _STATES: Mapping[str, TemplateState] = {
     "TSC01": "requested",

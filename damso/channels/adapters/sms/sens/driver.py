@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 from httpx import AsyncClient
 from msgspec import Struct
 
+from damso.channels.abilities import ProviderTemplate, TemplateState
 from damso.channels.adapters.sms import codes
 from damso.channels.adapters.sms.calls import Reply, call, fact, read
 from damso.channels.adapters.sms.compose import Outgoing
@@ -25,14 +26,7 @@ from damso.channels.adapters.sms.receipts import Told
 from damso.channels.content import Button
 from damso.channels.failures import ContentRejected, CredentialsRejected, SignatureInvalid, Unparsable
 from damso.channels.items import InboundReceipt, Item
-from damso.channels.types import (
-    Blob,
-    Health,
-    ProviderTemplate,
-    Receipt,
-    Request,
-    TemplateState,
-)
+from damso.channels.types import Blob, Health, Receipt, Request
 
 HOST = "sens.apigw.ntruss.com"
 DELIVERED = "success"

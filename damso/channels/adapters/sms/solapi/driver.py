@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from httpx import AsyncClient
 from msgspec import Struct, field
 
+from damso.channels.abilities import ProviderTemplate
 from damso.channels.adapters.sms import codes
 from damso.channels.adapters.sms.calls import Reply, call, fact, read, unreadable
 from damso.channels.adapters.sms.compose import Outgoing
@@ -29,7 +30,7 @@ from damso.channels.failures import (
     TryLater,
 )
 from damso.channels.items import InboundReceipt, Item, Unsupported
-from damso.channels.types import Blob, Health, ProviderTemplate, Receipt, Request
+from damso.channels.types import Blob, Health, Receipt, Request
 from damso.kernel.i18n import Text
 
 HOST = "api.solapi.com"

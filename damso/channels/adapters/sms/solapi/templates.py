@@ -7,12 +7,12 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Struct
 
+from damso.channels.abilities import ProviderTemplate, TemplateState
 from damso.channels.adapters.sms.calls import Reply, read
 from damso.channels.adapters.sms.config import SmsConfig
 from damso.channels.adapters.sms.reading import as_
 from damso.channels.content import Button
 from damso.channels.failures import ContentRejected
-from damso.channels.types import ProviderTemplate, TemplateState
 
 PATH = "/kakao/v2/templates"
 PAGE = 100
